@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+//
+// What optimizers, clipping and gradient checks know of a model: its parameter vectors.
+//
+// A model is anything with `theta()` (one contiguous vector), anything with `parts()` (a std::tuple of references to
+// models), or a std::tuple of models itself: `std::tie(encoder, decoder)`. A gradient has the structure of its model.
+#pragma once
+
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "elman/check.hpp"
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+namespace detail {
+
+template <class T>
+concept HasTheta = requires(T& model) { model.theta(); };
+
+template <class T>
+concept HasParts = requires(T& model) { model.parts(); };
+
+template <class T>
+inline constexpr bool is_tuple = requires { std::tuple_size<std::remove_const_t<T>>::value; };
+
+template <class T>
+concept IsModel = HasTheta<T> || HasParts<T> || is_tuple<T>;
+
+}  // namespace detail
+
+/// Calls visit(θ, θ', …) for every parameter vector of `model` and the vectors at the same place in `others`, which
+/// have the same structure: a model and its gradient.
+template <class Visit, class Model, class... Others>
+void for_each_theta(Visit&& visit, Model&& model, Others&&... others) {
+  using Plain = std::remove_reference_t<Model>;
+  static_assert(detail::IsModel<Plain>,
+                "elman: a model has theta(), or parts() (a tuple of models), or is a std::tuple of models");
+  if constexpr (detail::HasTheta<Plain>) {
+    visit(model.theta(), others.theta()...);
+  } else if constexpr (detail::HasParts<Plain>) {
+    for_each_theta(visit, model.parts(), others.parts()...);
+  } else {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      const auto visit_part = [&]<std::size_t Part>(std::integral_constant<std::size_t, Part>) {
+        for_each_theta(visit, std::get<Part>(model), std::get<Part>(others)...);
+      };
+      (visit_part(std::integral_constant<std::size_t, I>{}), ...);
+    }(std::make_index_sequence<std::tuple_size_v<std::remove_const_t<Plain>>>{});
+  }
+}
+
+/// The number of parameters of a model.
+template <class Model>
+Index parameter_count(const Model& model) {
+  Index count = 0;
+  for_each_theta([&](const auto& theta) { count += theta.size(); }, model);
+  return count;
+}
+
+namespace detail {
+
+/// The scalar of a model: that of its first parameter vector.
+template <class Model>
+struct ModelScalar {
+  using type = typename ModelScalar<std::tuple_element_t<0, Model>>::type;
+};
+template <class Model>
+  requires HasTheta<Model>
+struct ModelScalar<Model> {
+  using type = typename std::remove_cvref_t<decltype(std::declval<Model&>().theta())>::Scalar;
+};
+template <class Model>
+  requires(!HasTheta<Model> && HasParts<Model>)
+struct ModelScalar<Model> {
+  using type = typename ModelScalar<decltype(std::declval<Model&>().parts())>::type;
+};
+template <class Model>
+struct ModelScalar<Model&> : ModelScalar<Model> {};
+
+/// The number of parameters where the types tell it, else Dynamic.
+template <class Model>
+constexpr int static_parameter_count() {
+  using Plain = std::remove_reference_t<Model>;
+  if constexpr (HasTheta<Plain>) {
+    return std::remove_cvref_t<decltype(std::declval<Plain&>().theta())>::SizeAtCompileTime;
+  } else if constexpr (HasParts<Plain>) {
+    return static_parameter_count<decltype(std::declval<Plain&>().parts())>();
+  } else {
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      constexpr int counts[] = {static_parameter_count<std::tuple_element_t<I, Plain>>()...};
+      int sum = 0;
+      for (const int count : counts) sum = (sum == Dynamic || count == Dynamic) ? Dynamic : sum + count;
+      return sum;
+    }(std::make_index_sequence<std::tuple_size_v<Plain>>{});
+  }
+}
+
+}  // namespace detail
+
+template <class Model>
+using ScalarOf = typename detail::ModelScalar<std::remove_cvref_t<Model>>::type;
+
+}  // namespace elman::inline ELMAN_ABI

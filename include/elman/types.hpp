@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// The words every other header is written in: sizes, scalars, matrices and the views of them.
+//
+// A sequence of T steps of a batch of B is one matrix of T·B columns, column-major: step t is a block of adjacent
+// columns (see steps.hpp). `Columns` is such a matrix; its rows are a compile-time size or `Dynamic`.
+#pragma once
+
+#include <complex>
+#include <concepts>
+#include <type_traits>
+
+#include "elman/version.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+using Index = Eigen::Index;
+
+/// A size that is known at run time only.
+inline constexpr int Dynamic = Eigen::Dynamic;
+
+template <class Scalar, int Rows, int Cols>
+using Matrix = Eigen::Matrix<Scalar, Rows, Cols, (Rows == 1 && Cols != 1) ? Eigen::RowMajor : Eigen::ColMajor>;
+
+template <class Scalar, int Rows>
+using Vector = Matrix<Scalar, Rows, 1>;
+
+/// One column a step and sequence: Rows × (any number).
+template <class Scalar, int Rows>
+using Columns = Matrix<Scalar, Rows, Dynamic>;
+
+/// A view of memory that somebody else owns; `View<const M>` is read-only.
+template <class M>
+using View = Eigen::Map<M>;
+
+/// The real numbers beneath a scalar: double for double and for std::complex<double>.
+template <class Scalar>
+using Real = typename Eigen::NumTraits<Scalar>::Real;
+
+template <class Scalar>
+inline constexpr bool is_complex = Eigen::NumTraits<Scalar>::IsComplex;
+
+/// What a net can be made of: float, double, long double, and their std::complex for the complex step.
+template <class Scalar>
+concept RealOrComplex = std::floating_point<Scalar> || (is_complex<Scalar> && std::floating_point<Real<Scalar>>);
+
+/// A size as a template argument: positive, or Dynamic.
+template <int Size>
+concept SizeOrDynamic = Size > 0 || Size == Dynamic;
+
+/// What is compared where the mathematics asks "which is larger": the real part. The complex step moves the imaginary
+/// part alone, so both runs must take the same branch.
+template <class Scalar>
+constexpr Real<Scalar> real_part(const Scalar& value) {
+  if constexpr (is_complex<Scalar>) {
+    return value.real();
+  } else {
+    return value;
+  }
+}
+
+}  // namespace elman::inline ELMAN_ABI
