@@ -19,13 +19,16 @@ namespace elman::inline ELMAN_ABI {
 namespace detail {
 
 template <class T>
-concept HasTheta = requires(T& model) { model.theta(); };
+concept HasTheta = requires(T& model) {
+  model.theta();
+};
 
 template <class T>
-concept HasParts = requires(T& model) { model.parts(); };
+concept HasParts = requires(T& model) {
+  model.parts();
+};
 
-template <class T>
-inline constexpr bool is_tuple = requires { std::tuple_size<std::remove_const_t<T>>::value; };
+template <class T> inline constexpr bool is_tuple = requires { std::tuple_size<std::remove_const_t<T>>::value; };
 
 template <class T>
 concept IsModel = HasTheta<T> || HasParts<T> || is_tuple<T>;
@@ -49,13 +52,13 @@ void for_each_theta(Visit&& visit, Model&& model, Others&&... others) {
         for_each_theta(visit, std::get<Part>(model), std::get<Part>(others)...);
       };
       (visit_part(std::integral_constant<std::size_t, I>{}), ...);
-    }(std::make_index_sequence<std::tuple_size_v<std::remove_const_t<Plain>>>{});
+    }
+    (std::make_index_sequence<std::tuple_size_v<std::remove_const_t<Plain>>>{});
   }
 }
 
 /// The number of parameters of a model.
-template <class Model>
-Index parameter_count(const Model& model) {
+template <class Model> Index parameter_count(const Model& model) {
   Index count = 0;
   for_each_theta([&](const auto& theta) { count += theta.size(); }, model);
   return count;
@@ -64,26 +67,20 @@ Index parameter_count(const Model& model) {
 namespace detail {
 
 /// The scalar of a model: that of its first parameter vector.
+template <class Model> struct ModelScalar { using type = typename ModelScalar<std::tuple_element_t<0, Model>>::type; };
 template <class Model>
-struct ModelScalar {
-  using type = typename ModelScalar<std::tuple_element_t<0, Model>>::type;
-};
-template <class Model>
-  requires HasTheta<Model>
+requires HasTheta<Model>
 struct ModelScalar<Model> {
   using type = typename std::remove_cvref_t<decltype(std::declval<Model&>().theta())>::Scalar;
 };
 template <class Model>
-  requires(!HasTheta<Model> && HasParts<Model>)
-struct ModelScalar<Model> {
+requires(!HasTheta<Model> && HasParts<Model>) struct ModelScalar<Model> {
   using type = typename ModelScalar<decltype(std::declval<Model&>().parts())>::type;
 };
-template <class Model>
-struct ModelScalar<Model&> : ModelScalar<Model> {};
+template <class Model> struct ModelScalar<Model&> : ModelScalar<Model> {};
 
 /// The number of parameters where the types tell it, else Dynamic.
-template <class Model>
-constexpr int static_parameter_count() {
+template <class Model> constexpr int static_parameter_count() {
   using Plain = std::remove_reference_t<Model>;
   if constexpr (HasTheta<Plain>) {
     return std::remove_cvref_t<decltype(std::declval<Plain&>().theta())>::SizeAtCompileTime;
@@ -95,13 +92,13 @@ constexpr int static_parameter_count() {
       int sum = 0;
       for (const int count : counts) sum = (sum == Dynamic || count == Dynamic) ? Dynamic : sum + count;
       return sum;
-    }(std::make_index_sequence<std::tuple_size_v<Plain>>{});
+    }
+    (std::make_index_sequence<std::tuple_size_v<Plain>>{});
   }
 }
 
 }  // namespace detail
 
-template <class Model>
-using ScalarOf = typename detail::ModelScalar<std::remove_cvref_t<Model>>::type;
+template <class Model> using ScalarOf = typename detail::ModelScalar<std::remove_cvref_t<Model>>::type;
 
 }  // namespace elman::inline ELMAN_ABI

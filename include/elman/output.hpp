@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The output activation y = out(o) of Eq. 3 (docs/math.md), column by column. A loss names the one it is fused with
-// (`CrossEntropy::Output` is Softmax): a cell made with another does not compile with that loss. The output activation of a regression is `Identity`.
+// (`CrossEntropy::Output` is Softmax): a cell made with another does not compile with that loss. The output activation
+// of a regression is `Identity`.
 #pragma once
 
 #include <algorithm>
@@ -14,8 +15,7 @@ namespace elman::inline ELMAN_ABI {
 
 /// y = exp(o) / Σ exp(o), from o − max o, so that no logit overflows.
 struct Softmax {
-  template <class O, class Y>
-  void operator()(const O& o, Y&& y) const {
+  template <class O, class Y> void operator()(const O& o, Y&& y) const {
     using Scalar = typename O::Scalar;
     for (Index column = 0; column < o.cols(); ++column) {
       Index largest = 0;
@@ -29,8 +29,7 @@ struct Softmax {
 
 /// y = 1 / (1 + exp(−o)), one probability a row, from the exponential that does not overflow.
 struct Sigmoid {
-  template <class O, class Y>
-  void operator()(const O& o, Y&& y) const {
+  template <class O, class Y> void operator()(const O& o, Y&& y) const {
     using Scalar = typename O::Scalar;
     y = o.unaryExpr([](const Scalar& logit) -> Scalar {
       using std::exp;

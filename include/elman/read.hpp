@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+//
+// Which steps the readout reads: an argument of forward. What is not read is not computed.
+//
+//   every_step      one column of o a step and sequence, in the order of x's columns
+//   last_step       one column a sequence, in the caller's order: the last step of each, however long
+//   at_steps({…})   the given steps of the sequences that reach them, in the order of x's columns
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <span>
+#include <vector>
+
+#include "elman/check.hpp"
+#include "elman/steps.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+/// What the user asks for; make one through the three names below. Refers to the list given to at_steps.
+struct ReadSteps {
+  enum class Kind { every, last, listed };
+  Kind kind = Kind::every;
+  std::span<const Index> listed = {};
+};
+
+inline constexpr ReadSteps every_step{ReadSteps::Kind::every, {}};
+inline constexpr ReadSteps last_step{ReadSteps::Kind::last, {}};
+
+/// Steps counted from 0, strictly rising; forward throws if one is not below T. The list must live until forward
+/// returns, as a braced list in the call does.
+inline ReadSteps at_steps(std::span<const Index> steps) { return {ReadSteps::Kind::listed, steps}; }
+inline ReadSteps at_steps(std::initializer_list<Index> steps) {
+  return at_steps(std::span<const Index>(steps.begin(), steps.size()));
+}
+
+namespace detail {
+
+inline void check(const ReadSteps& read, const Steps& steps) {
+  if (read.kind != ReadSteps::Kind::listed) return;
+  require(!read.listed.empty(), "at_steps: the list has 0 steps; expected at least 1");
+  Index before = -1;
+  for (const Index t : read.listed) {
+    require(t > before, "at_steps: step ", t, " stands behind ", before, "; expected strictly rising steps from 0");
+    require(t < steps.count(), "at_steps: step ", t, "; expected less than T = ", steps.count());
+    before = t;
+  }
+}
+
+/// The packed columns that are read: a run of adjacent ones where possible, which needs no copy, else a list.
+class Selection {
+ public:
+  void assign(const ReadSteps& read, const Steps& steps) {
+    list_.clear();
+    if (read.kind == ReadSteps::Kind::every) {
+      run(0, steps.columns());
+    } else if (read.kind == ReadSteps::Kind::last && steps.is_even()) {
+      run(steps.first(steps.count() - 1), steps.batch());
+    } else if (read.kind == ReadSteps::Kind::last) {
+      for (Index b = 0; b < steps.batch(); ++b) list_.push_back(steps.last_column(b));
+      count_ = steps.batch();
+    } else if (read.listed.back() - read.listed.front() == static_cast<Index>(read.listed.size()) - 1) {
+      const Index begin = steps.first(read.listed.front());
+      run(begin, steps.first(read.listed.back() + 1) - begin);
+    } else {
+      for (const Index t : read.listed) {
+        for (Index column = steps.first(t); column < steps.first(t + 1); ++column) list_.push_back(column);
+      }
+      count_ = static_cast<Index>(list_.size());
+    }
+  }
+
+  Index count() const { return count_; }
+  bool is_run() const { return list_.empty(); }
+  /// The first column of a run.
+  Index first() const { return first_; }
+  /// The packed column that is read as column k.
+  Index operator[](Index k) const { return is_run() ? first_ + k : list_[static_cast<std::size_t>(k)]; }
+
+ private:
+  void run(Index first, Index count) {
+    first_ = first;
+    count_ = count;
+  }
+
+  Index first_ = 0;
+  Index count_ = 0;
+  std::vector<Index> list_;
+};
+
+}  // namespace detail
+
+}  // namespace elman::inline ELMAN_ABI

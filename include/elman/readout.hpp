@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// The readout of the columns that are asked for, and its gradients (docs/math.md):
+//
+//   o_t = V h_t + c    (2)        y_t = out(o_t)    (3)
+//   ∂L/∂V = Σ ∂L/∂o_t h_tᵀ    (11)        ∂L/∂c = Σ ∂L/∂o_t    (12)        Vᵀ ∂L/∂o_t, the first term of (6)
+#pragma once
+
+#include <algorithm>
+
+#include "elman/tape.hpp"
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI::detail {
+
+/// Fills o and y of `tape`, which has been started, from h (Hidden × N).
+template <class VMatrix, class CVector, class H, class Tape>
+void readout_forward(const VMatrix& V, const CVector& c, const H& h, Tape& tape) {
+  auto o = tape.o_to_write();
+  o.noalias() = V * tape.read(h);
+  o.colwise() += c;
+  typename Tape::Output{}(o, tape.y_to_write());
+}
+
+/// Adds ∂L/∂V and ∂L/∂c to d_V and d_c, from the tape's ∂L/∂o.
+template <class VMatrix, class H, class Tape, class DV, class DC>
+void readout_bptt(const VMatrix& V, const H& h, Tape& tape, DV&& d_V, DC&& d_c) {
+  const auto d_o = std::as_const(tape).d_o();
+  d_V.noalias() += d_o * tape.read(h).transpose();
+  d_c += d_o.rowwise().sum();
+  if (!tape.selection().is_run()) {
+    tape.d_h_read.reshape(V.cols(), d_o.cols());
+    tape.d_h_read.view().noalias() = V.transpose() * d_o;
+  }
+}
+
+/// d_h ← Vᵀ ∂L/∂o for the packed columns first, first + 1, …, zero where nothing is read; after readout_bptt.
+template <class VMatrix, class Tape, class DH>
+void readout_d_h(const VMatrix& V, const Tape& tape, Index first, DH&& d_h) {
+  const auto& read = tape.selection();
+  const Index end = first + d_h.cols();
+  if (!read.is_run()) {
+    d_h.setZero();
+    for (Index k = 0; k < read.count(); ++k) {
+      if (read[k] >= first && read[k] < end) d_h.col(read[k] - first) = tape.d_h_read.view().col(k);
+    }
+    return;
+  }
+  const Index from = (std::max)(read.first(), first);
+  const Index to = (std::min)(read.first() + read.count(), end);
+  if (to - from < d_h.cols()) d_h.setZero();
+  if (to > from) {
+    d_h.middleCols(from - first, to - from).noalias() =
+        V.transpose() * tape.d_o().middleCols(from - read.first(), to - from);
+  }
+}
+
+}  // namespace elman::inline ELMAN_ABI::detail
