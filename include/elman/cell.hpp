@@ -41,6 +41,7 @@ class RNNCell : public Parameters<Scalar, In, Hidden, Out> {
  public:
   using Gradient = Parameters<Scalar, In, Hidden, Out>;
   using Tape = elman::Tape<Scalar, Hidden, Out, Output>;
+  using InputGradients = elman::InputGradients<Scalar, In, Hidden>;
   using Gradient::b;
   using Gradient::c;
   using Gradient::U;
@@ -95,8 +96,7 @@ class RNNCell : public Parameters<Scalar, In, Hidden, Out> {
   /// Adds the gradient of the loss that is in the tape's d_o to `gradient`; ∂L/∂x and ∂L/∂h₀ too if asked:
   /// bptt(x, tape, gradient, {.d_x = &d_x, .d_h0 = &d_h0}). x is what forward had.
   /// Throws std::invalid_argument if the tape holds no forward of such an x by such a cell, or no loss has followed it.
-  template <class X>
-  void bptt(const X& x, Tape& tape, Gradient& gradient, const InputGradients<Scalar, In, Hidden>& asked = {}) const {
+  template <class X> void bptt(const X& x, Tape& tape, Gradient& gradient, const InputGradients& asked = {}) const {
     check_types<X>();
     const auto& columns = detail::columns_of(x);
     const Steps& steps = detail::steps_of(x);

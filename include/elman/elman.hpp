@@ -19,3 +19,7 @@
 #include "elman/parameters.hpp"
 #include "elman/state.hpp"
 #include "elman/tape.hpp"
+
+// What stands around it
+#include "elman/gradient_check.hpp"
+#include "elman/model.hpp"

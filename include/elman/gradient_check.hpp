@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+//
+// Is this gradient right? Compares bptt with a derivative that knows nothing of it:
+//
+//   complex step          ∂L/∂θ_k = Im L(θ + i·s·e_k) / s,  s = 1e-100: exact to round-off (docs/math.md)
+//   central differences   (L(θ + s·e_k) − L(θ − s·e_k)) / 2s, for an activation or loss that takes no complex number
+//
+// for every coefficient of every parameter, of x and of h₀. Both run in double (long double for long double), also
+// when the cell is float. One forward a coefficient: meant for small nets, in tests.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <complex>
+#include <concepts>
+#include <limits>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "elman/check.hpp"
+#include "elman/model.hpp"
+#include "elman/read.hpp"
+#include "elman/sequences.hpp"
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+/// `automatic`: the complex step, unless the loss refuses a complex tape.
+enum class Differences { automatic, complex_step, central };
+
+struct GradientReport {
+  struct Entry {
+    std::string name;  ///< "U", "W", "b", "V", "c", "x" or "h0"
+    double error;      ///< ‖g − ĝ‖ / max(‖g‖, ‖ĝ‖); infinity if both are zero or one is not finite
+    double norm;       ///< max(‖g‖, ‖ĝ‖)
+  };
+  Differences method = Differences::complex_step;
+  std::vector<Entry> entries;
+
+  /// The entry with the largest error. An entry whose gradients are zero on both sides proves nothing and counts as
+  /// wrong: the check cannot pass as 0 = 0.
+  const Entry& worst() const {
+    const Entry* found = &entries.front();
+    for (const Entry& entry : entries) {
+      if (!(entry.error <= found->error)) found = &entry;
+    }
+    return *found;
+  }
+  double worst_error() const { return worst().error; }
+};
+
+namespace detail {
+
+/// The same input with every coefficient in another scalar.
+template <class Other, class X> auto cast_input(const X& x) {
+  using Result = Sequences<Other, rows_of_input<X>>;
+  const auto& columns = columns_of(x);
+  return Result{columns.template cast<Other>(), steps_of(x)};
+}
+
+/// The derivative of loss() by each coefficient of `variables`, which it moves and puts back.
+template <class Variables, class Loss> auto differentiate(Variables&& variables, const Loss& loss) {
+  using Scalar = typename std::remove_cvref_t<Variables>::Scalar;
+  Matrix<Real<Scalar>, Dynamic, Dynamic> derivative(variables.rows(), variables.cols());
+  for (Index column = 0; column < variables.cols(); ++column) {
+    for (Index row = 0; row < variables.rows(); ++row) {
+      Scalar& variable = variables(row, column);
+      const Scalar value = variable;
+      if constexpr (is_complex<Scalar>) {
+        constexpr Real<Scalar> step = Real<Scalar>(1e-100);
+        variable = value + Scalar(0, step);
+        derivative(row, column) = loss().imag() / step;
+      } else {
+        const Scalar step = std::cbrt(std::numeric_limits<Scalar>::epsilon()) * (1 + std::abs(value));
+        variable = value + step;
+        const Scalar above = loss();
+        variable = value - step;
+        derivative(row, column) = (above - loss()) / (2 * step);
+      }
+      variable = value;
+    }
+  }
+  return derivative;
+}
+
+template <class Given, class Expected>
+GradientReport::Entry compare(const std::string& name, const Given& given, const Expected& expected) {
+  using Wide = typename Expected::Scalar;
+  const Matrix<Wide, Dynamic, Dynamic> wide = given.template cast<Wide>();
+  const auto norm = static_cast<double>((std::max)(wide.stableNorm(), expected.stableNorm()));
+  const auto difference = static_cast<double>((wide - expected).stableNorm());
+  const bool usable = norm > 0 && norm <= (std::numeric_limits<double>::max)();
+  return {name, usable ? difference / norm : std::numeric_limits<double>::infinity(), norm};
+}
+
+/// visit(name, view) for every parameter matrix of a model; a model that does not name them has "theta".
+template <class Model, class Visit> void for_each_named(Model& model, const Visit& visit) {
+  if constexpr (requires { model.for_each(visit); }) {
+    model.for_each(visit);
+  } else {
+    for_each_theta([&](auto theta) { visit("theta", theta); }, model);
+  }
+}
+
+/// double, or long double for a long double cell.
+template <class Scalar> using Wide = std::conditional_t<std::same_as<Scalar, long double>, long double, double>;
+
+template <class Cell, class Other> using CastCell = decltype(std::declval<const Cell&>().template cast<Other>());
+
+template <class Cell, class Targets, class Loss>
+concept TakesComplex = requires {
+  requires std::invocable<const Loss&, typename CastCell<Cell, std::complex<double>>::Tape&, const Targets&>;
+};
+
+}  // namespace detail
+
+/// Checks bptt of `cell` at the given x, targets, loss, read-out and h₀ (Hidden × B; zero by default). `cell` is
+/// anything with the verbs of RNNCell. The activation and the loss must compile with complex numbers (see
+/// activation.hpp), or Method must be Differences::central.
+template <Differences Method = Differences::automatic, class Cell, class X, class Targets, class Loss, class H0>
+GradientReport gradient_check(const Cell& cell, const X& x, const Targets& targets, const Loss& loss,
+                              const ReadSteps& read, const Eigen::MatrixBase<H0>& h0) {
+  constexpr bool use_complex = Method == Differences::complex_step ||
+                               (Method == Differences::automatic && detail::TakesComplex<Cell, Targets, Loss>);
+  using Scalar = ScalarOf<Cell>;
+  using Wide = detail::Wide<Scalar>;
+  using Reference = std::conditional_t<use_complex, std::complex<Wide>, Wide>;
+  const Index B = detail::steps_of(x).batch();
+
+  // What bptt says.
+  auto tape = cell.tape();
+  auto gradient = cell.zero_gradient();
+  typename Cell::InputGradients asked;
+  std::remove_pointer_t<decltype(asked.d_x)> d_x;
+  std::remove_pointer_t<decltype(asked.d_h0)> d_h0;
+  asked.d_x = &d_x;
+  asked.d_h0 = &d_h0;
+  cell.forward(x, tape, read, h0);
+  loss(tape, targets);
+  cell.bptt(x, tape, gradient, asked);
+
+  // What L itself says, in a copy whose coefficients may be moved.
+  auto reference = cell.template cast<Reference>();
+  auto reference_x = detail::cast_input<Reference>(x);
+  auto reference_tape = reference.tape();
+  Matrix<Reference, Dynamic, Dynamic> reference_h0 = h0.template cast<Reference>();
+  if (reference_h0.cols() == 0) reference_h0.setZero(tape.h().rows(), B);
+  const auto evaluate = [&]() -> Reference {
+    reference.forward(reference_x, reference_tape, read, reference_h0);
+    return loss(reference_tape, targets);
+  };
+
+  GradientReport report;
+  report.method = use_complex ? Differences::complex_step : Differences::central;
+  std::vector<Matrix<Scalar, Dynamic, Dynamic>> given;
+  detail::for_each_named(gradient, [&](const char*, const auto& g) { given.emplace_back(g); });
+  detail::for_each_named(reference, [&](const char* name, auto&& parameter) {
+    const auto expected = detail::differentiate(parameter, evaluate);
+    report.entries.push_back(detail::compare(name, given[report.entries.size()], expected));
+  });
+  report.entries.push_back(detail::compare("x", d_x, detail::differentiate(reference_x.columns, evaluate)));
+  report.entries.push_back(detail::compare("h0", d_h0, detail::differentiate(reference_h0, evaluate)));
+  return report;
+}
+template <Differences Method = Differences::automatic, class Cell, class X, class Targets, class Loss>
+GradientReport gradient_check(const Cell& cell, const X& x, const Targets& targets, const Loss& loss,
+                              const ReadSteps& read = every_step) {
+  return gradient_check<Method>(cell, x, targets, loss, read, Matrix<ScalarOf<Cell>, Dynamic, Dynamic>());
+}
+
+}  // namespace elman::inline ELMAN_ABI
