@@ -102,8 +102,13 @@ auto pack(const Batch& batch) {
 /// Packs lists of integers, one a step. Throws if there is no list or one is empty.
 template <std::ranges::random_access_range Batch>
 requires std::integral<detail::ElementOf<detail::ElementOf<Batch>>> Labels pack(const Batch& batch) {
+  detail::require(std::ranges::size(batch) >= 1, "pack: the batch has 0 label lists; expected at least 1");
   std::vector<Index> lengths;
-  for (const auto& list : batch) lengths.push_back(static_cast<Index>(std::ranges::size(list)));
+  for (const auto& list : batch) {
+    detail::require(std::ranges::size(list) >= 1, "pack: label list ", lengths.size(),
+                    " has 0 steps; expected at least 1");
+    lengths.push_back(static_cast<Index>(std::ranges::size(list)));
+  }
   Labels packed{{}, Steps::ragged(lengths)};
   packed.columns.resize(static_cast<std::size_t>(packed.steps.columns()));
   Index b = 0;
