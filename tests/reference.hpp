@@ -15,7 +15,8 @@ namespace reference {
 using elman::Index;
 
 /// The parameters, or their gradients, as plain matrices.
-template <class Scalar> struct Net {
+template <class Scalar>
+struct Net {
   using M = elman::Matrix<Scalar, elman::Dynamic, elman::Dynamic>;
   M U, W, V, b, c;
 
@@ -30,7 +31,8 @@ template <class Scalar> struct Net {
   explicit Net(const Cell& cell) : U(cell.U()), W(cell.W()), V(cell.V()), b(cell.b()), c(cell.c()) {}
 };
 
-template <class Scalar> struct Run {
+template <class Scalar>
+struct Run {
   typename Net<Scalar>::M h;  ///< Hidden × (T + 1); column 0 is h₀
   typename Net<Scalar>::M o;  ///< Out × T, the logits of every step
 };
@@ -96,12 +98,14 @@ void bptt(const Net<Scalar>& net, const Activation& activation, const typename N
 }
 
 /// L and ∂L/∂o of one column of logits, textbook forms (Eqs. 4, 5, 16, 17), for logits of moderate size.
-template <class Scalar> struct ColumnLoss {
+template <class Scalar>
+struct ColumnLoss {
   Scalar value;
   std::vector<Scalar> d_o;
 };
 
-template <class Scalar> std::vector<Scalar> softmax(const std::vector<Scalar>& o) {
+template <class Scalar>
+std::vector<Scalar> softmax(const std::vector<Scalar>& o) {
   Scalar sum(0);
   for (const Scalar& logit : o) sum += std::exp(logit);
   std::vector<Scalar> y;
@@ -109,7 +113,8 @@ template <class Scalar> std::vector<Scalar> softmax(const std::vector<Scalar>& o
   return y;
 }
 
-template <class Scalar> ColumnLoss<Scalar> cross_entropy(const std::vector<Scalar>& o, Index label) {
+template <class Scalar>
+ColumnLoss<Scalar> cross_entropy(const std::vector<Scalar>& o, Index label) {
   std::vector<Scalar> y = softmax(o);
   const Scalar value = -std::log(y[static_cast<std::size_t>(label)]);
   y[static_cast<std::size_t>(label)] -= Scalar(1);

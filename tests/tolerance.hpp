@@ -13,7 +13,8 @@
 namespace tolerance {
 
 /// For two sums over T steps of a net of `Hidden` units, relative to the norm of the result.
-template <class Scalar> elman::Real<Scalar> round_off(elman::Index T, elman::Index hidden) {
+template <class Scalar>
+elman::Real<Scalar> round_off(elman::Index T, elman::Index hidden) {
   using Real = elman::Real<Scalar>;
   return 8 * std::numeric_limits<Real>::epsilon() * std::sqrt(static_cast<Real>((T + 1) * (hidden + 8)));
 }

@@ -18,28 +18,45 @@ namespace elman::inline ELMAN_ABI {
 
 /// h = tanh(a), σ' = 1 − h².
 struct Tanh {
-  template <class Scalar> Scalar value(const Scalar& a) const {
+  template <class Scalar>
+  Scalar value(const Scalar& a) const {
     using std::tanh;
     return tanh(a);
   }
-  template <class Scalar> Scalar slope(const Scalar& h) const { return Scalar(1) - h * h; }
+  template <class Scalar>
+  Scalar slope(const Scalar& h) const {
+    return Scalar(1) - h * h;
+  }
 };
 
 /// h = max(a, 0), σ' = 1 where h > 0, else 0 (0 at 0, as in PyTorch's relu).
 struct ReLU {
-  template <class Scalar> Scalar value(const Scalar& a) const {
+  template <class Scalar>
+  Scalar value(const Scalar& a) const {
     // Written this way round, NaN stays NaN.
     return real_part(a) <= 0 ? Scalar(0) : a;
   }
-  template <class Scalar> Scalar slope(const Scalar& h) const { return real_part(h) <= 0 ? Scalar(0) : Scalar(1); }
+  template <class Scalar>
+  Scalar slope(const Scalar& h) const {
+    return real_part(h) <= 0 ? Scalar(0) : Scalar(1);
+  }
 };
 
 /// h = a: a linear recurrence. Also the output activation y = o of a regression.
 struct Identity {
-  template <class O, class Y> void operator()(const O& o, Y&& y) const { y = o; }
+  template <class O, class Y>
+  void operator()(const O& o, Y&& y) const {
+    y = o;
+  }
 
-  template <class Scalar> Scalar value(const Scalar& a) const { return a; }
-  template <class Scalar> Scalar slope(const Scalar&) const { return Scalar(1); }
+  template <class Scalar>
+  Scalar value(const Scalar& a) const {
+    return a;
+  }
+  template <class Scalar>
+  Scalar slope(const Scalar&) const {
+    return Scalar(1);
+  }
 };
 
 template <class Policy, class Scalar>
@@ -51,7 +68,8 @@ concept Activation = std::copyable<Policy> && requires(const Policy policy, cons
 namespace detail {
 
 /// a ← σ(a), every coefficient.
-template <class Policy, class Block> void apply_activation(const Policy& activation, Block&& a) {
+template <class Policy, class Block>
+void apply_activation(const Policy& activation, Block&& a) {
   using Scalar = typename std::remove_cvref_t<Block>::Scalar;
   if constexpr (std::same_as<Policy, Tanh>) {
     a.array() = a.array().tanh();  // vectorised in Eigen
@@ -61,7 +79,8 @@ template <class Policy, class Block> void apply_activation(const Policy& activat
 }
 
 /// d_h ← σ'(a) ∘ d_h = d_a, with σ' from h = σ(a) (Eq. 7).
-template <class Policy, class H, class Block> void apply_slope(const Policy& activation, const H& h, Block&& d_h) {
+template <class Policy, class H, class Block>
+void apply_slope(const Policy& activation, const H& h, Block&& d_h) {
   using Scalar = typename std::remove_cvref_t<Block>::Scalar;
   if constexpr (std::same_as<Policy, Tanh>) {
     d_h.array() *= Scalar(1) - h.array().square();

@@ -29,8 +29,8 @@
 namespace elman::inline ELMAN_ABI {
 
 /// What one forward of RNNCell leaves behind: h, o, y and, after a loss, d_o (tape.hpp).
-template <class Scalar, int Hidden, int Out, class Output>
-class Tape : public RecurrenceTape<Scalar, Hidden>, public ReadoutTape<Scalar, Hidden, Out, Output> {};
+template <class Scalar, class Output = Softmax>
+class Tape : public RecurrenceTape<Scalar>, public ReadoutTape<Scalar, Output> {};
 
 /// U, W, V, b, c (inherited views of θ) and the three verbs that use them. Sizes are compile-time or Dynamic.
 template <class Scalar, int In, int Hidden, int Out, class Activation = Tanh, class Output = Softmax>
@@ -40,7 +40,7 @@ class RNNCell : public Parameters<Scalar, In, Hidden, Out> {
 
  public:
   using Gradient = Parameters<Scalar, In, Hidden, Out>;
-  using Tape = elman::Tape<Scalar, Hidden, Out, Output>;
+  using Tape = elman::Tape<Scalar, Output>;
   using InputGradients = elman::InputGradients<Scalar, In, Hidden>;
   using Gradient::b;
   using Gradient::c;
@@ -68,7 +68,8 @@ class RNNCell : public Parameters<Scalar, In, Hidden, Out> {
   /// x: Sequences (In × N, packed), or any In × T matrix: one sequence. read: every_step, last_step or at_steps({…}).
   /// h0: Hidden × B in the caller's order; zero by default. Allocates only when the tape has seen no shape as large.
   /// Throws std::invalid_argument if a size does not fit, with the tape untouched.
-  template <class X> void forward(const X& x, Tape& tape, const ReadSteps& read = every_step) const {
+  template <class X>
+  void forward(const X& x, Tape& tape, const ReadSteps& read = every_step) const {
     forward(x, tape, read, Columns<Scalar, Hidden>(this->hidden(), 0));
   }
   template <class X, class H0>
@@ -85,18 +86,19 @@ class RNNCell : public Parameters<Scalar, In, Hidden, Out> {
                     " columns; expected B = ", steps.batch());
     detail::check(read, steps);
 
-    RecurrenceTape& recurrence = tape;
-    ReadoutTape& readout = tape;
-    recurrence.start(this->hidden(), steps, h0.derived());
-    readout.start(this->out(), read, steps);
-    detail::recurrence_forward(U(), W(), b(), activation, columns, recurrence);  // h_t = σ(U x_t + W h_{t-1} + b)  (1)
-    detail::readout_forward(V(), c(), tape.h(), readout);  // o_t = V h_t + c  (2),  y_t = softmax(o_t)  (3)
+    tape.RecurrenceTape::start(this->hidden(), steps, h0.derived());
+    tape.ReadoutTape::start(this->out(), read, steps);
+    // h_t = σ(U x_t + W h_{t-1} + b)                        (1)
+    detail::recurrence_forward<Scalar>(any(U()), any(W()), any(b()), activation, columns, tape);
+    // o_t = V h_t + c  (2),  y_t = softmax(o_t)             (3)
+    detail::readout_forward<Scalar, Output>(any(V()), any(c()), tape.h(), tape);
   }
 
   /// Adds the gradient of the loss that is in the tape's d_o to `gradient`; ∂L/∂x and ∂L/∂h₀ too if asked:
   /// bptt(x, tape, gradient, {.d_x = &d_x, .d_h0 = &d_h0}). x is what forward had.
   /// Throws std::invalid_argument if the tape holds no forward of such an x by such a cell, or no loss has followed it.
-  template <class X> void bptt(const X& x, Tape& tape, Gradient& gradient, const InputGradients& asked = {}) const {
+  template <class X>
+  void bptt(const X& x, Tape& tape, Gradient& gradient, const InputGradients& asked = {}) const {
     check_types<X>();
     const auto& columns = detail::columns_of(x);
     const Steps& steps = detail::steps_of(x);
@@ -106,12 +108,16 @@ class RNNCell : public Parameters<Scalar, In, Hidden, Out> {
                     "-", gradient.out(), "; expected In-Hidden-Out = ", this->in(), "-", this->hidden(), "-",
                     this->out());
 
-    RecurrenceTape& recurrence = tape;
-    ReadoutTape& readout = tape;
-    detail::readout_bptt(V(), tape.h(), readout, gradient.V(), gradient.c());  // ∂L/∂V, ∂L/∂c  (11, 12)
-    const auto from_output = [&](Index first, auto& d_h) { detail::readout_d_h(V(), readout, first, d_h); };
-    detail::recurrence_bptt(U(), W(), activation, columns, recurrence, from_output,  // ∂L/∂U, ∂L/∂W, ∂L/∂b  (6-10)
-                            gradient.U(), gradient.W(), gradient.b(), asked);
+    const MatrixView<Scalar> d_x = resized(asked.d_x, this->in(), steps.columns());
+    const MatrixView<Scalar> d_h0 = resized(asked.d_h0, this->hidden(), steps.batch());
+    // ∂L/∂V, ∂L/∂c and what ∂L/∂o sends down to h           (11, 12)
+    detail::readout_bptt<Scalar, Output>(any(V()), tape.h(), tape, any(gradient.V()), any(gradient.c()));
+    const auto from_output = [&](Index first, const MatrixView<Scalar>& d_h) {
+      detail::readout_d_h<Scalar, Output>(any(V()), tape, first, d_h);
+    };
+    // ∂L/∂U, ∂L/∂W, ∂L/∂b, backwards through time           (6-10, 13, 14)
+    detail::recurrence_bptt<Scalar>(any(U()), any(W()), activation, columns, tape, from_output, any(gradient.U()),
+                                    any(gradient.W()), any(gradient.b()), d_x, d_h0);
   }
 
   /// One step: h ← σ(U x + W h + b); returns y (Out × Batch), which lives in the state. For use inside loops: sizes are
@@ -140,7 +146,8 @@ class RNNCell : public Parameters<Scalar, In, Hidden, Out> {
   }
 
   /// The same cell in another scalar.
-  template <class Other> RNNCell<Other, In, Hidden, Out, Activation, Output> cast() const {
+  template <class Other>
+  RNNCell<Other, In, Hidden, Out, Activation, Output> cast() const {
     RNNCell<Other, In, Hidden, Out, Activation, Output> other(Gradient::template cast<Other>());
     other.activation = activation;
     return other;
@@ -149,13 +156,32 @@ class RNNCell : public Parameters<Scalar, In, Hidden, Out> {
   [[no_unique_address]] Activation activation{};
 
  private:
-  using RecurrenceTape = elman::RecurrenceTape<Scalar, Hidden>;
-  using ReadoutTape = elman::ReadoutTape<Scalar, Hidden, Out, Output>;
+  using RecurrenceTape = elman::RecurrenceTape<Scalar>;
+  using ReadoutTape = elman::ReadoutTape<Scalar, Output>;
+
+  /// A view without its compile-time size, for the loops over time.
+  template <class M>
+  static MatrixView<Scalar> any(View<M> view) requires(!std::is_const_v<M>) {
+    return {view.data(), view.rows(), view.cols()};
+  }
+  template <class M>
+  static ConstMatrixView<Scalar> any(View<const M> view) {
+    return {view.data(), view.rows(), view.cols()};
+  }
 
   template <int Wanted, int Given>
   static constexpr bool fits = Wanted == Given || Wanted == Dynamic || Given == Dynamic;
 
-  template <class X> static constexpr void check_types() {
+  /// What was asked for, in the given shape; a view of nothing if it was not.
+  template <class M>
+  static MatrixView<Scalar> resized(M* asked, Index rows, Index cols) {
+    if (!asked) return {nullptr, 0, 0};
+    asked->resize(rows, cols);
+    return {asked->data(), rows, cols};
+  }
+
+  template <class X>
+  static constexpr void check_types() {
     static_assert(detail::IsInput<X>, "elman::RNNCell: x must be elman::Sequences or an Eigen matrix, a column a step");
     if constexpr (detail::IsInput<X>) {
       static_assert(std::same_as<detail::ScalarOfInput<X>, Scalar>, "elman::RNNCell: x must have the cell's Scalar");
@@ -182,7 +208,8 @@ class RNNCell : public Parameters<Scalar, In, Hidden, Out> {
     detail::require(tape.has_d_o(), "RNNCell::bptt: tape has no d_o; expected a loss after forward");
   }
 
-  template <int Batch> State<Scalar, Hidden, Out, Batch> zero_state(Index batch) const {
+  template <int Batch>
+  State<Scalar, Hidden, Out, Batch> zero_state(Index batch) const {
     State<Scalar, Hidden, Out, Batch> state;
     for (auto* part : {&state.h, &state.h_next}) part->setZero(this->hidden(), batch);
     for (auto* part : {&state.o, &state.y}) part->setZero(this->out(), batch);

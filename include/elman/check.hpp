@@ -28,21 +28,24 @@ void append(std::string& message, Number number) {
 }
 
 /// Throws std::invalid_argument with the pieces (text and numbers) joined.
-template <class... Pieces> [[noreturn]] void fail(const Pieces&... pieces) {
+template <class... Pieces>
+[[noreturn]] void fail(const Pieces&... pieces) {
   std::string message;
   (append(message, pieces), ...);
   throw std::invalid_argument(message);
 }
 
 /// Unless `holds`: fail(pieces...).
-template <class... Pieces> void require(bool holds, const Pieces&... pieces) {
+template <class... Pieces>
+void require(bool holds, const Pieces&... pieces) {
   if (!holds) [[unlikely]] {
     fail(pieces...);
   }
 }
 
 /// A number that can be no NaN, tested so that -ffast-math cannot remove the test of a bound.
-template <std::floating_point Number> bool within(Number value, Number low, Number high) {
+template <std::floating_point Number>
+bool within(Number value, Number low, Number high) {
   return value >= low && value <= high;
 }
 

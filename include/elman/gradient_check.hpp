@@ -54,14 +54,16 @@ struct GradientReport {
 namespace detail {
 
 /// The same input with every coefficient in another scalar.
-template <class Other, class X> auto cast_input(const X& x) {
+template <class Other, class X>
+auto cast_input(const X& x) {
   using Result = Sequences<Other, rows_of_input<X>>;
   const auto& columns = columns_of(x);
   return Result{columns.template cast<Other>(), steps_of(x)};
 }
 
 /// The derivative of loss() by each coefficient of `variables`, which it moves and puts back.
-template <class Variables, class Loss> auto differentiate(Variables&& variables, const Loss& loss) {
+template <class Variables, class Loss>
+auto differentiate(Variables&& variables, const Loss& loss) {
   using Scalar = typename std::remove_cvref_t<Variables>::Scalar;
   Matrix<Real<Scalar>, Dynamic, Dynamic> derivative(variables.rows(), variables.cols());
   for (Index column = 0; column < variables.cols(); ++column) {
@@ -96,7 +98,8 @@ GradientReport::Entry compare(const std::string& name, const Given& given, const
 }
 
 /// visit(name, view) for every parameter matrix of a model; a model that does not name them has "theta".
-template <class Model, class Visit> void for_each_named(Model& model, const Visit& visit) {
+template <class Model, class Visit>
+void for_each_named(Model& model, const Visit& visit) {
   if constexpr (requires { model.for_each(visit); }) {
     model.for_each(visit);
   } else {
@@ -105,9 +108,11 @@ template <class Model, class Visit> void for_each_named(Model& model, const Visi
 }
 
 /// double, or long double for a long double cell.
-template <class Scalar> using Wide = std::conditional_t<std::same_as<Scalar, long double>, long double, double>;
+template <class Scalar>
+using Wide = std::conditional_t<std::same_as<Scalar, long double>, long double, double>;
 
-template <class Cell, class Other> using CastCell = decltype(std::declval<const Cell&>().template cast<Other>());
+template <class Cell, class Other>
+using CastCell = decltype(std::declval<const Cell&>().template cast<Other>());
 
 template <class Cell, class Targets, class Loss>
 concept TakesComplex = requires {

@@ -28,7 +28,10 @@ concept HasParts = requires(T& model) {
   model.parts();
 };
 
-template <class T> inline constexpr bool is_tuple = requires { std::tuple_size<std::remove_const_t<T>>::value; };
+template <class T>
+inline constexpr bool is_tuple = requires {
+  std::tuple_size<std::remove_const_t<T>>::value;
+};
 
 template <class T>
 concept IsModel = HasTheta<T> || HasParts<T> || is_tuple<T>;
@@ -58,7 +61,8 @@ void for_each_theta(Visit&& visit, Model&& model, Others&&... others) {
 }
 
 /// The number of parameters of a model.
-template <class Model> Index parameter_count(const Model& model) {
+template <class Model>
+Index parameter_count(const Model& model) {
   Index count = 0;
   for_each_theta([&](const auto& theta) { count += theta.size(); }, model);
   return count;
@@ -67,7 +71,10 @@ template <class Model> Index parameter_count(const Model& model) {
 namespace detail {
 
 /// The scalar of a model: that of its first parameter vector.
-template <class Model> struct ModelScalar { using type = typename ModelScalar<std::tuple_element_t<0, Model>>::type; };
+template <class Model>
+struct ModelScalar {
+  using type = typename ModelScalar<std::tuple_element_t<0, Model>>::type;
+};
 template <class Model>
 requires HasTheta<Model>
 struct ModelScalar<Model> {
@@ -77,10 +84,12 @@ template <class Model>
 requires(!HasTheta<Model> && HasParts<Model>) struct ModelScalar<Model> {
   using type = typename ModelScalar<decltype(std::declval<Model&>().parts())>::type;
 };
-template <class Model> struct ModelScalar<Model&> : ModelScalar<Model> {};
+template <class Model>
+struct ModelScalar<Model&> : ModelScalar<Model> {};
 
 /// The number of parameters where the types tell it, else Dynamic.
-template <class Model> constexpr int static_parameter_count() {
+template <class Model>
+constexpr int static_parameter_count() {
   using Plain = std::remove_reference_t<Model>;
   if constexpr (HasTheta<Plain>) {
     return std::remove_cvref_t<decltype(std::declval<Plain&>().theta())>::SizeAtCompileTime;
@@ -99,6 +108,7 @@ template <class Model> constexpr int static_parameter_count() {
 
 }  // namespace detail
 
-template <class Model> using ScalarOf = typename detail::ModelScalar<std::remove_cvref_t<Model>>::type;
+template <class Model>
+using ScalarOf = typename detail::ModelScalar<std::remove_cvref_t<Model>>::type;
 
 }  // namespace elman::inline ELMAN_ABI

@@ -15,7 +15,8 @@ namespace elman::inline ELMAN_ABI {
 
 /// y = exp(o) / Σ exp(o), from o − max o, so that no logit overflows.
 struct Softmax {
-  template <class O, class Y> void operator()(const O& o, Y&& y) const {
+  template <class O, class Y>
+  void operator()(const O& o, Y&& y) const {
     using Scalar = typename O::Scalar;
     for (Index column = 0; column < o.cols(); ++column) {
       Index largest = 0;
@@ -29,7 +30,8 @@ struct Softmax {
 
 /// y = 1 / (1 + exp(−o)), one probability a row, from the exponential that does not overflow.
 struct Sigmoid {
-  template <class O, class Y> void operator()(const O& o, Y&& y) const {
+  template <class O, class Y>
+  void operator()(const O& o, Y&& y) const {
     using Scalar = typename O::Scalar;
     y = o.unaryExpr([](const Scalar& logit) -> Scalar {
       using std::exp;

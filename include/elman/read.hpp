@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "elman/check.hpp"
@@ -17,7 +18,7 @@
 
 namespace elman::inline ELMAN_ABI {
 
-/// What the user asks for; make one through the three names below. Refers to the list given to at_steps.
+/// What forward takes: one of the three names below.
 struct ReadSteps {
   enum class Kind { every, last, listed };
   Kind kind = Kind::every;
@@ -27,12 +28,13 @@ struct ReadSteps {
 inline constexpr ReadSteps every_step{ReadSteps::Kind::every, {}};
 inline constexpr ReadSteps last_step{ReadSteps::Kind::last, {}};
 
-/// Steps counted from 0, strictly rising; forward throws if one is not below T. The list must live until forward
-/// returns, as a braced list in the call does.
-inline ReadSteps at_steps(std::span<const Index> steps) { return {ReadSteps::Kind::listed, steps}; }
-inline ReadSteps at_steps(std::initializer_list<Index> steps) {
-  return at_steps(std::span<const Index>(steps.begin(), steps.size()));
-}
+/// Steps counted from 0, strictly rising; forward throws if one is not below T.
+struct at_steps {
+  explicit at_steps(std::vector<Index> list) : steps(std::move(list)) {}
+  explicit at_steps(std::initializer_list<Index> list) : steps(list) {}
+  operator ReadSteps() const { return {ReadSteps::Kind::listed, steps}; }  // NOLINT: the conversion is the purpose
+  std::vector<Index> steps;
+};
 
 namespace detail {
 

@@ -14,20 +14,22 @@
 namespace elman::inline ELMAN_ABI::detail {
 
 /// Fills o and y of `tape`, which has been started, from h (Hidden × N).
-template <class VMatrix, class CVector, class H, class Tape>
-void readout_forward(const VMatrix& V, const CVector& c, const H& h, Tape& tape) {
+template <class Scalar, class Output>
+void readout_forward(const ConstMatrixView<Scalar>& V, const ConstMatrixView<Scalar>& c,
+                     const ConstMatrixView<Scalar>& h, ReadoutTape<Scalar, Output>& tape) {
   auto o = tape.o_to_write();
   o.noalias() = V * tape.read(h);
-  o.colwise() += c;
-  typename Tape::Output{}(o, tape.y_to_write());
+  o.colwise() += c.col(0);
+  Output{}(o, tape.y_to_write());
 }
 
 /// Adds ∂L/∂V and ∂L/∂c to d_V and d_c, from the tape's ∂L/∂o.
-template <class VMatrix, class H, class Tape, class DV, class DC>
-void readout_bptt(const VMatrix& V, const H& h, Tape& tape, DV&& d_V, DC&& d_c) {
+template <class Scalar, class Output>
+void readout_bptt(const ConstMatrixView<Scalar>& V, const ConstMatrixView<Scalar>& h, ReadoutTape<Scalar, Output>& tape,
+                  MatrixView<Scalar> d_V, MatrixView<Scalar> d_c) {
   const auto d_o = std::as_const(tape).d_o();
   d_V.noalias() += d_o * tape.read(h).transpose();
-  d_c += d_o.rowwise().sum();
+  d_c.col(0) += d_o.rowwise().sum();
   if (!tape.selection().is_run()) {
     tape.d_h_read.reshape(V.cols(), d_o.cols());
     tape.d_h_read.view().noalias() = V.transpose() * d_o;
@@ -35,8 +37,9 @@ void readout_bptt(const VMatrix& V, const H& h, Tape& tape, DV&& d_V, DC&& d_c) 
 }
 
 /// d_h ← Vᵀ ∂L/∂o for the packed columns first, first + 1, …, zero where nothing is read; after readout_bptt.
-template <class VMatrix, class Tape, class DH>
-void readout_d_h(const VMatrix& V, const Tape& tape, Index first, DH&& d_h) {
+template <class Scalar, class Output>
+void readout_d_h(const ConstMatrixView<Scalar>& V, const ReadoutTape<Scalar, Output>& tape, Index first,
+                 MatrixView<Scalar> d_h) {
   const auto& read = tape.selection();
   const Index end = first + d_h.cols();
   if (!read.is_run()) {

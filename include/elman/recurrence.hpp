@@ -21,7 +21,8 @@
 namespace elman::inline ELMAN_ABI {
 
 /// What bptt can give beside the parameters' gradients; what is not asked for is not computed.
-template <class Scalar, int In, int Hidden> struct InputGradients {
+template <class Scalar, int In, int Hidden>
+struct InputGradients {
   Columns<Scalar, In>* d_x = nullptr;       ///< ∂L/∂x, In × N in the order of x's columns; resized and overwritten
   Columns<Scalar, Hidden>* d_h0 = nullptr;  ///< ∂L/∂h₀, Hidden × B in the caller's order; resized and overwritten
 };
@@ -44,16 +45,17 @@ inline Index block_begin(const Steps& steps, Index end) {
 }
 
 /// a (which holds U x_t + b) ← σ(a + W h_prev): one step of Eq. 1.
-template <class W, class Activation, class HPrev, class A>
-void recur(const W& W_, const Activation& activation, const HPrev& h_prev, A&& a) {
-  a.noalias() += W_ * h_prev;
+template <class WMatrix, class Activation, class HPrev, class A>
+void recur(const WMatrix& W, const Activation& activation, const HPrev& h_prev, A&& a) {
+  a.noalias() += W * h_prev;
   apply_activation(activation, a);
 }
 
-/// Fills `tape` with h_t = σ(U x_t + W h_{t-1} + b) for all steps (Eq. 1); `tape` has been started with h₀.
-template <class UMatrix, class WMatrix, class BVector, class Activation, class X, class Tape>
-void recurrence_forward(const UMatrix& U, const WMatrix& W, const BVector& b, const Activation& activation, const X& x,
-                        Tape& tape) {
+/// Fills `tape`, which has been started with h₀, with h_t = σ(U x_t + W h_{t-1} + b) for all steps (Eq. 1).
+template <class Scalar, class Activation, class X>
+void recurrence_forward(const ConstMatrixView<Scalar>& U, const ConstMatrixView<Scalar>& W,
+                        const ConstMatrixView<Scalar>& b, const Activation& activation, const X& x,
+                        RecurrenceTape<Scalar>& tape) {
   const Steps& steps = tape.steps();
   const Index B = steps.batch();
   auto h = tape.h_with_h0();
@@ -63,7 +65,7 @@ void recurrence_forward(const UMatrix& U, const WMatrix& W, const BVector& b, co
     const Index columns = steps.first(end) - first;
     auto a = h.middleCols(B + first, columns);  // becomes h in place
     a.noalias() = U * x.middleCols(first, columns);
-    a.colwise() += b;
+    a.colwise() += b.col(0);
     Index h_prev = begin == 0 ? 0 : B + steps.first(begin - 1);
     for (Index t = begin; t < end; ++t) {
       const Index h_t = B + steps.first(t);
@@ -74,26 +76,25 @@ void recurrence_forward(const UMatrix& U, const WMatrix& W, const BVector& b, co
   }
 }
 
-/// Backpropagation through time: adds ∂L/∂U, ∂L/∂W, ∂L/∂b to d_U, d_W, d_b (Eqs. 6–10, 13, 14).
-/// `from_above(first, d_h)` sets d_h to what reaches the packed columns first, first + 1, … other than through time.
-template <class UMatrix, class WMatrix, class Activation, class X, class Tape, class FromAbove, class DU, class DW,
-          class DB, class Asked>
-void recurrence_bptt(const UMatrix& U, const WMatrix& W, const Activation& activation, const X& x, Tape& tape,
-                     const FromAbove& from_above, DU&& d_U, DW&& d_W, DB&& d_b, const Asked& asked) {
+/// Backpropagation through time: adds ∂L/∂U, ∂L/∂W, ∂L/∂b to d_U, d_W, d_b (Eqs. 6–10); sets ∂L/∂x (packed) and
+/// ∂L/∂h₀ (the caller's order) if `d_x` and `d_h0` have memory (Eqs. 13, 14). `from_above(first, d_h)` sets d_h to what
+/// reaches the packed columns first, first + 1, … other than through time.
+template <class Scalar, class Activation, class X, class FromAbove>
+void recurrence_bptt(const ConstMatrixView<Scalar>& U, const ConstMatrixView<Scalar>& W, const Activation& activation,
+                     const X& x, RecurrenceTape<Scalar>& tape, const FromAbove& from_above, MatrixView<Scalar> d_U,
+                     MatrixView<Scalar> d_W, MatrixView<Scalar> d_b, MatrixView<Scalar> d_x, MatrixView<Scalar> d_h0) {
   const Steps& steps = tape.steps();
   const Index B = steps.batch();
-  const Index hidden = W.rows();
   const auto h = std::as_const(tape).h_with_h0();
-  tape.d_h_next.reshape(hidden, B);
+  tape.d_h_next.reshape(W.rows(), B);
   auto d_h_next = tape.d_h_next.view();
-  if (asked.d_x) asked.d_x->resize(U.cols(), steps.columns());
 
-  Index arriving = 0;  // columns of d_h_next that hold a gradient: sequences that run at step t + 1
+  Index arriving = 0;  // columns of d_h_next that hold a gradient: the sequences that run at step t + 1
   for (Index end = steps.count(); end > 0;) {
     const Index begin = block_begin(steps, end);
     const Index first = steps.first(begin);
     const Index columns = steps.first(end) - first;
-    tape.d_a.reshape(hidden, columns);
+    tape.d_a.reshape(W.rows(), columns);
     auto d_a = tape.d_a.view();
     from_above(first, d_a);
     for (Index t = end - 1; t >= begin; --t) {
@@ -101,18 +102,17 @@ void recurrence_bptt(const UMatrix& U, const WMatrix& W, const Activation& activ
       auto d_a_t = d_a.middleCols(steps.first(t) - first, width);               // still ∂L/∂h_t
       d_a_t.leftCols(arriving) += d_h_next.leftCols(arriving);                  // (6)
       apply_slope(activation, h.middleCols(B + steps.first(t), width), d_a_t);  // (7)
-      if (t > 0 || asked.d_h0) d_h_next.leftCols(width).noalias() = W.transpose() * d_a_t;
+      if (t > 0 || d_h0.data()) d_h_next.leftCols(width).noalias() = W.transpose() * d_a_t;
       arriving = width;
     }
-    d_U.noalias() += d_a * x.middleCols(first, columns).transpose();                       // (8)
-    d_W.noalias() += d_a * tape.h_before(begin, end).transpose();                          // (9)
-    d_b += d_a.rowwise().sum();                                                            // (10)
-    if (asked.d_x) asked.d_x->middleCols(first, columns).noalias() = U.transpose() * d_a;  // (13)
+    d_U.noalias() += d_a * x.middleCols(first, columns).transpose();                 // (8)
+    d_W.noalias() += d_a * tape.h_before(begin, end).transpose();                    // (9)
+    d_b.col(0) += d_a.rowwise().sum();                                               // (10)
+    if (d_x.data()) d_x.middleCols(first, columns).noalias() = U.transpose() * d_a;  // (13)
     end = begin;
   }
-  if (asked.d_h0) {  // (14)
-    asked.d_h0->resize(hidden, B);
-    for (Index s = 0; s < B; ++s) asked.d_h0->col(s) = d_h_next.col(steps.slot(s));
+  if (d_h0.data()) {  // (14)
+    for (Index s = 0; s < B; ++s) d_h0.col(s) = d_h_next.col(steps.slot(s));
   }
 }
 

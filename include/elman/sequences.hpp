@@ -21,7 +21,8 @@
 namespace elman::inline ELMAN_ABI {
 
 /// A batch of sequences: packed columns (Rows × N) and which column is which step.
-template <class Scalar, int Rows> struct Sequences {
+template <class Scalar, int Rows>
+struct Sequences {
   Columns<Scalar, Rows> columns;
   Steps steps;
 };
@@ -37,34 +38,43 @@ namespace detail {
 template <class T>
 concept IsMatrix = std::derived_from<std::remove_cvref_t<T>, Eigen::MatrixBase<std::remove_cvref_t<T>>>;
 
-template <class Batch> using ElementOf = std::remove_cvref_t<std::ranges::range_reference_t<const Batch&>>;
+template <class Batch>
+using ElementOf = std::remove_cvref_t<std::ranges::range_reference_t<const Batch&>>;
 
-template <class T> struct IsSequences : std::false_type {};
-template <class Scalar, int Rows> struct IsSequences<Sequences<Scalar, Rows>> : std::true_type {};
+template <class T>
+struct IsSequences : std::false_type {};
+template <class Scalar, int Rows>
+struct IsSequences<Sequences<Scalar, Rows>> : std::true_type {};
 
 template <class X>
 concept IsInput = IsSequences<X>::value || IsMatrix<X>;
 
-template <class X> struct InputTraits {
+template <class X>
+struct InputTraits {
   using Scalar = typename X::Scalar;
   static constexpr int rows = X::RowsAtCompileTime;
 };
-template <class Scalar_, int Rows> struct InputTraits<Sequences<Scalar_, Rows>> {
+template <class Scalar_, int Rows>
+struct InputTraits<Sequences<Scalar_, Rows>> {
   using Scalar = Scalar_;
   static constexpr int rows = Rows;
 };
-template <class X> using ScalarOfInput = typename InputTraits<X>::Scalar;
-template <class X> inline constexpr int rows_of_input = InputTraits<X>::rows;
+template <class X>
+using ScalarOfInput = typename InputTraits<X>::Scalar;
+template <class X>
+inline constexpr int rows_of_input = InputTraits<X>::rows;
 
-/// What forward and bptt take as x: the columns and their steps, by reference where they exist.
-template <class X> auto columns_of(const X& x) {
+/// What forward and bptt take as x: the columns, where they lie if x stores them, and their steps.
+template <class X>
+Eigen::Ref<const Matrix<ScalarOfInput<X>, Dynamic, Dynamic>> columns_of(const X& x) {
   if constexpr (IsSequences<X>::value) {
-    return View<const decltype(x.columns)>(x.columns.data(), x.columns.rows(), x.columns.cols());
+    return x.columns;
   } else {
-    return Eigen::Ref<const Columns<typename X::Scalar, X::RowsAtCompileTime>>(x);
+    return x;
   }
 }
-template <class X> decltype(auto) steps_of(const X& x) {
+template <class X>
+decltype(auto) steps_of(const X& x) {
   if constexpr (IsSequences<X>::value) {
     return static_cast<const Steps&>(x.steps);
   } else {
@@ -124,7 +134,8 @@ requires std::integral<detail::ElementOf<detail::ElementOf<Batch>>> Labels pack(
 
 /// Hands packed columns (Rows × N) back as one Rows × T_b matrix a sequence, in the caller's order. Throws if there are
 /// not as many columns as steps.
-template <class Derived> auto unpack(const Eigen::MatrixBase<Derived>& columns, const Steps& steps) {
+template <class Derived>
+auto unpack(const Eigen::MatrixBase<Derived>& columns, const Steps& steps) {
   using Scalar = typename Derived::Scalar;
   detail::require(columns.cols() == steps.columns(), "unpack: columns has ", columns.cols(),
                   " columns; expected N = ", steps.columns());

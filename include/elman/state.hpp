@@ -9,7 +9,8 @@
 namespace elman::inline ELMAN_ABI {
 
 /// `Batch` streams side by side, one a column; no heap when all sizes are known at compile time.
-template <class Scalar, int Hidden, int Out, int Batch = 1> struct State {
+template <class Scalar, int Hidden, int Out, int Batch = 1>
+struct State {
   Matrix<Scalar, Hidden, Batch> h;       ///< the hidden state
   Matrix<Scalar, Out, Batch> y;          ///< the output of the last step
   Matrix<Scalar, Hidden, Batch> h_next;  ///< room for the step

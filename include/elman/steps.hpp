@@ -38,7 +38,8 @@ class Steps {
   }
 
   /// Sequences of the given lengths, in the caller's order. Throws if there is none or one is shorter than 1.
-  template <std::ranges::random_access_range Lengths> static Steps ragged(const Lengths& lengths) {
+  template <std::ranges::random_access_range Lengths>
+  static Steps ragged(const Lengths& lengths) {
     const auto B = static_cast<Index>(std::ranges::size(lengths));
     detail::require(B >= 1, "Steps::ragged: lengths has 0 entries; expected at least 1 sequence");
     Steps steps;

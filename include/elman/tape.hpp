@@ -21,30 +21,33 @@
 namespace elman::inline ELMAN_ABI {
 
 /// The hidden states of one forward, and the room in which bptt works.
-template <class Scalar, int Hidden> class RecurrenceTape {
+template <class Scalar>
+class RecurrenceTape {
  public:
   const Steps& steps() const { return steps_; }
 
   /// h_0 … h_{T-1} in packed columns (Hidden × N), h₀ not included.
-  View<const Columns<Scalar, Hidden>> h() const {
+  ConstMatrixView<Scalar> h() const {
     return {h_.view().data() + h_.rows() * steps_.batch(), h_.rows(), steps_.columns()};
   }
 
   /// The hidden state after each sequence's own last step (Hidden × B, the caller's order): what the next chunk of a
-  /// stream starts from. The first form allocates, the second does not if the shape is right.
-  Columns<Scalar, Hidden> last_h() const {
-    Columns<Scalar, Hidden> result;
+  /// stream starts from. The first form allocates, the second does not if `result` has the shape.
+  Matrix<Scalar, Dynamic, Dynamic> last_h() const {
+    Matrix<Scalar, Dynamic, Dynamic> result;
     last_h(result);
     return result;
   }
-  void last_h(Columns<Scalar, Hidden>& result) const {
+  template <int Hidden, int Batch>
+  void last_h(Matrix<Scalar, Hidden, Batch>& result) const {
     result.resize(h_.rows(), steps_.batch());
     for (Index b = 0; b < steps_.batch(); ++b) result.col(b) = h().col(steps_.last_column(b));
   }
 
   /// For the recurrence: room for h over `steps`, whose block 0 becomes h₀: Hidden × B in the caller's order, or
   /// Hidden × 0 for zero.
-  template <class H0> void start(Index hidden, const Steps& steps, const H0& h0) {
+  template <class H0>
+  void start(Index hidden, const Steps& steps, const H0& h0) {
     const Index B = steps.batch();
     const auto replaced = h_.reshape(hidden, B + steps.columns());  // alive until h₀, which may lie in it, is copied
     auto h = h_.view();
@@ -58,7 +61,7 @@ template <class Scalar, int Hidden> class RecurrenceTape {
 
   /// For bptt: h_{t-1} beside the packed columns of steps begin … end - 1 (Hidden × as many), where it lies if no
   /// sequence ends in them, else a copy.
-  View<const Columns<Scalar, Hidden>> h_before(Index begin, Index end) {
+  ConstMatrixView<Scalar> h_before(Index begin, Index end) {
     const auto h = std::as_const(h_).view();
     const auto block = [&](Index t) { return t < 0 ? Index{0} : steps_.batch() + steps_.first(t); };
     const Index columns = steps_.first(end) - steps_.first(begin);
@@ -77,30 +80,31 @@ template <class Scalar, int Hidden> class RecurrenceTape {
   /// For the recurrence: h with block 0 (Hidden × (B + N)), and bptt's scratch.
   auto h_with_h0() { return h_.view(); }
   auto h_with_h0() const { return h_.view(); }
-  detail::ColumnBuffer<Scalar, Hidden> d_a;       ///< ∂L/∂a of one block of steps
-  detail::ColumnBuffer<Scalar, Hidden> d_h_next;  ///< ∂L/∂h_t that arrives from step t + 1
+  detail::ColumnBuffer<Scalar> d_a;       ///< ∂L/∂a of one block of steps
+  detail::ColumnBuffer<Scalar> d_h_next;  ///< Wᵀ ∂L/∂a_{t+1}: the part of ∂L/∂h_t that comes from step t + 1
 
  private:
   Steps steps_;
-  detail::ColumnBuffer<Scalar, Hidden> h_;
-  detail::ColumnBuffer<Scalar, Hidden> h_prev_;
+  detail::ColumnBuffer<Scalar> h_;
+  detail::ColumnBuffer<Scalar> h_prev_;
 };
 
 /// Logits, outputs and their gradient for the columns that are read.
-template <class Scalar_, int Hidden, int Out, class Output_ = Softmax> class ReadoutTape {
+template <class Scalar_, class Output_ = Softmax>
+class ReadoutTape {
  public:
   using Scalar = Scalar_;
   using Output = Output_;
 
-  View<const Columns<Scalar, Out>> o() const { return o_.view(); }
-  View<const Columns<Scalar, Out>> y() const { return y_.view(); }
+  ConstMatrixView<Scalar> o() const { return o_.view(); }
+  ConstMatrixView<Scalar> y() const { return y_.view(); }
 
   /// ∂L/∂o, for a loss to write. Undefined until then; asking for it tells bptt that it has been written.
-  View<Columns<Scalar, Out>> d_o() {
+  MatrixView<Scalar> d_o() {
     has_d_o_ = true;
     return d_o_.view();
   }
-  View<const Columns<Scalar, Out>> d_o() const { return d_o_.view(); }
+  ConstMatrixView<Scalar> d_o() const { return d_o_.view(); }
   bool has_d_o() const { return has_d_o_; }
 
   /// Which packed columns are read.
@@ -114,7 +118,7 @@ template <class Scalar_, int Hidden, int Out, class Output_ = Softmax> class Rea
   }
 
   /// For the readout: the columns of h that are read (Hidden × R), where they lie if they are adjacent, else copied.
-  View<const Columns<Scalar, Hidden>> read(const View<const Columns<Scalar, Hidden>>& h) {
+  ConstMatrixView<Scalar> read(const ConstMatrixView<Scalar>& h) {
     if (selection_.is_run()) {
       return {h.data() + h.rows() * selection_.first(), h.rows(), selection_.count()};
     }
@@ -126,14 +130,14 @@ template <class Scalar_, int Hidden, int Out, class Output_ = Softmax> class Rea
 
   auto o_to_write() { return o_.view(); }
   auto y_to_write() { return y_.view(); }
-  detail::ColumnBuffer<Scalar, Hidden> d_h_read;  ///< Vᵀ ∂L/∂o of columns that are not adjacent
+  detail::ColumnBuffer<Scalar> d_h_read;  ///< Vᵀ ∂L/∂o of columns that are not adjacent
 
  private:
   detail::Selection selection_;
-  detail::ColumnBuffer<Scalar, Out> o_;
-  detail::ColumnBuffer<Scalar, Out> y_;
-  detail::ColumnBuffer<Scalar, Out> d_o_;
-  detail::ColumnBuffer<Scalar, Hidden> read_;
+  detail::ColumnBuffer<Scalar> o_;
+  detail::ColumnBuffer<Scalar> y_;
+  detail::ColumnBuffer<Scalar> d_o_;
+  detail::ColumnBuffer<Scalar> read_;
   bool has_d_o_ = false;
 };
 

@@ -22,18 +22,30 @@ inline constexpr int Dynamic = Eigen::Dynamic;
 template <class Scalar, int Rows, int Cols>
 using Matrix = Eigen::Matrix<Scalar, Rows, Cols, (Rows == 1 && Cols != 1) ? Eigen::RowMajor : Eigen::ColMajor>;
 
-template <class Scalar, int Rows> using Vector = Matrix<Scalar, Rows, 1>;
+template <class Scalar, int Rows>
+using Vector = Matrix<Scalar, Rows, 1>;
 
 /// One column a step and sequence: Rows × (any number).
-template <class Scalar, int Rows> using Columns = Matrix<Scalar, Rows, Dynamic>;
+template <class Scalar, int Rows>
+using Columns = Matrix<Scalar, Rows, Dynamic>;
 
 /// A view of memory that somebody else owns; `View<const M>` is read-only.
-template <class M> using View = Eigen::Map<M>;
+template <class M>
+using View = Eigen::Map<M>;
+
+/// Any matrix that is contiguous, column by column, of run-time size: what the loops over time work on. Compile-time
+/// sizes are checked above them; below they would compile each loop anew for every net.
+template <class Scalar>
+using MatrixView = View<Matrix<Scalar, Dynamic, Dynamic>>;
+template <class Scalar>
+using ConstMatrixView = View<const Matrix<Scalar, Dynamic, Dynamic>>;
 
 /// The real numbers beneath a scalar: double for double and for std::complex<double>.
-template <class Scalar> using Real = typename Eigen::NumTraits<Scalar>::Real;
+template <class Scalar>
+using Real = typename Eigen::NumTraits<Scalar>::Real;
 
-template <class Scalar> inline constexpr bool is_complex = Eigen::NumTraits<Scalar>::IsComplex;
+template <class Scalar>
+inline constexpr bool is_complex = Eigen::NumTraits<Scalar>::IsComplex;
 
 /// What a net can be made of: float, double, long double, and their std::complex for the complex step.
 template <class Scalar>
@@ -46,7 +58,8 @@ concept SizeOrDynamic = Size >
 
 /// What is compared where the mathematics asks "which is larger": the real part. The complex step moves the imaginary
 /// part alone, so both runs must take the same branch.
-template <class Scalar> constexpr Real<Scalar> real_part(const Scalar& value) {
+template <class Scalar>
+constexpr Real<Scalar> real_part(const Scalar& value) {
   if constexpr (is_complex<Scalar>) {
     return value.real();
   } else {

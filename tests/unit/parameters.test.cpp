@@ -16,12 +16,14 @@ using elman::Parameters;
 
 namespace {
 
-template <class P> void count_up(P& parameters) {
+template <class P>
+void count_up(P& parameters) {
   for (Index k = 0; k < parameters.theta().size(); ++k) parameters.theta()(k) = static_cast<float>(k + 1);
 }
 
 // In = 2, Hidden = 3, Out = 4 in one vector: U 6, W 9, b 3, V 12, c 4.
-template <class P> void check_layout(P& parameters) {
+template <class P>
+void check_layout(P& parameters) {
   REQUIRE(parameters.theta().size() == 34);
   count_up(parameters);
   CHECK(parameters.U().rows() == 3);

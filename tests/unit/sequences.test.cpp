@@ -16,7 +16,8 @@ using elman::Matrix;
 namespace {
 
 /// Coefficient (row, t) of sequence b is 100·b + 10·t + row.
-template <int Rows> std::vector<Columns<float, Rows>> numbered(const std::vector<Index>& lengths, Index rows) {
+template <int Rows>
+std::vector<Columns<float, Rows>> numbered(const std::vector<Index>& lengths, Index rows) {
   std::vector<Columns<float, Rows>> batch;
   for (std::size_t b = 0; b < lengths.size(); ++b) {
     Columns<float, Rows> sequence(rows, lengths[b]);

@@ -8,12 +8,13 @@
 
 namespace elman::inline ELMAN_ABI::detail {
 
-template <class Scalar, int Rows> class ColumnBuffer {
+template <class Scalar>
+class ColumnBuffer {
  public:
   using Memory = Vector<Scalar, Dynamic>;
 
   /// Takes the shape; what was in the columns is undefined after. Returns the memory it replaced, for a caller that
-  /// still reads from it; let go of it otherwise.
+  /// still reads from it.
   Memory reshape(Index rows, Index cols) {
     Memory replaced;
     if (rows * cols > memory_.size()) {
@@ -26,14 +27,14 @@ template <class Scalar, int Rows> class ColumnBuffer {
     return replaced;
   }
 
-  View<Columns<Scalar, Rows>> view() { return {memory_.data(), rows_, cols_}; }
-  View<const Columns<Scalar, Rows>> view() const { return {memory_.data(), rows_, cols_}; }
+  MatrixView<Scalar> view() { return {memory_.data(), rows_, cols_}; }
+  ConstMatrixView<Scalar> view() const { return {memory_.data(), rows_, cols_}; }
   Index rows() const { return rows_; }
   Index cols() const { return cols_; }
 
  private:
   Memory memory_;
-  Index rows_ = Rows == Dynamic ? 0 : Rows;
+  Index rows_ = 0;
   Index cols_ = 0;
 };
 
