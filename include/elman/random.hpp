@@ -118,7 +118,8 @@ class Random {
   }
 
   /// Puts the elements of a range in random order, each order as likely as the others (Fisher and Yates).
-  template <std::ranges::random_access_range Range> void shuffle(Range&& range) {
+  template <std::ranges::random_access_range Range>
+  void shuffle(Range&& range) {
     const auto begin = std::ranges::begin(range);
     for (auto count = std::ranges::distance(range); count > 1; --count) {
       const auto chosen = static_cast<std::ranges::range_difference_t<Range>>(below(static_cast<Index>(count)));

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// Initialisers that fill one weight matrix with independent numbers, whose spread is chosen so that signals (He) or
+// signals and gradients (Glorot) keep their size: rows = fan out, columns = fan in.
+//
+// A matrix is any writable Eigen matrix or view: `init::glorot_uniform(cell.U(), random)`. The numbers are drawn in
+// double, column by column, and then rounded to the matrix's scalar: a float and a double net get the same weights.
+// Complex matrices get real numbers.
+#pragma once
+
+#include <cmath>
+
+#include "elman/detail/options.hpp"
+#include "elman/random.hpp"
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+namespace detail {
+
+/// M(row, col) ← number(row, col), column by column.
+template <class M, class Number>
+void fill(M& matrix, Number&& number) {
+  using Scalar = typename M::Scalar;
+  static_assert(RealOrComplex<Scalar>, "elman: Scalar must be float, double, long double or std::complex of one");
+  for (Index col = 0; col < matrix.cols(); ++col) {
+    for (Index row = 0; row < matrix.rows(); ++row) {
+      matrix(row, col) = Scalar(static_cast<Real<Scalar>>(number(row, col)));
+    }
+  }
+}
+
+template <class M>
+double fan_in(const M& matrix) {
+  return static_cast<double>(matrix.cols());
+}
+template <class M>
+double fan_in_and_out(const M& matrix) {
+  return static_cast<double>(matrix.rows() + matrix.cols());
+}
+
+}  // namespace detail
+
+namespace init {
+
+/// Uniform in [−bound, bound). Throws unless bound is above 0 and finite.
+template <class M>
+void uniform(M&& matrix, Random& random, double bound) {
+  detail::require_positive("init::uniform", "bound", bound);
+  detail::fill(matrix, [&](Index, Index) { return random.uniform(-bound, bound); });
+}
+
+/// Normal with mean 0 and the given standard deviation. Throws unless it is above 0 and finite.
+template <class M>
+void normal(M&& matrix, Random& random, double deviation) {
+  detail::require_positive("init::normal", "deviation", deviation);
+  detail::fill(matrix, [&](Index, Index) { return deviation * random.normal(); });
+}
+
+/// Uniform, variance 2 / (fan in + fan out): for tanh and the identity. (Glorot and Bengio, AISTATS 2010, Eq. 16)
+template <class M>
+void glorot_uniform(M&& matrix, Random& random) {
+  uniform(matrix, random, std::sqrt(6 / detail::fan_in_and_out(matrix)));
+}
+
+/// Normal, variance 2 / (fan in + fan out). (Glorot and Bengio, AISTATS 2010, Eq. 12)
+template <class M>
+void glorot_normal(M&& matrix, Random& random) {
+  normal(matrix, random, std::sqrt(2 / detail::fan_in_and_out(matrix)));
+}
+
+/// Uniform, variance 2 / fan in: for ReLU. (He et al., ICCV 2015, Eq. 10)
+template <class M>
+void he_uniform(M&& matrix, Random& random) {
+  uniform(matrix, random, std::sqrt(6 / detail::fan_in(matrix)));
+}
+
+/// Normal, variance 2 / fan in. (He et al., ICCV 2015, Eq. 10)
+template <class M>
+void he_normal(M&& matrix, Random& random) {
+  normal(matrix, random, std::sqrt(2 / detail::fan_in(matrix)));
+}
+
+}  // namespace init
+
+}  // namespace elman::inline ELMAN_ABI
