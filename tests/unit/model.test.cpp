@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "elman/model.hpp"
+
+#include <tuple>
+#include <vector>
+
+#include "../catch.hpp"
+#include "../support.hpp"
+#include "elman/parameters.hpp"
+
+using elman::Dynamic;
+using elman::Index;
+using Small = elman::Parameters<float, 1, 2, 1>;                    // 11 parameters
+using Other = elman::Parameters<float, Dynamic, Dynamic, Dynamic>;  // run-time
+
+namespace {
+
+/// A model of the user's own, made of two.
+struct Pair {
+  Small first;
+  Small second;
+  auto parts() { return std::tie(first, second); }
+  auto parts() const { return std::tie(first, second); }
+};
+
+}  // namespace
+
+TEST_CASE("for_each_theta visits every parameter vector once, in order, beside its gradient") {
+  Small a;
+  Other b(2, 3, 4);
+  Pair pair;
+  auto model = std::tie(a, pair, b);
+  const auto gradient = std::tuple(a, pair, b);
+  std::vector<Index> sizes;
+  float value = 0;
+  elman::for_each_theta(
+      [&](auto theta, const auto& g) {
+        sizes.push_back(theta.size());
+        CHECK(g.size() == theta.size());
+        theta.setConstant(++value);
+      },
+      model, gradient);
+  CHECK(sizes == std::vector<Index>{11, 11, 11, 34});
+  CHECK(a.theta()(0) == 1);
+  CHECK(pair.first.theta()(0) == 2);
+  CHECK(pair.second.theta()(10) == 3);
+  CHECK(b.theta()(33) == 4);
+}
+
+TEST_CASE("parameter_count counts all of a model, at compile time where it can") {
+  const Pair pair;
+  const Other other(2, 3, 4);
+  CHECK(elman::parameter_count(pair) == 22);
+  CHECK(elman::parameter_count(std::tie(pair, other)) == 56);
+  STATIC_REQUIRE(elman::detail::static_parameter_count<Pair>() == 22);
+  STATIC_REQUIRE(elman::detail::static_parameter_count<std::tuple<Pair&, Small>>() == 33);
+  STATIC_REQUIRE(elman::detail::static_parameter_count<std::tuple<Pair, Other&>>() == Dynamic);
+}
+
+TEST_CASE("the scalar of a model is that of its vectors") {
+  STATIC_REQUIRE(std::same_as<elman::ScalarOf<Small>, float>);
+  STATIC_REQUIRE(std::same_as<elman::ScalarOf<const Pair&>, float>);
+  STATIC_REQUIRE(std::same_as<elman::ScalarOf<std::tuple<elman::Parameters<double, 1, 1, 1>&>>, double>);
+}
