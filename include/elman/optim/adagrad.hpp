@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+//
+// Adagrad: each coordinate's steps shrink with the gradients it has seen.
+// Duchi, Hazan and Singer, JMLR 12, 2011. The rule of torch.optim.Adagrad.
+#pragma once
+
+#include <tuple>
+
+#include "elman/detail/optimizer.hpp"
+
+namespace elman::inline ELMAN_ABI::optim {
+
+struct AdagradOptions {
+  double learning_rate = 1e-2;        ///< above 0
+  double learning_rate_decay = 0;     ///< step k, from 0, has the learning rate divided by 1 + k · this; at least 0
+  double weight_decay = 0;            ///< added to the gradient, times θ; at least 0
+  double initial_sum_of_squares = 0;  ///< at least 0
+  double epsilon = 1e-10;             ///< added to the root of the sum; above 0
+};
+
+template <class Scalar, int Size>
+struct AdagradState {
+  AdagradState(Index count, double initial)
+      : sum_of_squares(decltype(sum_of_squares)::Constant(count, static_cast<Scalar>(initial))) {}
+  auto vectors() const { return std::tie(sum_of_squares); }
+
+  Index steps = 0;
+  detail::ParameterStorage<Scalar, Size> sum_of_squares;  ///< Σ g²
+};
+
+template <class Scalar, int Size = Dynamic>
+class Adagrad : public detail::Optimizer<Adagrad<Scalar, Size>, Scalar, AdagradOptions, AdagradState<Scalar, Size>> {
+  using Base = detail::Optimizer<Adagrad, Scalar, AdagradOptions, AdagradState<Scalar, Size>>;
+  friend Base;
+
+ public:
+  using typename Base::State;
+
+  /// For models with as many parameters as this one. Throws if an option is out of range.
+  template <class Model>
+  explicit Adagrad(const Model& model, const AdagradOptions& options = {})
+      : Base(checked(options), State(parameter_count(model), options.initial_sum_of_squares)) {}
+
+ private:
+  static constexpr std::string_view name = "Adagrad";
+
+  static const AdagradOptions& checked(const AdagradOptions& options) {
+    detail::require_positive("Adagrad", "learning_rate", options.learning_rate);
+    detail::require_not_negative("Adagrad", "learning_rate_decay", options.learning_rate_decay);
+    detail::require_not_negative("Adagrad", "weight_decay", options.weight_decay);
+    detail::require_not_negative("Adagrad", "initial_sum_of_squares", options.initial_sum_of_squares);
+    detail::require_positive("Adagrad", "epsilon", options.epsilon);
+    return options;
+  }
+
+  // s ← s + g²,    θ ← θ − learning rate / (1 + k · decay) · g / (√s + ε)
+  template <class Model, class Gradient>
+  static void update(const AdagradOptions& options, State& state, Model& model, const Gradient& gradient,
+                     double learning_rate) {
+    const auto k = static_cast<double>(state.steps - 1);
+    const auto rate = static_cast<Scalar>(learning_rate / (1 + k * options.learning_rate_decay));
+    const auto epsilon = static_cast<Scalar>(options.epsilon);
+    detail::update_parameters(
+        [&](auto theta, auto& g, auto s) {
+          s += g.square();
+          theta -= rate * g / (s.sqrt() + epsilon);
+        },
+        options.weight_decay, model, gradient, state.sum_of_squares);
+  }
+};
+
+template <class Model>
+Adagrad(const Model&, const AdagradOptions& = {})
+    -> Adagrad<detail::ScalarOfModel<Model>, detail::static_parameter_count<Model>()>;
+
+}  // namespace elman::inline ELMAN_ABI::optim

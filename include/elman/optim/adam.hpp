@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+//
+// Adam: steps of about the learning rate in every coordinate, whatever the gradient's scale there.
+// Kingma and Ba, ICLR 2015, Algorithm 1; amsgrad: Reddi, Kale and Kumar, ICLR 2018, Algorithm 2, with Adam's bias
+// correction. The rule of torch.optim.Adam.
+#pragma once
+
+#include <cmath>
+#include <string_view>
+#include <tuple>
+
+#include "elman/detail/optimizer.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+namespace optim {
+
+struct AdamOptions {
+  double learning_rate = 1e-3;  ///< above 0
+  double beta1 = 0.9;           ///< decay rate of the mean of g; in [0, 1)
+  double beta2 = 0.999;         ///< decay rate of the mean of g²; in [0, 1)
+  double epsilon = 1e-8;        ///< added to the root of that mean; above 0
+  double weight_decay = 0;      ///< added to the gradient, times θ; at least 0. AdamW has the decoupled one
+  bool amsgrad = false;         ///< divide by the largest mean of g² so far; one more vector, on the heap
+};
+
+/// Also AdamW's.
+template <class Scalar, int Size>
+struct AdamState {
+  AdamState(Index count, bool amsgrad)
+      : m(decltype(m)::Zero(count)),
+        v(decltype(v)::Zero(count)),
+        largest_v(decltype(largest_v)::Zero(amsgrad ? count : 0)) {}
+  auto vectors() const { return std::tie(m, v, largest_v); }
+
+  Index steps = 0;
+  detail::ParameterStorage<Scalar, Size> m;   ///< running mean of g, from 0
+  detail::ParameterStorage<Scalar, Size> v;   ///< running mean of g², from 0
+  detail::OptionalStorage<Scalar> largest_v;  ///< amsgrad
+};
+
+}  // namespace optim
+
+namespace detail {
+
+/// The range checks of Adam's and AdamW's options, which have the same names.
+template <class Options>
+const Options& check_adam(std::string_view owner, const Options& options) {
+  require_positive(owner, "learning_rate", options.learning_rate);
+  require_decay_rate(owner, "beta1", options.beta1);
+  require_decay_rate(owner, "beta2", options.beta2);
+  require_positive(owner, "epsilon", options.epsilon);
+  require_not_negative(owner, "weight_decay", options.weight_decay);
+  return options;
+}
+
+// m ← β₁ m + (1 − β₁) g,    v ← β₂ v + (1 − β₂) g²
+// θ ← θ − learning rate · m̂ / (√v̂ + ε)    with m̂ = m / (1 − β₁ᵏ), v̂ = v / (1 − β₂ᵏ) in step k from 1
+template <class Options, class Scalar, int Size, class Model, class Gradient>
+void update_adam(const Options& options, double weight_decay, optim::AdamState<Scalar, Size>& state, Model& model,
+                 const Gradient& gradient, double learning_rate) {
+  const auto k = static_cast<double>(state.steps);
+  const auto rate = static_cast<Scalar>(learning_rate / (1 - std::pow(options.beta1, k)));
+  const auto root_correction = static_cast<Scalar>(std::sqrt(1 - std::pow(options.beta2, k)));
+  const auto beta1 = static_cast<Scalar>(options.beta1);
+  const auto beta2 = static_cast<Scalar>(options.beta2);
+  const auto share1 = static_cast<Scalar>(1 - options.beta1);
+  const auto share2 = static_cast<Scalar>(1 - options.beta2);
+  const auto epsilon = static_cast<Scalar>(options.epsilon);
+  update_parameters(
+      [&](auto theta, auto& g, auto m, auto v, auto largest_v) {
+        m = beta1 * m + share1 * g;
+        v = beta2 * v + share2 * g.square();
+        if (options.amsgrad) {
+          largest_v = largest_v.max(v);
+          theta -= rate * m / (largest_v.sqrt() / root_correction + epsilon);
+        } else {
+          theta -= rate * m / (v.sqrt() / root_correction + epsilon);
+        }
+      },
+      weight_decay, model, gradient, state.m, state.v, state.largest_v);
+}
+
+}  // namespace detail
+
+namespace optim {
+
+template <class Scalar, int Size = Dynamic>
+class Adam : public detail::Optimizer<Adam<Scalar, Size>, Scalar, AdamOptions, AdamState<Scalar, Size>> {
+  using Base = detail::Optimizer<Adam, Scalar, AdamOptions, AdamState<Scalar, Size>>;
+  friend Base;
+
+ public:
+  using typename Base::State;
+
+  /// For models with as many parameters as this one. Throws if an option is out of range.
+  template <class Model>
+  explicit Adam(const Model& model, const AdamOptions& options = {})
+      : Base(detail::check_adam(name, options), State(parameter_count(model), options.amsgrad)) {}
+
+ private:
+  static constexpr std::string_view name = "Adam";
+
+  template <class Model, class Gradient>
+  static void update(const AdamOptions& options, State& state, Model& model, const Gradient& gradient,
+                     double learning_rate) {
+    detail::update_adam(options, options.weight_decay, state, model, gradient, learning_rate);
+  }
+};
+
+template <class Model>
+Adam(const Model&, const AdamOptions& = {})
+    -> Adam<detail::ScalarOfModel<Model>, detail::static_parameter_count<Model>()>;
+
+}  // namespace optim
+
+}  // namespace elman::inline ELMAN_ABI

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// AdamW: Adam with weight decay apart from the gradient, so that every parameter decays at the same rate.
+// Loshchilov and Hutter, ICLR 2019, Algorithm 2. The rule of torch.optim.AdamW.
+#pragma once
+
+#include "elman/optim/adam.hpp"
+
+namespace elman::inline ELMAN_ABI::optim {
+
+struct AdamWOptions {
+  double learning_rate = 1e-3;  ///< above 0
+  double beta1 = 0.9;           ///< decay rate of the mean of g; in [0, 1)
+  double beta2 = 0.999;         ///< decay rate of the mean of g²; in [0, 1)
+  double epsilon = 1e-8;        ///< added to the root of that mean; above 0
+  double weight_decay = 1e-2;   ///< a step takes learning rate · this · θ off θ; at least 0
+  bool amsgrad = false;         ///< divide by the largest mean of g² so far; one more vector, on the heap
+};
+
+template <class Scalar, int Size = Dynamic>
+class AdamW : public detail::Optimizer<AdamW<Scalar, Size>, Scalar, AdamWOptions, AdamState<Scalar, Size>> {
+  using Base = detail::Optimizer<AdamW, Scalar, AdamWOptions, AdamState<Scalar, Size>>;
+  friend Base;
+
+ public:
+  using typename Base::State;
+
+  /// For models with as many parameters as this one. Throws if an option is out of range.
+  template <class Model>
+  explicit AdamW(const Model& model, const AdamWOptions& options = {})
+      : Base(detail::check_adam(name, options), State(parameter_count(model), options.amsgrad)) {}
+
+ private:
+  static constexpr std::string_view name = "AdamW";
+
+  // θ ← θ − learning rate · weight decay · θ, then Adam's step
+  template <class Model, class Gradient>
+  static void update(const AdamWOptions& options, State& state, Model& model, const Gradient& gradient,
+                     double learning_rate) {
+    const auto kept = static_cast<Scalar>(1 - learning_rate * options.weight_decay);
+    for_each_theta([&](auto&& theta) { theta *= kept; }, model);
+    detail::update_adam(options, 0, state, model, gradient, learning_rate);
+  }
+};
+
+template <class Model>
+AdamW(const Model&, const AdamWOptions& = {})
+    -> AdamW<detail::ScalarOfModel<Model>, detail::static_parameter_count<Model>()>;
+
+}  // namespace elman::inline ELMAN_ABI::optim

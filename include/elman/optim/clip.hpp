@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+//
+// Gradient clipping: between bptt and the optimizer's step, so that one steep place does not undo what was learnt.
+// A gradient is whatever a model is: one object, or std::tie(d_encoder, d_decoder), clipped as one vector.
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+
+#include "elman/check.hpp"
+#include "elman/model.hpp"
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+namespace detail {
+
+/// Neither infinite nor NaN, by the bits, which -ffast-math leaves alone.
+inline bool is_finite(double value) {
+  constexpr std::uint64_t exponent = 0x7ff0000000000000;
+  return (std::bit_cast<std::uint64_t>(value) & exponent) != exponent;
+}
+
+/// Where squares of a Scalar are summed: at least double.
+template <class Scalar>
+using Wide = std::common_type_t<Scalar, double>;
+
+/// √Σ (scale · g)² over all vectors.
+template <class Gradient>
+double scaled_norm(const Gradient& gradient, double scale) {
+  using Sum = Wide<ScalarOf<Gradient>>;
+  Sum sum = 0;
+  for_each_theta([&](const auto& g) { sum += (g.template cast<Sum>() * Sum(scale)).squaredNorm(); }, gradient);
+  return static_cast<double>(std::sqrt(sum));
+}
+
+}  // namespace detail
+
+namespace optim {
+
+/// The Euclidean norm of all vectors of a gradient (or model) together. No square overflows or vanishes on the way.
+/// NaN if the gradient has one; infinite if it has an infinity, or the norm exceeds what a double holds.
+template <class Gradient>
+double global_norm(const Gradient& gradient) {
+  static_assert(std::floating_point<ScalarOf<Gradient>>, "elman: a norm to clip by needs a real Scalar");
+  const double norm = detail::scaled_norm(gradient, 1);
+  if (norm > 1e-140 && norm < 1e150) return norm;
+  const double scale = norm < 1 ? 0x1p600 : 0x1p-600;
+  return detail::scaled_norm(gradient, scale) / scale;
+}
+
+/// Scales the gradient to the norm `threshold` if its norm is larger, and returns the norm it had: g ← threshold ·
+/// g/‖g‖. Else, and if the norm is NaN or infinite, so that there is no scale to bring it back to, the gradient stays
+/// as it is, bit for bit: look at the returned norm to leave such a step out. Throws unless threshold is above 0.
+/// (Pascanu, Mikolov and Bengio, ICML 2013, Algorithm 1. torch.nn.utils.clip_grad_norm_ adds 1e-6 to ‖g‖, and turns a
+/// gradient of infinite norm into zeros and NaN.)
+template <class Gradient>
+double clip_norm(Gradient&& gradient, double threshold) {
+  detail::require(threshold > 0, "clip_norm: threshold is ", threshold, "; expected above 0");
+  const double norm = global_norm(gradient);
+  if (norm > threshold && detail::is_finite(norm)) {
+    for_each_theta(
+        [&](auto&& g) {
+          using Scalar = typename std::remove_cvref_t<decltype(g)>::Scalar;
+          using Factor = detail::Wide<Scalar>;  // g / ‖g‖ · threshold, for threshold / ‖g‖ may be too small for a float
+          g = (g.template cast<Factor>() / Factor(norm) * Factor(threshold)).template cast<Scalar>();
+        },
+        gradient);
+  }
+  return norm;
+}
+
+/// Brings every coefficient into [−bound, bound]. NaN stays NaN. Throws unless bound is above 0.
+/// (torch.nn.utils.clip_grad_value_)
+template <class Gradient>
+void clip_value(Gradient&& gradient, double bound) {
+  detail::require(bound > 0, "clip_value: bound is ", bound, "; expected above 0");
+  for_each_theta(
+      [&](auto&& g) {
+        using Scalar = typename std::remove_cvref_t<decltype(g)>::Scalar;
+        static_assert(std::floating_point<Scalar>, "elman: clip_value needs a real Scalar");
+        const auto most = static_cast<Scalar>(bound);
+        g = g.unaryExpr([most](Scalar value) { return value > most ? most : value < -most ? -most : value; });
+      },
+      gradient);
+}
+
+}  // namespace optim
+
+}  // namespace elman::inline ELMAN_ABI

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+//
+// RMSprop: the gradient divided by the root of its running mean square; centered, by its running standard deviation.
+// Tieleman and Hinton, Coursera lecture 6.5, 2012; centered, with momentum: Graves 2013, arXiv:1308.0850, Eq. 38–45.
+// The rule of torch.optim.RMSprop, ε outside the root.
+#pragma once
+
+#include <tuple>
+
+#include "elman/detail/optimizer.hpp"
+
+namespace elman::inline ELMAN_ABI::optim {
+
+struct RMSpropOptions {
+  double learning_rate = 1e-2;  ///< above 0
+  double alpha = 0.99;          ///< decay rate of the mean of g²; in [0, 1)
+  double epsilon = 1e-8;        ///< added to the root; above 0
+  double weight_decay = 0;      ///< added to the gradient, times θ; at least 0
+  double momentum = 0;          ///< decay rate of the velocity; in [0, 1). Above 0: one more vector, on the heap
+  bool centered = false;        ///< subtract the square of the mean of g; one more vector, on the heap
+};
+
+template <class Scalar, int Size>
+struct RMSpropState {
+  RMSpropState(Index count, const RMSpropOptions& options)
+      : mean_square(decltype(mean_square)::Zero(count)),
+        mean(decltype(mean)::Zero(options.centered ? count : 0)),
+        velocity(decltype(velocity)::Zero(options.momentum > 0 ? count : 0)) {}
+  auto vectors() const { return std::tie(mean_square, mean, velocity); }
+
+  Index steps = 0;
+  detail::ParameterStorage<Scalar, Size> mean_square;  ///< running mean of g²
+  detail::OptionalStorage<Scalar> mean;                ///< centered: running mean of g
+  detail::OptionalStorage<Scalar> velocity;            ///< with momentum
+};
+
+template <class Scalar, int Size = Dynamic>
+class RMSprop : public detail::Optimizer<RMSprop<Scalar, Size>, Scalar, RMSpropOptions, RMSpropState<Scalar, Size>> {
+  using Base = detail::Optimizer<RMSprop, Scalar, RMSpropOptions, RMSpropState<Scalar, Size>>;
+  friend Base;
+
+ public:
+  using typename Base::State;
+
+  /// For models with as many parameters as this one. Throws if an option is out of range.
+  template <class Model>
+  explicit RMSprop(const Model& model, const RMSpropOptions& options = {})
+      : Base(checked(options), State(parameter_count(model), options)) {}
+
+ private:
+  static constexpr std::string_view name = "RMSprop";
+
+  static const RMSpropOptions& checked(const RMSpropOptions& options) {
+    detail::require_positive("RMSprop", "learning_rate", options.learning_rate);
+    detail::require_decay_rate("RMSprop", "alpha", options.alpha);
+    detail::require_positive("RMSprop", "epsilon", options.epsilon);
+    detail::require_not_negative("RMSprop", "weight_decay", options.weight_decay);
+    detail::require_decay_rate("RMSprop", "momentum", options.momentum);
+    return options;
+  }
+
+  // v ← α v + (1 − α) g²,    centered: mean ← α mean + (1 − α) g
+  // g ← g / (√v + ε),    centered: g / (√(v − mean²) + ε)
+  // θ ← θ − learning rate · g,    with momentum: velocity ← momentum · velocity + g,  θ ← θ − learning rate · velocity
+  template <class Model, class Gradient>
+  static void update(const RMSpropOptions& options, State& state, Model& model, const Gradient& gradient,
+                     double learning_rate) {
+    const auto rate = static_cast<Scalar>(learning_rate);
+    const auto alpha = static_cast<Scalar>(options.alpha);
+    const auto share = static_cast<Scalar>(1 - options.alpha);
+    const auto epsilon = static_cast<Scalar>(options.epsilon);
+    const auto momentum = static_cast<Scalar>(options.momentum);
+    detail::update_parameters(
+        [&](auto theta, auto& g, auto v, auto mean, auto velocity) {
+          v = alpha * v + share * g.square();
+          if (options.centered) {
+            mean = alpha * mean + share * g;
+            g /= (v - mean.square()).max(Scalar(0)).sqrt() + epsilon;  // rounding can make a zero variance negative
+          } else {
+            g /= v.sqrt() + epsilon;
+          }
+          if (options.momentum > 0) {
+            velocity = momentum * velocity + g;
+            theta -= rate * velocity;
+          } else {
+            theta -= rate * g;
+          }
+        },
+        options.weight_decay, model, gradient, state.mean_square, state.mean, state.velocity);
+  }
+};
+
+template <class Model>
+RMSprop(const Model&, const RMSpropOptions& = {})
+    -> RMSprop<detail::ScalarOfModel<Model>, detail::static_parameter_count<Model>()>;
+
+}  // namespace elman::inline ELMAN_ABI::optim

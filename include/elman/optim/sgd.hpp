@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+//
+// Stochastic gradient descent, with momentum (Polyak 1964; Sutskever et al., ICML 2013) or Nesterov's.
+// The rule of torch.optim.SGD.
+#pragma once
+
+#include <tuple>
+
+#include "elman/detail/optimizer.hpp"
+
+namespace elman::inline ELMAN_ABI::optim {
+
+struct SGDOptions {
+  double learning_rate = 1e-3;  ///< above 0
+  double momentum = 0;          ///< decay rate of the velocity; in [0, 1)
+  double dampening = 0;         ///< the share of g that is kept out of the velocity, but in the first step; in [0, 1]
+  double weight_decay = 0;      ///< added to the gradient, times θ; at least 0
+  bool nesterov = false;        ///< needs momentum above 0 and dampening 0
+};
+
+template <class Scalar, int Size>
+struct SGDState {
+  explicit SGDState(Index count) : velocity(decltype(velocity)::Zero(count)) {}
+  auto vectors() const { return std::tie(velocity); }
+
+  Index steps = 0;
+  detail::ParameterStorage<Scalar, Size> velocity;  ///< stays zero without momentum
+};
+
+template <class Scalar, int Size = Dynamic>
+class SGD : public detail::Optimizer<SGD<Scalar, Size>, Scalar, SGDOptions, SGDState<Scalar, Size>> {
+  using Base = detail::Optimizer<SGD, Scalar, SGDOptions, SGDState<Scalar, Size>>;
+  friend Base;
+
+ public:
+  using typename Base::State;
+
+  /// For models with as many parameters as this one. Throws if an option is out of range.
+  template <class Model>
+  explicit SGD(const Model& model, const SGDOptions& options = {})
+      : Base(checked(options), State(parameter_count(model))) {}
+
+ private:
+  static constexpr std::string_view name = "SGD";
+
+  static const SGDOptions& checked(const SGDOptions& options) {
+    detail::require_positive("SGD", "learning_rate", options.learning_rate);
+    detail::require_decay_rate("SGD", "momentum", options.momentum);
+    detail::require_fraction("SGD", "dampening", options.dampening);
+    detail::require_not_negative("SGD", "weight_decay", options.weight_decay);
+    if (options.nesterov) {
+      detail::require(options.momentum > 0, "SGD: momentum is 0; expected above 0 with nesterov");
+      detail::require(options.dampening <= 0, "SGD: dampening is ", options.dampening, "; expected 0 with nesterov");
+    }
+    return options;
+  }
+
+  // velocity ← momentum · velocity + (1 − dampening) · g,    in the first step velocity ← g
+  // θ ← θ − learning rate · velocity,    with Nesterov's θ ← θ − learning rate · (g + momentum · velocity)
+  template <class Model, class Gradient>
+  static void update(const SGDOptions& options, State& state, Model& model, const Gradient& gradient,
+                     double learning_rate) {
+    const auto rate = static_cast<Scalar>(learning_rate);
+    const auto momentum = static_cast<Scalar>(options.momentum);
+    const auto share = static_cast<Scalar>(state.steps == 1 ? 1 : 1 - options.dampening);
+    detail::update_parameters(
+        [&](auto theta, auto& g, auto velocity) {
+          if (options.momentum > 0) {
+            velocity = momentum * velocity + share * g;
+            if (options.nesterov) {
+              g += momentum * velocity;
+            } else {
+              g = velocity;
+            }
+          }
+          theta -= rate * g;
+        },
+        options.weight_decay, model, gradient, state.velocity);
+  }
+};
+
+template <class Model>
+SGD(const Model&, const SGDOptions& = {}) -> SGD<detail::ScalarOfModel<Model>, detail::static_parameter_count<Model>()>;
+
+}  // namespace elman::inline ELMAN_ABI::optim
