@@ -2,7 +2,7 @@
 //
 // Is this gradient right? Compares bptt with a derivative that knows nothing of it:
 //
-//   complex step          ∂L/∂θ_k = Im L(θ + i·s·e_k) / s,  s = 1e-100: exact to round-off (docs/math.md)
+//   complex step          ∂L/∂θ_k = Im L(θ + i·s·e_k) / s,  s = 1e-100: exact to round-off (docs/math.md Eq. 36)
 //   central differences   (L(θ + s·e_k) − L(θ − s·e_k)) / 2s, for an activation or loss that takes no complex number
 //
 // for every coefficient of every parameter, of x and of h₀. Both run in double (long double for long double), also
@@ -107,10 +107,6 @@ void for_each_named(Model& model, const Visit& visit) {
   }
 }
 
-/// double, or long double for a long double cell.
-template <class Scalar>
-using Wide = std::conditional_t<std::same_as<Scalar, long double>, long double, double>;
-
 template <class Cell, class Other>
 using CastCell = decltype(std::declval<const Cell&>().template cast<Other>());
 
@@ -130,7 +126,7 @@ GradientReport gradient_check(const Cell& cell, const X& x, const Targets& targe
   constexpr bool use_complex = Method == Differences::complex_step ||
                                (Method == Differences::automatic && detail::TakesComplex<Cell, Targets, Loss>);
   using Scalar = ScalarOf<Cell>;
-  using Wide = detail::Wide<Scalar>;
+  using Wide = std::common_type_t<Scalar, double>;
   using Reference = std::conditional_t<use_complex, std::complex<Wide>, Wide>;
   const Index B = detail::steps_of(x).batch();
 
