@@ -52,7 +52,7 @@ TEST_CASE("OneCycleSchedule has the values of PyTorch's OneCycleLR") {
   check_rates(OneCycleSchedule{{.learning_rate = 0.8, .steps = 25, .three_phases = true}},
               reference::one_cycle_three_phases);
   check_rates(
-      OneCycleSchedule{{.learning_rate = 0.8, .steps = 25, .rising_share = 0.4, .linear = true, .three_phases = true}},
+      OneCycleSchedule{{.learning_rate = 0.8, .steps = 25, .rising_share = 0.33, .linear = true, .three_phases = true}},
       reference::one_cycle_three_lines);
 }
 

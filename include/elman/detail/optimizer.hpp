@@ -123,7 +123,7 @@ class Optimizer {
   }
 
  protected:
-  Optimizer(const Options& options, const State& state) : options_(options), state_(state) {}
+  Optimizer(const Options& options, State state) : options_(options), state_(std::move(state)) {}
 
  private:
   using Vectors = decltype(std::declval<const State&>().vectors());

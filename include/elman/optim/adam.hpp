@@ -72,7 +72,7 @@ void update_adam(const Options& options, double weight_decay, optim::AdamState<S
         m = beta1 * m + share1 * g;
         v = beta2 * v + share2 * g.square();
         if (options.amsgrad) {
-          largest_v = largest_v.max(v);
+          largest_v = (largest_v.max)(v);
           theta -= rate * m / (largest_v.sqrt() / root_correction + epsilon);
         } else {
           theta -= rate * m / (v.sqrt() / root_correction + epsilon);

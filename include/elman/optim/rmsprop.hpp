@@ -75,7 +75,7 @@ class RMSprop : public detail::Optimizer<RMSprop<Scalar, Size>, Scalar, RMSpropO
           v = alpha * v + share * g.square();
           if (options.centered) {
             mean = alpha * mean + share * g;
-            g /= (v - mean.square()).max(Scalar(0)).sqrt() + epsilon;  // rounding can make a zero variance negative
+            g /= ((v - mean.square()).max)(Scalar(0)).sqrt() + epsilon;  // rounding can make a zero variance negative
           } else {
             g /= v.sqrt() + epsilon;
           }
