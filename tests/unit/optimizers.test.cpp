@@ -307,6 +307,8 @@ TEST_CASE("a step with wrong sizes or learning rate throws before anything is wr
   Many one = random_values(1, random);
   expect_error([&] { adam.step(std::tie(six, one), std::tie(six, six)); },
                "Adam::step: vector 1 of gradient has 6 parameters; expected 1 as in model");
+  expect_error([&] { adam.step(std::tie(model), std::tie(g, one)); },
+               "Adam::step: gradient has 8 parameters; expected 7 as in model");
   expect_error([&] { adam.step(model, g, -1); }, "Adam::step: learning_rate is -1; expected at least 0 and finite");
   expect_error([&] { adam.step(model, g, std::nan("")); },
                "Adam::step: learning_rate is nan; expected at least 0 and finite");

@@ -4,6 +4,7 @@
 // Duchi, Hazan and Singer, JMLR 12, 2011. The rule of torch.optim.Adagrad.
 #pragma once
 
+#include <string_view>
 #include <tuple>
 
 #include "elman/detail/optimizer.hpp"

@@ -4,6 +4,8 @@
 // Loshchilov and Hutter, ICLR 2019, Algorithm 2. The rule of torch.optim.AdamW.
 #pragma once
 
+#include <string_view>
+
 #include "elman/optim/adam.hpp"
 
 namespace elman::inline ELMAN_ABI::optim {

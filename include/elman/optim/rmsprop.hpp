@@ -5,6 +5,7 @@
 // The rule of torch.optim.RMSprop, ε outside the root.
 #pragma once
 
+#include <string_view>
 #include <tuple>
 
 #include "elman/detail/optimizer.hpp"

@@ -4,6 +4,7 @@
 // The rule of torch.optim.SGD.
 #pragma once
 
+#include <string_view>
 #include <tuple>
 
 #include "elman/detail/optimizer.hpp"
