@@ -50,8 +50,9 @@ void check_step(std::string_view owner, Model& model, Gradient& gradient, Index 
       model, gradient);
   require(got == count, owner, "::step: model has ", got, " parameters; expected ", count,
           " as in the model this was made for");
-  require(parameter_count(gradient) == count, owner, "::step: gradient has ", parameter_count(gradient),
-          " parameters; expected ", count, " as in model");
+  const Index got_gradient = elman::parameter_count(gradient);
+  require(got_gradient == count, owner, "::step: gradient has ", got_gradient, " parameters; expected ", count,
+          " as in model");
   require(within(learning_rate, 0.0, (std::numeric_limits<double>::max)()), owner, "::step: learning_rate is ",
           learning_rate, "; expected at least 0 and finite");
 }
