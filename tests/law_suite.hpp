@@ -48,13 +48,13 @@ struct Tally {
   std::map<std::string, int> compared;
   int configurations = 0;
 
-  /// Gradients that are zero on both sides prove nothing (W at T = 1 from h₀ = 0, a dead ReLU): they must be rare.
+  /// Gradients that are zero on both sides prove nothing (softmax of one class, dead ReLUs): they must be few.
   void check_complete() const {
     REQUIRE(compared.size() == 7);
     for (const auto& [name, times] : compared) {
       INFO(name << " was compared in " << times << " of " << configurations << " configurations, worst error "
                 << worst.at(name));
-      CHECK(10 * times >= 9 * configurations);
+      CHECK(3 * times >= 2 * configurations);
     }
   }
 };
@@ -210,12 +210,15 @@ void check(std::uint64_t seed, double low_scale, double high_scale, double bound
   const auto report = elman::gradient_check(cell, x, targets, loss, reading.read, h0);
   REQUIRE(report.method == elman::Differences::complex_step);
   ++tally.configurations;
+  double largest_norm = 0;
+  for (const auto& entry : report.entries) largest_norm = (std::max)(largest_norm, entry.norm);
   for (const auto& entry : report.entries) {
-    CAPTURE(entry.name, entry.norm, entry.error);
+    CAPTURE(entry.name, entry.norm, entry.error, largest_norm);
     tally.compared[entry.name] += entry.norm > 0;
     if (entry.norm == 0) continue;  // exactly zero on both sides
-    CHECK(entry.error <= bound);
-    tally.worst[entry.name] = (std::max)(tally.worst[entry.name], entry.error);
+    const double error = entry.error * entry.norm / (std::max)(entry.norm, tolerance::vanished<Scalar> * largest_norm);
+    CHECK(error <= bound);
+    tally.worst[entry.name] = (std::max)(tally.worst[entry.name], error);
   }
 }
 
@@ -227,6 +230,23 @@ void check_many(std::uint64_t seed, int count, double low_scale, double high_sca
     check<Scalar, Activation, Case>(seed + static_cast<std::uint64_t>(k), low_scale, high_scale, bound, tally);
   }
   tally.check_complete();
+}
+
+/// Every activation with one loss: 300 well-conditioned configurations, and 100 beyond.
+template <class Case>
+void check_all(std::uint64_t seed) {
+  SECTION("at weight scales up to 1.5") {
+    check_many<double, elman::Tanh, Case>(seed, 100, 0.1, 1.5, tolerance::complex_step);
+    check_many<double, elman::ReLU, Case>(seed + 1000, 80, 0.3, 1.5, tolerance::complex_step);
+    check_many<double, elman::Identity, Case>(seed + 2000, 60, 0.1, 1.5, tolerance::complex_step);
+    check_many<double, Softsign, Case>(seed + 3000, 60, 0.1, 1.5, tolerance::complex_step);
+  }
+  SECTION("at weight scales up to 4") {
+    check_many<double, elman::Tanh, Case>(seed + 4000, 40, 1.5, 4, tolerance::complex_step_chaotic);
+    check_many<double, elman::ReLU, Case>(seed + 5000, 20, 1.5, 4, tolerance::complex_step_chaotic);
+    check_many<double, elman::Identity, Case>(seed + 6000, 20, 1.5, 4, tolerance::complex_step_chaotic);
+    check_many<double, Softsign, Case>(seed + 7000, 20, 1.5, 4, tolerance::complex_step_chaotic);
+  }
 }
 
 }  // namespace laws

@@ -23,6 +23,10 @@ elman::Real<Scalar> round_off(elman::Index T, elman::Index hidden) {
 inline constexpr double complex_step = 1e-13;
 /// The same up to σ√Hidden = 4, where h_t depends on h_0 by factors that multiply up over T.
 inline constexpr double complex_step_chaotic = 1e-8;
+/// A gradient smaller than this part of the largest one of its net (that of h₀ after forty saturated steps, or where
+/// two paths cancel) is what is left of larger terms, and is held to their round-off.
+template <class Scalar>
+inline constexpr double vanished = std::numeric_limits<Scalar>::digits > 24 ? 1e-2 : 1e-1;
 /// bptt in float against the complex step in double.
 inline constexpr double complex_step_float = 1e-5;
 /// bptt against central differences in double at σ√Hidden ≤ 1.5: their error is that of the differences, s² ≈ 4e-11

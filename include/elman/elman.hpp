@@ -20,6 +20,27 @@
 #include "elman/state.hpp"
 #include "elman/tape.hpp"
 
-// What stands around it
-#include "elman/gradient_check.hpp"
+// Random numbers and initialisers
+#include "elman/init/fan.hpp"
+#include "elman/init/model.hpp"
+#include "elman/init/orthogonal.hpp"
+#include "elman/random.hpp"
+
+// Losses
+#include "elman/loss/binary_cross_entropy.hpp"
+#include "elman/loss/cross_entropy.hpp"
+#include "elman/loss/loss.hpp"
+#include "elman/loss/squared_error.hpp"
+
+// Optimizers
 #include "elman/model.hpp"
+#include "elman/optim/adagrad.hpp"
+#include "elman/optim/adam.hpp"
+#include "elman/optim/adamw.hpp"
+#include "elman/optim/clip.hpp"
+#include "elman/optim/rmsprop.hpp"
+#include "elman/optim/schedule.hpp"
+#include "elman/optim/sgd.hpp"
+
+// Is this gradient right?
+#include "elman/gradient_check.hpp"

@@ -33,12 +33,15 @@ struct Sigmoid {
   template <class O, class Y>
   void operator()(const O& o, Y&& y) const {
     using Scalar = typename O::Scalar;
-    y = o.unaryExpr([](const Scalar& logit) -> Scalar {
-      using std::exp;
-      if (real_part(logit) >= 0) return Scalar(1) / (Scalar(1) + exp(-logit));
-      const Scalar e = exp(logit);
-      return e / (Scalar(1) + e);
-    });
+    y = o.unaryExpr([](const Scalar& logit) -> Scalar { return of(logit); });
+  }
+
+  template <class Scalar>
+  static Scalar of(const Scalar& logit) {
+    using std::exp;
+    if (real_part(logit) >= 0) return Scalar(1) / (Scalar(1) + exp(-logit));
+    const Scalar e = exp(logit);
+    return e / (Scalar(1) + e);
   }
 };
 

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+//
+// Cross-entropy of softmax outputs, from the logits (docs/math.md Eqs. 4, 5, 18):
+//
+//   L = Σ_k ω_k (log Σ exp(o) − o_k),   ∂L/∂o_k = y_k (Σ ω − ω_k) − ω_k (1 − y_k)
+//
+// with ω_k = w_k q_k: class weight times target probability. With a label, q is one-hot: L = −w log y[label]. The rule
+// of torch.nn.CrossEntropyLoss: options, reductions and all.
+#pragma once
+
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <limits>
+#include <ranges>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "elman/detail/options.hpp"
+#include "elman/loss/loss.hpp"
+#include "elman/output.hpp"
+#include "elman/sequences.hpp"
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI::loss {
+
+struct CrossEntropyOptions {
+  /// mean divides by Σ w[label] over the columns that are not ignored, or by R if targets are distributions.
+  Reduction reduction = Reduction::mean;
+  std::vector<double> class_weights = {};  ///< w: one a class, at least 0; none: all 1
+  double label_smoothing = 0;              ///< ε in [0, 1]: q becomes (1 − ε) q + ε / Out
+  Index ignored_label = -100;              ///< columns with this label have no loss and no gradient
+};
+
+class CrossEntropy {
+ public:
+  using Output = Softmax;
+  using Options = CrossEntropyOptions;
+
+  /// Throws if an option is out of range.
+  explicit CrossEntropy(Options options = {}) : options_(std::move(options)) {
+    detail::require_fraction("CrossEntropy", "label_smoothing", options_.label_smoothing);
+    for (std::size_t k = 0; k < options_.class_weights.size(); ++k) {
+      detail::require(detail::within(options_.class_weights[k], 0.0, (std::numeric_limits<double>::max)()),
+                      "CrossEntropy: class_weights[", k, "] is ", options_.class_weights[k],
+                      "; expected at least 0 and finite");
+    }
+  }
+
+  const Options& options() const { return options_; }
+
+  /// L, with ∂L/∂o left in the tape. Targets: one class index a column of o (any range of integers, Labels, or an
+  /// integer vector), or probabilities (Out × R, not checked to sum to 1, as in PyTorch). If every column is ignored,
+  /// the mean is NaN (0/0, as in PyTorch) and the gradient 0. No heap. Throws, with the tape untouched, if the number
+  /// of targets or class weights does not fit or a label is no class.
+  template <class Tape, class Targets>
+  typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
+    detail::check_output<CrossEntropy, Tape>();
+    const Index out = std::as_const(tape).o().rows();
+    const auto classes = static_cast<Index>(options_.class_weights.size());
+    detail::require(classes == 0 || classes == out, "CrossEntropy: class_weights has ", classes,
+                    " entries; expected Out = ", out);
+    if constexpr (std::same_as<Targets, Labels>) {
+      return by_label(tape, targets.columns, static_cast<Index>(targets.columns.size()));
+    } else if constexpr (detail::IsMatrix<Targets>) {
+      if constexpr (std::integral<typename Targets::Scalar>) {
+        static_assert(Targets::IsVectorAtCompileTime,
+                      "elman::loss::CrossEntropy: labels must be a vector, one a column");
+        return by_label(tape, targets, targets.size());
+      } else {
+        return by_distribution(tape, targets);
+      }
+    } else {
+      static_assert(std::ranges::random_access_range<const Targets> &&
+                        std::integral<std::remove_cvref_t<std::ranges::range_reference_t<const Targets>>>,
+                    "elman::loss::CrossEntropy: targets must be class indices, one a column, or an Out x R matrix");
+      return by_label(tape, targets, static_cast<Index>(std::ranges::size(targets)));
+    }
+  }
+
+ private:
+  template <class Tape, class LabelList>
+  typename Tape::Scalar by_label(Tape& tape, const LabelList& labels, Index count) const {
+    using R = Real<typename Tape::Scalar>;
+    const Index out = std::as_const(tape).o().rows();
+    const auto label_of = [&](Index column) {
+      return static_cast<Index>(
+          labels[static_cast<std::conditional_t<detail::IsMatrix<LabelList>, Index, std::size_t>>(column)]);
+    };
+    detail::require(count == std::as_const(tape).o().cols(), "CrossEntropy: targets has ", count,
+                    " labels; expected R = ", std::as_const(tape).o().cols(), " as o has columns");
+    double total = 0;
+    for (Index column = 0; column < count; ++column) {
+      const Index label = label_of(column);
+      if (label == options_.ignored_label) continue;
+      detail::require(label >= 0 && label < out, "CrossEntropy: label ", column, " is ", label,
+                      "; expected 0 <= label < Out = ", out);
+      total += weight(label);
+    }
+    const R spread = static_cast<R>(options_.label_smoothing) / static_cast<R>(out);
+    const R kept = R(1) - static_cast<R>(options_.label_smoothing);
+    return sum_columns(tape, total, [&](Index column, Index k) -> R {
+      const Index label = label_of(column);
+      if (label == options_.ignored_label) return R(0);
+      return static_cast<R>(weight(k)) * ((k == label ? kept : R(0)) + spread);
+    });
+  }
+
+  template <class Tape, class Distributions>
+  typename Tape::Scalar by_distribution(Tape& tape, const Distributions& q) const {
+    using R = Real<typename Tape::Scalar>;
+    detail::check_target_shape("CrossEntropy", q, std::as_const(tape));
+    const R spread = static_cast<R>(options_.label_smoothing) / static_cast<R>(q.rows());
+    const R kept = R(1) - static_cast<R>(options_.label_smoothing);
+    return sum_columns(tape, static_cast<double>(q.cols()), [&](Index column, Index k) -> R {
+      return static_cast<R>(weight(k)) * (kept * static_cast<R>(real_part(q(k, column))) + spread);
+    });
+  }
+
+  /// The losses of all columns, each of weights ω_k = omega(column, k), with their gradients; `total` is what the mean
+  /// divides by.
+  template <class Tape, class Omega>
+  typename Tape::Scalar sum_columns(Tape& tape, double total, const Omega& omega) const {
+    using Scalar = typename Tape::Scalar;
+    using R = Real<Scalar>;
+    using std::log;
+    const auto o = std::as_const(tape).o();
+    const auto y = std::as_const(tape).y();
+    auto d_o = tape.d_o();
+    const bool mean = options_.reduction == Reduction::mean;
+    const R scale = !mean ? R(1) : total > 0 ? R(1) / static_cast<R>(total) : R(0);
+    Scalar L(0);
+    for (Index column = 0; column < o.cols(); ++column) {
+      // At the largest logit, 1 − y_j is summed from the others and log y_j taken from it: near 1 the difference would
+      // have lost all its digits. No other y_k exceeds 1/2.
+      Index j = 0;
+      R omegas(0);
+      for (Index k = 0; k < o.rows(); ++k) {
+        if (real_part(y(k, column)) > real_part(y(j, column))) j = k;
+        omegas += omega(column, k);
+      }
+      Scalar others(0);
+      for (Index k = 0; k < o.rows(); ++k) {
+        if (k != j) others += y(k, column);
+      }
+      Scalar log_y_j;
+      if constexpr (is_complex<Scalar>) {
+        log_y_j = log(y(j, column));
+      } else {
+        log_y_j = std::log1p(-others);
+      }
+      for (Index k = 0; k < o.rows(); ++k) {
+        const R omega_k = omega(column, k);
+        const Scalar not_y_k = k == j ? others : Scalar(1) - y(k, column);
+        d_o(k, column) = scale * ((omegas - omega_k) * y(k, column) - omega_k * not_y_k);  // (5), (18)
+        if (omega_k != R(0)) L += omega_k * ((o(j, column) - o(k, column)) - log_y_j);     // (4)
+      }
+    }
+    return mean ? L / static_cast<R>(total) : L;
+  }
+
+  double weight(Index k) const {
+    return options_.class_weights.empty() ? 1 : options_.class_weights[static_cast<std::size_t>(k)];
+  }
+
+  Options options_;
+};
+
+}  // namespace elman::inline ELMAN_ABI::loss
