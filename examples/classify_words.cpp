@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+//
+// Which language is this word? A net reads it letter by letter, and its last state tells.
+//
+//   classify_words                 six languages, from Debian's word lists or the small ones that come with this file
+//   classify_words --data names    your own classes: a text file each, a word or name per line
+//   classify_words --classify      trains, then reads words and prints the most probable classes of each
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <iomanip>
+#include <iostream>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/options.hpp"
+#include "common/run.hpp"
+#include "common/words.hpp"
+
+namespace {
+
+using namespace example;
+
+struct WordOptions {
+  std::string data;
+  std::optional<std::string> alphabet;  // where no value is given, these depend on the data
+  std::optional<std::size_t> min_length, max_length, epochs;
+  std::size_t words_per_class = 75'000;
+  double test = 0.1;
+  bool classify = false;
+  std::size_t top = 3;
+};
+
+/// Debian's lists of six languages if all are installed, else those that come with this program.
+std::vector<WordFile> default_files(std::ostream& report) {
+  std::vector<WordFile> files{{"dutch", "dutch"},    {"english", "american-english"}, {"french", "french"},
+                              {"german", "ngerman"}, {"italian", "italian"},          {"spanish", "spanish"}};
+  for (WordFile& file : files) file.path = std::filesystem::path("/usr/share/dict") / file.path;
+  if (std::ranges::all_of(files, [](const WordFile& file) { return std::filesystem::exists(file.path); })) {
+    report << "data: Debian's word lists in /usr/share/dict\n";
+    return files;
+  }
+  const std::filesystem::path bundled = std::filesystem::path(ELMAN_EXAMPLES_DATA) / "words";
+  report << "data: the small lists in " << bundled.string() << ", because not all of Debian's are installed\n"
+         << "      (apt-get install wdutch wamerican wfrench wngerman witalian wspanish)\n";
+  return word_files(bundled);
+}
+
+/// Reads words from standard input and prints the most probable classes of each, tab-separated, a line a word.
+void classify(const Cell& cell, const Words& data, const Reading& reading, const std::vector<std::string>& names,
+              std::size_t top) {
+  auto tape = cell.tape();
+  Input x;
+  std::size_t number = 0;
+  const auto next = [](std::string& line) {
+    if (is_terminal(0)) std::cerr << "word> " << std::flush;
+    return static_cast<bool>(std::getline(std::cin, line));
+  };
+  for (std::string line; next(line);) {
+    const std::u32string word = decode_line(line, "standard input", ++number);
+    const std::vector<std::u32string> form{reading.form(word)};
+    if (form.front().empty()) continue;
+    data.alphabet.encode(form, x);
+    cell.forward(x, tape, elman::last_step);
+    std::vector<elman::Index> order(names.size());
+    std::iota(order.begin(), order.end(), elman::Index{0});
+    std::ranges::stable_sort(order, std::greater{}, [&](elman::Index k) { return tape.y()(k, 0); });
+    std::cout << encode_utf8(word) << std::fixed << std::setprecision(3);
+    for (std::size_t k = 0; k < (std::min)(top, order.size()); ++k) {
+      std::cout << '\t' << names[static_cast<std::size_t>(order[k])] << ' ' << tape.y()(order[k], 0);
+    }
+    std::cout << std::endl;
+  }
+}
+
+void classify_words(const WordOptions& words, Options options) {
+  std::ostream& report = words.classify ? std::cerr : std::cout;  // so that standard output has the results alone
+  const bool own = !words.data.empty();
+  const std::vector<WordFile> files = own ? word_files(words.data) : default_files(report);
+  const Reading reading{.latin = words.alphabet ? *words.alphabet == "latin" : !own,
+                        .min_length = words.min_length.value_or(own ? 1 : 4),
+                        .max_length = words.max_length.value_or(own ? 40 : 14)};
+  const WordLists lists = read_word_lists(files, reading);
+  report << lists.lines << " words read; left out: " << lists.left_out << " with "
+         << (reading.latin ? "characters other than a-z or " : "") << "lengths outside " << reading.min_length << " to "
+         << reading.max_length << ", " << lists.repeated << " repetitions, " << lists.shared
+         << " words of more than one class\n";
+
+  std::vector<double> accuracies;
+  for (std::size_t k = 0; k < options.seeds; ++k) {
+    elman::Random random{options.seed + k};
+    Words data = choose_words(lists, words.words_per_class, random);
+    const Split parts = split(data.labels, options.validation, words.test, random);
+    std::u32string characters = reading.latin ? U"abcdefghijklmnopqrstuvwxyz" : U"";
+    for (const std::size_t word : parts.training) characters += reading.latin ? U"" : data.words[word];
+    data.alphabet = Alphabet(std::move(characters));
+    options.epochs = words.epochs.value_or(std::clamp<std::size_t>(2'000'000 / parts.training.size(), 1, 30));
+    const auto [cell, accuracy] =
+        run<LastStep>(data, data.alphabet.size(), lists.names, parts, options, random, "words", report);
+    accuracies.push_back(accuracy);
+    if (words.classify) classify(cell, data, reading, lists.names, words.top);
+  }
+  summarise(accuracies, report);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Learns to tell the language (or any other class) of a word from its letters.", "classify_words");
+  WordOptions words;
+  Options options;
+  app.add_option(
+      "--data", words.data,
+      "Folder with a .txt file per class, UTF-8, a word or name per line. Default: Debian's word lists of six "
+      "languages, or the small ones that come with this program");
+  app.add_option("--alphabet", words.alphabet,
+                 "latin: accents dropped, words of a-z only; any: all characters as they are. "
+                 "Lower case in both. Default: latin, with --data any")
+      ->check(CLI::IsMember({"latin", "any"}))
+      ->option_text("latin|any");
+  app.add_option("--min-length", words.min_length, "Shortest word. Default: 4, with --data 1")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--max-length", words.max_length, "Longest word. Default: 14, with --data 40")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--words-per-class", words.words_per_class, "At most so many, chosen by chance")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--test", words.test, "Share of the words that is tested on")
+      ->check(CLI::Range(0.001, 0.9))
+      ->capture_default_str();
+  app.add_flag("--classify", words.classify,
+               "After training, read words from standard input, a line each, and print the most probable classes. "
+               "Standard output then has nothing else; all other lines go to standard error");
+  app.add_option("--top", words.top, "Classes that --classify prints")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--epochs", words.epochs, "Default: as many as make 2 million words, at most 30")
+      ->check(CLI::PositiveNumber);
+  add_options(app, options);
+  app.get_option("--seeds")->excludes("--classify");
+  return run_program(app, argc, argv, [&] { classify_words(words, options); });
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+//
+// Words as the net's input: one column a character, 1 in the row of that character. A character that no training word
+// has is a column of zeros.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <elman/elman.hpp>
+#include <iterator>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "word_lists.hpp"
+
+namespace example {
+
+/// The characters that have a row, in order.
+class Alphabet {
+ public:
+  explicit Alphabet(std::u32string characters) : characters_(std::move(characters)) {
+    std::ranges::sort(characters_);
+    const auto repeats = std::ranges::unique(characters_);
+    characters_.erase(repeats.begin(), repeats.end());
+  }
+
+  elman::Index size() const { return static_cast<elman::Index>(characters_.size()); }
+
+  /// Packs words into x: size() × (characters of all words). No word may be empty.
+  template <class Words>
+  void encode(const Words& words, elman::Sequences<float, elman::Dynamic>& x) const {
+    std::vector<std::size_t> lengths;
+    for (const std::u32string_view word : words) lengths.push_back(word.size());
+    x.steps = elman::Steps::ragged(lengths);
+    x.columns.setZero(size(), x.steps.columns());
+    elman::Index b = 0;
+    for (const std::u32string_view word : words) {
+      elman::Index t = 0;
+      for (const char32_t character : word) {
+        const auto place = std::ranges::lower_bound(characters_, character);
+        const elman::Index column = x.steps.column(b, t++);
+        if (place != characters_.end() && *place == character) x.columns(place - characters_.begin(), column) = 1;
+      }
+      ++b;
+    }
+  }
+
+ private:
+  std::u32string characters_;
+};
+
+/// Words of all classes, the data of a classifier.
+struct Words {
+  std::vector<std::u32string> words;
+  std::vector<elman::Index> labels;
+  Alphabet alphabet{U""};
+
+  elman::Index label(std::size_t k) const { return labels[k]; }
+  void batch(std::span<const std::size_t> indices, elman::Sequences<float, elman::Dynamic>& x) const {
+    std::vector<std::u32string_view> chosen;
+    for (const std::size_t k : indices) chosen.push_back(words[k]);
+    alphabet.encode(chosen, x);
+  }
+};
+
+/// A random choice of at most `per_class` words of each class; the alphabet is empty yet.
+inline Words choose_words(WordLists lists, std::size_t per_class, elman::Random& random) {
+  Words data;
+  for (std::size_t k = 0; k < lists.words.size(); ++k) {
+    random.shuffle(lists.words[k]);
+    lists.words[k].resize((std::min)(lists.words[k].size(), per_class));
+    data.labels.insert(data.labels.end(), lists.words[k].size(), static_cast<elman::Index>(k));
+    std::ranges::move(lists.words[k], std::back_inserter(data.words));
+  }
+  return data;
+}
+
+}  // namespace example
