@@ -129,8 +129,9 @@ class RNNCell : public Parameters<Scalar, In, Hidden, Out> {
                   "elman::RNNCell::step: x must have In rows of the cell's Scalar");
     assert(x.rows() == this->in() && x.cols() == state.h.cols() && state.h.rows() == this->hidden());
     state.h_next.noalias() = U() * x;
+    state.h_next.noalias() += W() * state.h;
     state.h_next.colwise() += b();
-    detail::recur(W(), activation, state.h, state.h_next);  // (1)
+    detail::apply_activation(activation, state.h_next);  // (1)
     state.h = state.h_next;
     state.o.noalias() = V() * state.h;  // (2)
     state.o.colwise() += c();

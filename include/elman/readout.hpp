@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "elman/detail/product.hpp"
 #include "elman/tape.hpp"
 #include "elman/types.hpp"
 
@@ -18,8 +19,8 @@ template <class Scalar, class Output>
 void readout_forward(const ConstMatrixView<Scalar>& V, const ConstMatrixView<Scalar>& c,
                      const ConstMatrixView<Scalar>& h, ReadoutTape<Scalar, Output>& tape) {
   auto o = tape.o_to_write();
-  o.noalias() = V * tape.read(h);
-  o.colwise() += c.col(0);
+  o.colwise() = c.col(0);
+  add_product(V, tape.read(h), o);
   Output{}(o, tape.y_to_write());
 }
 
@@ -28,11 +29,12 @@ template <class Scalar, class Output>
 void readout_bptt(const ConstMatrixView<Scalar>& V, const ConstMatrixView<Scalar>& h, ReadoutTape<Scalar, Output>& tape,
                   MatrixView<Scalar> d_V, MatrixView<Scalar> d_c) {
   const auto d_o = std::as_const(tape).d_o();
-  d_V.noalias() += d_o * tape.read(h).transpose();
+  add_product_transposed(d_o, tape.read(h), d_V);
   d_c.col(0) += d_o.rowwise().sum();
   if (!tape.selection().is_run()) {
     tape.d_h_read.reshape(V.cols(), d_o.cols());
-    tape.d_h_read.view().noalias() = V.transpose() * d_o;
+    tape.d_h_read.view().setZero();
+    add_transposed_product(V, d_o, tape.d_h_read.view());
   }
 }
 
@@ -42,19 +44,18 @@ void readout_d_h(const ConstMatrixView<Scalar>& V, const ReadoutTape<Scalar, Out
                  MatrixView<Scalar> d_h) {
   const auto& read = tape.selection();
   const Index end = first + d_h.cols();
-  if (!read.is_run()) {
-    d_h.setZero();
+  d_h.setZero();
+  if (read.is_run()) {
+    const Index from = (std::max)(read.first(), first);
+    const Index to = (std::min)(read.first() + read.count(), end);
+    if (from < to) {
+      add_transposed_product(V, tape.d_o().middleCols(from - read.first(), to - from),
+                             d_h.middleCols(from - first, to - from));
+    }
+  } else {
     for (Index k = 0; k < read.count(); ++k) {
       if (read[k] >= first && read[k] < end) d_h.col(read[k] - first) = tape.d_h_read.view().col(k);
     }
-    return;
-  }
-  const Index from = (std::max)(read.first(), first);
-  const Index to = (std::min)(read.first() + read.count(), end);
-  if (to - from < d_h.cols()) d_h.setZero();
-  if (to > from) {
-    d_h.middleCols(from - first, to - from).noalias() =
-        V.transpose() * tape.d_o().middleCols(from - read.first(), to - from);
   }
 }
 

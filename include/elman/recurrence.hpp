@@ -14,6 +14,7 @@
 #include <algorithm>
 
 #include "elman/activation.hpp"
+#include "elman/detail/product.hpp"
 #include "elman/steps.hpp"
 #include "elman/tape.hpp"
 #include "elman/types.hpp"
@@ -44,13 +45,6 @@ inline Index block_begin(const Steps& steps, Index end) {
   return begin;
 }
 
-/// a (which holds U x_t + b) ← σ(a + W h_prev): one step of Eq. 1.
-template <class WMatrix, class Activation, class HPrev, class A>
-void recur(const WMatrix& W, const Activation& activation, const HPrev& h_prev, A&& a) {
-  a.noalias() += W * h_prev;
-  apply_activation(activation, a);
-}
-
 /// Fills `tape`, which has been started with h₀, with h_t = σ(U x_t + W h_{t-1} + b) for all steps (Eq. 1).
 template <class Scalar, class Activation, class X>
 void recurrence_forward(const ConstMatrixView<Scalar>& U, const ConstMatrixView<Scalar>& W,
@@ -64,12 +58,14 @@ void recurrence_forward(const ConstMatrixView<Scalar>& U, const ConstMatrixView<
     const Index first = steps.first(begin);
     const Index columns = steps.first(end) - first;
     auto a = h.middleCols(B + first, columns);  // becomes h in place
-    a.noalias() = U * x.middleCols(first, columns);
-    a.colwise() += b.col(0);
+    a.colwise() = b.col(0);
+    add_product(U, x.middleCols(first, columns), a);
     Index h_prev = begin == 0 ? 0 : B + steps.first(begin - 1);
     for (Index t = begin; t < end; ++t) {
       const Index h_t = B + steps.first(t);
-      recur(W, activation, h.middleCols(h_prev, steps.width(t)), h.middleCols(h_t, steps.width(t)));
+      auto a_t = h.middleCols(h_t, steps.width(t));
+      add_product(W, h.middleCols(h_prev, steps.width(t)), a_t);
+      apply_activation(activation, a_t);  // (1)
       h_prev = h_t;
     }
     begin = end;
@@ -102,13 +98,19 @@ void recurrence_bptt(const ConstMatrixView<Scalar>& U, const ConstMatrixView<Sca
       auto d_a_t = d_a.middleCols(steps.first(t) - first, width);               // still ∂L/∂h_t
       d_a_t.leftCols(arriving) += d_h_next.leftCols(arriving);                  // (6)
       apply_slope(activation, h.middleCols(B + steps.first(t), width), d_a_t);  // (7)
-      if (t > 0 || d_h0.data()) d_h_next.leftCols(width).noalias() = W.transpose() * d_a_t;
+      if (t > 0 || d_h0.data()) {
+        d_h_next.leftCols(width).setZero();
+        add_transposed_product(W, d_a_t, d_h_next.leftCols(width));
+      }
       arriving = width;
     }
-    d_U.noalias() += d_a * x.middleCols(first, columns).transpose();                 // (8)
-    d_W.noalias() += d_a * tape.h_before(begin, end).transpose();                    // (9)
-    d_b.col(0) += d_a.rowwise().sum();                                               // (10)
-    if (d_x.data()) d_x.middleCols(first, columns).noalias() = U.transpose() * d_a;  // (13)
+    add_product_transposed(d_a, x.middleCols(first, columns), d_U);  // (8)
+    add_product_transposed(d_a, tape.h_before(begin, end), d_W);     // (9)
+    d_b.col(0) += d_a.rowwise().sum();                               // (10)
+    if (d_x.data()) {                                                // (13)
+      d_x.middleCols(first, columns).setZero();
+      add_transposed_product(U, d_a, d_x.middleCols(first, columns));
+    }
     end = begin;
   }
   if (d_h0.data()) {  // (14)
