@@ -13,8 +13,10 @@
 #include <cmath>
 #include <complex>
 #include <concepts>
+#include <cstddef>
 #include <limits>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -33,8 +35,8 @@ enum class Differences { automatic, complex_step, central };
 struct GradientReport {
   struct Entry {
     std::string name;  ///< "U", "W", "b", "V", "c", "x" or "h0"
-    double error;      ///< ‖g − ĝ‖ / max(‖g‖, ‖ĝ‖); infinity if both are zero or one is not finite
-    double norm;       ///< max(‖g‖, ‖ĝ‖)
+    double error;  ///< ‖g − ĝ‖ / max(‖g‖, ‖ĝ‖) (Eq. 37); infinity if both are zero or one is not finite
+    double norm;   ///< max(‖g‖, ‖ĝ‖)
   };
   Differences method = Differences::complex_step;
   std::vector<Entry> entries;
@@ -89,22 +91,48 @@ auto differentiate(Variables&& variables, const Loss& loss) {
 
 template <class Given, class Expected>
 GradientReport::Entry compare(const std::string& name, const Given& given, const Expected& expected) {
-  using Wide = typename Expected::Scalar;
-  const Matrix<Wide, Dynamic, Dynamic> wide = given.template cast<Wide>();
+  const Matrix<typename Expected::Scalar, Dynamic, Dynamic> wide = given.template cast<typename Expected::Scalar>();
   const auto norm = static_cast<double>((std::max)(wide.stableNorm(), expected.stableNorm()));
   const auto difference = static_cast<double>((wide - expected).stableNorm());
   const bool usable = norm > 0 && norm <= (std::numeric_limits<double>::max)();
   return {name, usable ? difference / norm : std::numeric_limits<double>::infinity(), norm};
 }
 
-/// visit(name, view) for every parameter matrix of a model; a model that does not name them has "theta".
+/// visit(name, view) for every parameter matrix of a model. Those of the k-th of several models are "[k].U" and so on;
+/// a model that does not name its matrices has "theta".
 template <class Model, class Visit>
-void for_each_named(Model& model, const Visit& visit) {
-  if constexpr (requires { model.for_each(visit); }) {
-    model.for_each(visit);
+void for_each_named(Model& model, const Visit& visit, const std::string& prefix = {}) {
+  const auto visit_here = [&](const char* name, auto&& view) { visit(prefix + name, view); };
+  if constexpr (requires { model.for_each(visit_here); }) {
+    model.for_each(visit_here);
+  } else if constexpr (is_tuple<Model>) {
+    std::size_t place = 0;
+    std::apply(
+        [&](auto&... parts) { (for_each_named(parts, visit, prefix + "[" + std::to_string(place++) + "]."), ...); },
+        model);
   } else {
-    for_each_theta([&](auto theta) { visit("theta", theta); }, model);
+    for_each_theta([&](auto theta) { visit_here("theta", theta); }, model);
   }
+}
+
+/// A copy of a model, or of each of a tuple of models, in another scalar.
+template <class Other, class Model>
+auto cast_model(const Model& model) {
+  if constexpr (is_tuple<Model>) {
+    return std::apply([](const auto&... parts) { return std::tuple(cast_model<Other>(parts)...); }, model);
+  } else {
+    return model.template cast<Other>();
+  }
+}
+
+/// Adds an entry for every parameter of `reference`, whose loss is loss(), compared with `gradient`.
+template <class Gradient, class Model, class Loss>
+void compare_parameters(const Gradient& gradient, Model& reference, const Loss& loss, GradientReport& report) {
+  std::vector<Matrix<ScalarOf<Gradient>, Dynamic, Dynamic>> given;
+  for_each_named(gradient, [&](const std::string&, const auto& g) { given.emplace_back(g); });
+  for_each_named(reference, [&](const std::string& name, auto& parameter) {
+    report.entries.push_back(compare(name, given.at(report.entries.size()), differentiate(parameter, loss)));
+  });
 }
 
 template <class Cell, class Other>
@@ -126,8 +154,7 @@ GradientReport gradient_check(const Cell& cell, const X& x, const Targets& targe
   constexpr bool use_complex = Method == Differences::complex_step ||
                                (Method == Differences::automatic && detail::TakesComplex<Cell, Targets, Loss>);
   using Scalar = ScalarOf<Cell>;
-  using Wide = std::common_type_t<Scalar, double>;
-  using Reference = std::conditional_t<use_complex, std::complex<Wide>, Wide>;
+  using Reference = std::conditional_t<use_complex, std::complex<Wide<Scalar>>, Wide<Scalar>>;
   const Index B = detail::steps_of(x).batch();
 
   // What bptt says.
@@ -155,12 +182,7 @@ GradientReport gradient_check(const Cell& cell, const X& x, const Targets& targe
 
   GradientReport report;
   report.method = use_complex ? Differences::complex_step : Differences::central;
-  std::vector<Matrix<Scalar, Dynamic, Dynamic>> given;
-  detail::for_each_named(gradient, [&](const char*, const auto& g) { given.emplace_back(g); });
-  detail::for_each_named(reference, [&](const char* name, auto&& parameter) {
-    const auto expected = detail::differentiate(parameter, evaluate);
-    report.entries.push_back(detail::compare(name, given[report.entries.size()], expected));
-  });
+  detail::compare_parameters(gradient, reference, evaluate, report);
   report.entries.push_back(detail::compare("x", d_x, detail::differentiate(reference_x.columns, evaluate)));
   report.entries.push_back(detail::compare("h0", d_h0, detail::differentiate(reference_h0, evaluate)));
   return report;
@@ -169,6 +191,22 @@ template <Differences Method = Differences::automatic, class Cell, class X, clas
 GradientReport gradient_check(const Cell& cell, const X& x, const Targets& targets, const Loss& loss,
                               const ReadSteps& read = every_step) {
   return gradient_check<Method>(cell, x, targets, loss, read, Matrix<ScalarOf<Cell>, Dynamic, Dynamic>());
+}
+
+/// The same for any model (model.hpp; std::tuple of cells) and any function of it: `gradient` is what your code
+/// computed at `model`, and loss(m) is L of a copy m in std::complex<double>, or in double with Differences::central.
+template <Differences Method = Differences::complex_step, class Model, class Gradient, class Loss>
+GradientReport gradient_check(const Model& model, const Gradient& gradient, const Loss& loss) {
+  using Scalar = Wide<ScalarOf<Model>>;
+  using Reference = std::conditional_t<Method == Differences::central, Scalar, std::complex<Scalar>>;
+  detail::require(parameter_count(gradient) == parameter_count(model), "gradient_check: gradient has ",
+                  parameter_count(gradient), " parameters; expected ", parameter_count(model), " as in model");
+  GradientReport report;
+  report.method = Method == Differences::central ? Differences::central : Differences::complex_step;
+  auto reference = detail::cast_model<Reference>(model);
+  detail::compare_parameters(
+      gradient, reference, [&]() -> Reference { return loss(std::as_const(reference)); }, report);
+  return report;
 }
 
 }  // namespace elman::inline ELMAN_ABI

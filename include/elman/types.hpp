@@ -49,12 +49,15 @@ inline constexpr bool is_complex = Eigen::NumTraits<Scalar>::IsComplex;
 
 /// What a net can be made of: float, double, long double, and their std::complex for the complex step.
 template <class Scalar>
-concept RealOrComplex = std::floating_point<Scalar> ||(is_complex<Scalar>&& std::floating_point<Real<Scalar>>);
+concept RealOrComplex = std::floating_point<Real<Scalar>>;
 
 /// A size as a template argument: positive, or Dynamic.
 template <int Size>
-concept SizeOrDynamic = Size >
-0 || Size == Dynamic;
+concept SizeOrDynamic = (Size > 0) || (Size == Dynamic);
+
+/// A scalar of at least double's precision: where squares are summed and derivatives are taken.
+template <class Scalar>
+using Wide = std::common_type_t<Scalar, double>;
 
 /// What is compared where the mathematics asks "which is larger": the real part. The complex step moves the imaginary
 /// part alone, so both runs must take the same branch.

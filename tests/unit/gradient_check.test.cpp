@@ -4,6 +4,7 @@
 #include <cmath>
 #include <concepts>
 #include <limits>
+#include <tuple>
 #include <vector>
 
 #include "../catch.hpp"
@@ -150,4 +151,44 @@ TEST_CASE("gradient_check cannot pass as 0 = 0 or with NaN") {
     CHECK(elman::gradient_check(setup.cell, setup.x, 0, HalfSquare{}).worst_error() ==
           std::numeric_limits<double>::infinity());
   }
+}
+
+TEST_CASE("gradient_check of a function of two cells finds the one whose gradient is wrong") {
+  // The second cell runs on the logits of the first: L = ½ Σ ‖o₂‖², the gradient passes through ∂L/∂x.
+  elman::Random random(10);
+  using First = elman::RNNCell<double, 3, 4, 2, elman::Tanh, elman::Identity>;
+  using Second = elman::RNNCell<double, 2, 5, 1, elman::Tanh, elman::Identity>;
+  auto model = std::tuple(First(), Second());
+  nets::randomise(std::get<0>(model), 1.0, random);
+  nets::randomise(std::get<1>(model), 1.0, random);
+  const auto x = nets::normal<Columns<double, 3>>(3, 6, random);
+  const auto run = [](const auto& cells, const auto& input, auto& tapes) {
+    std::get<0>(cells).forward(input, std::get<0>(tapes));
+    std::get<1>(cells).forward(std::get<0>(tapes).o(), std::get<1>(tapes));
+    return HalfSquare{}(std::get<1>(tapes), 0);
+  };
+
+  auto tapes = std::tuple(std::get<0>(model).tape(), std::get<1>(model).tape());
+  auto gradients = std::tuple(std::get<0>(model).zero_gradient(), std::get<1>(model).zero_gradient());
+  run(model, x, tapes);
+  Columns<double, 2> d_o;
+  const Columns<double, 2> o = std::get<0>(tapes).o();
+  std::get<1>(model).bptt(o, std::get<1>(tapes), std::get<1>(gradients), {.d_x = &d_o});
+  std::get<0>(tapes).d_o() = d_o;
+  std::get<0>(model).bptt(x, std::get<0>(tapes), std::get<0>(gradients));
+
+  const auto loss = [&](const auto& cells) {
+    using Scalar = elman::ScalarOf<decltype(cells)>;
+    auto its_tapes = std::tuple(std::get<0>(cells).tape(), std::get<1>(cells).tape());
+    return run(cells, Columns<Scalar, 3>(x.cast<Scalar>()), its_tapes);
+  };
+  const auto report = elman::gradient_check(model, gradients, loss);
+  CHECK(report.entries.size() == 10);
+  CHECK(report.worst_error() < tolerance::complex_step);
+  CHECK(elman::gradient_check<Differences::central>(model, gradients, loss).worst_error() <
+        tolerance::central_differences);
+  std::get<0>(gradients).V()(1, 3) += 0.1;
+  CHECK(elman::gradient_check(model, gradients, loss).worst().name == "[0].V");
+  expect_error([&] { elman::gradient_check(model, std::get<0>(gradients), loss); },
+               "gradient_check: gradient has 42 parameters; expected 88 as in model");
 }

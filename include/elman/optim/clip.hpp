@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Gradient clipping: between bptt and the optimizer's step, so that one steep place does not undo what was learnt.
-// A gradient is whatever a model is: one object, or std::tie(d_encoder, d_decoder), clipped as one vector.
+// docs/math.md Eq. 19. A gradient is whatever a model is: one object, or std::tie(d_encoder, d_decoder), clipped as one
+// vector.
 #pragma once
 
 #include <bit>
@@ -23,10 +24,6 @@ inline bool is_finite(double value) {
   constexpr std::uint64_t exponent = 0x7ff0000000000000;
   return (std::bit_cast<std::uint64_t>(value) & exponent) != exponent;
 }
-
-/// Where squares of a Scalar are summed: at least double.
-template <class Scalar>
-using Wide = std::common_type_t<Scalar, double>;
 
 /// √Σ (scale · g)² over all vectors.
 template <class Gradient>
@@ -65,7 +62,7 @@ double clip_norm(Gradient&& gradient, double threshold) {
     for_each_theta(
         [&](auto&& g) {
           using Scalar = typename std::remove_cvref_t<decltype(g)>::Scalar;
-          using Factor = detail::Wide<Scalar>;  // g / ‖g‖ · threshold, for threshold / ‖g‖ may be too small for a float
+          using Factor = Wide<Scalar>;  // g / ‖g‖ · threshold, for threshold / ‖g‖ may be too small for a float
           g = (g.template cast<Factor>() / Factor(norm) * Factor(threshold)).template cast<Scalar>();
         },
         gradient);
