@@ -50,13 +50,13 @@ void for_each_theta(Visit&& visit, Model&& model, Others&&... others) {
   } else if constexpr (detail::HasParts<Plain>) {
     for_each_theta(visit, model.parts(), others.parts()...);
   } else {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
+    const auto visit_all = [&]<std::size_t... Place>(std::index_sequence<Place...>) {
       const auto visit_part = [&]<std::size_t Part>(std::integral_constant<std::size_t, Part>) {
         for_each_theta(visit, std::get<Part>(model), std::get<Part>(others)...);
       };
-      (visit_part(std::integral_constant<std::size_t, I>{}), ...);
-    }
-    (std::make_index_sequence<std::tuple_size_v<std::remove_const_t<Plain>>>{});
+      (visit_part(std::integral_constant<std::size_t, Place>{}), ...);
+    };
+    visit_all(std::make_index_sequence<std::tuple_size_v<std::remove_const_t<Plain>>>{});
   }
 }
 
@@ -96,13 +96,13 @@ constexpr int static_parameter_count() {
   } else if constexpr (HasParts<Plain>) {
     return static_parameter_count<decltype(std::declval<Plain&>().parts())>();
   } else {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      constexpr int counts[] = {static_parameter_count<std::tuple_element_t<I, Plain>>()...};
+    constexpr auto sum_all = []<std::size_t... Place>(std::index_sequence<Place...>) {
+      constexpr int counts[] = {static_parameter_count<std::tuple_element_t<Place, Plain>>()...};
       int sum = 0;
       for (const int count : counts) sum = (sum == Dynamic || count == Dynamic) ? Dynamic : sum + count;
       return sum;
-    }
-    (std::make_index_sequence<std::tuple_size_v<Plain>>{});
+    };
+    return sum_all(std::make_index_sequence<std::tuple_size_v<Plain>>{});
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// elman behind the macros of windows.h, complex.h, termios.h, resolv.h, math.h and others. Eigen and the standard library cannot
-// stand them and come first.
+// elman behind the macros of windows.h, complex.h, termios.h, resolv.h, math.h and others. Eigen and the standard
+// library cannot stand them and come first.
 #include <Eigen/Dense>
 #include <algorithm>
 #include <bit>
