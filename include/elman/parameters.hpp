@@ -36,7 +36,7 @@ struct Extent<Dynamic> {
 inline constexpr int inline_bytes = 32 * 1024;
 
 template <class Scalar, int Size>
-inline constexpr bool is_inline = Size != Dynamic&& Size <= inline_bytes / static_cast<int>(sizeof(Scalar));
+inline constexpr bool is_inline = (Size != Dynamic) && Size <= inline_bytes / static_cast<int>(sizeof(Scalar));
 
 /// Memory for as many scalars as a parameter vector has: a gradient's, a model's, an optimizer's.
 template <class Scalar, int Size>

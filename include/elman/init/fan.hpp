@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Initialisers that fill one weight matrix with independent numbers, whose spread is chosen so that signals (He) or
-// signals and gradients (Glorot) keep their size: rows = fan out, columns = fan in.
+// signals and gradients (Glorot) keep their size: rows = fan out, columns = fan in (docs/math.md Eqs. 30, 31).
 //
 // A matrix is any writable Eigen matrix or view: `init::glorot_uniform(cell.U(), random)`. The numbers are drawn in
 // double, column by column, and then rounded to the matrix's scalar: a float and a double net get the same weights.

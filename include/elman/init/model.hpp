@@ -30,8 +30,8 @@ inline auto standard(Random& random) {
   };
 }
 
-/// All five uniform in ±1/√Hidden, as torch.nn.RNN and torch.nn.Linear(Hidden, Out) start; but b is drawn once, where
-/// PyTorch adds two biases, b_ih and b_hh.
+/// All five uniform in ±1/√Hidden (docs/math.md Eq. 34), as torch.nn.RNN and torch.nn.Linear(Hidden, Out) start; but b
+/// is drawn once, where PyTorch adds two biases, b_ih and b_hh.
 inline auto torch_default(Random& random) {
   return [&random](auto&& parameters) {
     const double bound = 1 / std::sqrt(static_cast<double>(parameters.W().rows()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Orthogonal and identity matrices: recurrent weights W that neither shrink nor blow up what they carry through time.
+// Orthogonal and identity matrices: recurrent weights W that neither shrink nor blow up what they carry through time
+// (docs/math.md Eqs. 32, 33).
 //
 // The orthogonal matrix is uniformly distributed (Haar). It has the distribution of the factor Q of a Gaussian matrix
 // made unique by a positive diagonal of R, but is built directly: Q = H₀ H₁ … H_{n-1} D, where H_k reflects a Gaussian
@@ -23,7 +24,7 @@ namespace detail {
 
 /// Doubles in the shape of M, or of its transpose where that has more rows; no heap where M is fixed and small.
 template <class M, int Rows = M::RowsAtCompileTime, int Cols = M::ColsAtCompileTime,
-          bool Fixed = Rows != Dynamic&& Cols != Dynamic&& is_inline<double, Rows * Cols>>
+          bool Fixed = (Rows != Dynamic) && (Cols != Dynamic) && is_inline<double, Rows * Cols>>
 using TallMatrix =
     Matrix<double, Fixed ? (Rows > Cols ? Rows : Cols) : Dynamic, Fixed ? (Rows > Cols ? Cols : Rows) : Dynamic>;
 

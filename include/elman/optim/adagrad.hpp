@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Adagrad: each coordinate's steps shrink with the gradients it has seen.
-// Duchi, Hazan and Singer, JMLR 12, 2011. The rule of torch.optim.Adagrad.
+// Duchi, Hazan and Singer, JMLR 12, 2011. docs/math.md Eq. 21; the rule of torch.optim.Adagrad.
 #pragma once
 
 #include <string_view>

@@ -2,7 +2,7 @@
 //
 // Adam: steps of about the learning rate in every coordinate, whatever the gradient's scale there.
 // Kingma and Ba, ICLR 2015, Algorithm 1; amsgrad: Reddi, Kale and Kumar, ICLR 2018, Algorithm 2, with Adam's bias
-// correction. The rule of torch.optim.Adam.
+// correction. docs/math.md Eq. 23; the rule of torch.optim.Adam.
 #pragma once
 
 #include <cmath>

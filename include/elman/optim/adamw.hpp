@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // AdamW: Adam with weight decay apart from the gradient, so that every parameter decays at the same rate.
-// Loshchilov and Hutter, ICLR 2019, Algorithm 2. The rule of torch.optim.AdamW.
+// Loshchilov and Hutter, ICLR 2019, Algorithm 2. docs/math.md Eq. 24; the rule of torch.optim.AdamW.
 #pragma once
 
 #include <string_view>

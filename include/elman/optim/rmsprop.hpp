@@ -2,7 +2,7 @@
 //
 // RMSprop: the gradient divided by the root of its running mean square; centered, by its running standard deviation.
 // Tieleman and Hinton, Coursera lecture 6.5, 2012; centered, with momentum: Graves 2013, arXiv:1308.0850, Eq. 38–45.
-// The rule of torch.optim.RMSprop, ε outside the root.
+// docs/math.md Eq. 22; the rule of torch.optim.RMSprop, ε outside the root.
 #pragma once
 
 #include <string_view>

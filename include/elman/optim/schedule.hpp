@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Learning rates that change with time. A schedule is any function from the step (an epoch or an update, from 0) to a
-// learning rate, a lambda too; these are the usual ones, with the values of torch.optim.lr_scheduler:
+// learning rate, a lambda too; these are the usual ones, with the values of torch.optim.lr_scheduler
+// (docs/math.md Eqs. 25–29):
 //
 //   CosineSchedule schedule{{.learning_rate = 3e-3, .steps = 1000}};
 //   adam.step(cell, grad, schedule(k));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Stochastic gradient descent, with momentum (Polyak 1964; Sutskever et al., ICML 2013) or Nesterov's.
-// The rule of torch.optim.SGD.
+// docs/math.md Eq. 20; the rule of torch.optim.SGD.
 #pragma once
 
 #include <string_view>
