@@ -90,7 +90,9 @@ template <std::ranges::random_access_range Batch>
 requires detail::IsMatrix<detail::ElementOf<Batch>>
 auto pack(const Batch& batch) {
   using M = detail::ElementOf<Batch>;
-  const auto sequence = [&](Index b) -> const auto& { return batch[static_cast<std::size_t>(b)]; };
+  const auto sequence = [first = std::ranges::begin(batch)](Index b) -> decltype(auto) {
+    return first[static_cast<std::ranges::range_difference_t<const Batch>>(b)];
+  };
   const auto B = static_cast<Index>(std::ranges::size(batch));
   detail::require(B >= 1, "pack: the batch has 0 sequences; expected at least 1");
   std::vector<Index> lengths;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "elman/sequences.hpp"
 
+#include <array>
 #include <concepts>
+#include <cstddef>
+#include <ranges>
+#include <span>
 #include <type_traits>
 #include <vector>
 
@@ -41,6 +45,19 @@ TEST_CASE("pack puts step t of sequence b where Steps says") {
   expected << 100, 200, 0, 110, 210, 10, 120, 220, 130, 140,  //
       101, 201, 1, 111, 211, 11, 121, 221, 131, 141;
   CHECK(packed.columns == expected);
+}
+
+TEST_CASE("pack takes any random-access range: an array, a span, a view that makes its matrices on the way") {
+  const auto batch = numbered<2>({2, 5, 3}, 2);
+  const auto expected = elman::pack(batch);
+  CHECK(elman::pack(std::array{batch[0], batch[1], batch[2]}).columns == expected.columns);
+  CHECK(elman::pack(std::span(batch)).columns == expected.columns);
+  const std::vector<std::size_t> order{2, 0, 1};
+  const std::vector<Columns<float, 2>> reordered{batch[2], batch[0], batch[1]};
+  const auto by_reference = [&](std::size_t b) -> const Columns<float, 2>& { return batch[b]; };
+  const auto by_value = [&](std::size_t b) { return batch[b]; };
+  CHECK(elman::pack(order | std::views::transform(by_reference)).columns == elman::pack(reordered).columns);
+  CHECK(elman::pack(order | std::views::transform(by_value)).columns == elman::pack(reordered).columns);
 }
 
 TEST_CASE("unpack is the inverse of pack") {

@@ -46,8 +46,8 @@ class BinaryCrossEntropy {
     using Scalar = typename Tape::Scalar;
     using R = Real<Scalar>;
     detail::check_output<BinaryCrossEntropy, Tape>();
-    const auto o = std::as_const(tape).o();
-    const auto y = std::as_const(tape).y();
+    const auto& o = std::as_const(tape).o();
+    const auto& y = std::as_const(tape).y();
     detail::check_target_shape("BinaryCrossEntropy", targets, std::as_const(tape));
     const auto weights = static_cast<Index>(options_.positive_weights.size());
     detail::require(weights == 0 || weights == o.rows(), "BinaryCrossEntropy: positive_weights has ", weights,
@@ -59,7 +59,7 @@ class BinaryCrossEntropy {
                         target, "; expected in [0, 1]");
       }
     }
-    auto d_o = tape.d_o();
+    auto&& d_o = tape.d_o();
     const R scale = options_.reduction == Reduction::mean ? R(1) / static_cast<R>(o.size()) : R(1);
     Scalar L(0);
     for (Index column = 0; column < o.cols(); ++column) {

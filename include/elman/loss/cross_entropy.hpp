@@ -125,9 +125,9 @@ class CrossEntropy {
     using Scalar = typename Tape::Scalar;
     using R = Real<Scalar>;
     using std::log;
-    const auto o = std::as_const(tape).o();
-    const auto y = std::as_const(tape).y();
-    auto d_o = tape.d_o();
+    const auto& o = std::as_const(tape).o();
+    const auto& y = std::as_const(tape).y();
+    auto&& d_o = tape.d_o();
     const bool mean = options_.reduction == Reduction::mean;
     const R scale = !mean ? R(1) : total > 0 ? R(1) / static_cast<R>(total) : R(0);
     Scalar L(0);

@@ -9,7 +9,9 @@
 //     typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const;
 //   };
 //
-// Written for any Tape::Scalar, it can be checked by the complex step (gradient_check.hpp).
+// Written for any Tape::Scalar, it can be checked by the complex step (gradient_check.hpp). A tape is anything that has
+// Scalar, Output, o(), y() and a writable d_o(), so that what is compared with targets may itself be made of a cell's
+// read-outs, their mean for instance.
 #pragma once
 
 #include <cmath>

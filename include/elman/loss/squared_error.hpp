@@ -35,8 +35,8 @@ class SquaredError {
     using Scalar = typename Tape::Scalar;
     detail::check_output<SquaredError, Tape>();
     detail::check_target_shape("SquaredError", targets, std::as_const(tape));
-    const auto y = std::as_const(tape).y();
-    auto d_o = tape.d_o();
+    const auto& y = std::as_const(tape).y();
+    auto&& d_o = tape.d_o();
     const Real<Scalar> scale =
         options_.reduction == Reduction::mean ? Real<Scalar>(1) / static_cast<Real<Scalar>>(y.size()) : Real<Scalar>(1);
     d_o = y - targets.template cast<Scalar>();
