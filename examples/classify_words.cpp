@@ -97,9 +97,8 @@ void classify_words(const WordOptions& words, Options options) {
     std::u32string characters = reading.latin ? U"abcdefghijklmnopqrstuvwxyz" : U"";
     for (const std::size_t word : parts.training) characters += reading.latin ? U"" : data.words[word];
     data.alphabet = Alphabet(std::move(characters));
-    options.epochs = words.epochs.value_or(std::clamp<std::size_t>(2'000'000 / parts.training.size(), 1, 30));
-    const auto [cell, accuracy] =
-        run<LastStep>(data, data.alphabet.size(), lists.names, parts, options, random, "words", report);
+    options.epochs = words.epochs.value_or(std::clamp<std::size_t>(2'500'000 / parts.training.size(), 1, 30));
+    const auto [cell, accuracy] = run(data, data.alphabet.size(), lists.names, parts, options, random, "words", report);
     accuracies.push_back(accuracy);
     if (words.classify) classify(cell, data, reading, lists.names, words.top);
   }
@@ -137,7 +136,7 @@ int main(int argc, char** argv) {
   app.add_option("--top", words.top, "Classes that --classify prints")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--epochs", words.epochs, "Default: as many as make 2 million words, at most 30")
+  app.add_option("--epochs", words.epochs, "Default: as many as make 2.5 million words, at most 30")
       ->check(CLI::PositiveNumber);
   add_options(app, options);
   app.get_option("--seeds")->excludes("--classify");

@@ -24,7 +24,7 @@ struct Result {
 
 /// Makes a net of `in` inputs, trains it on split.training and reports on split.test. `classes` are the names, `unit`
 /// is what an example is called.
-template <class Readout, class Data>
+template <class Data>
 Result run(const Data& data, elman::Index in, const std::vector<std::string>& classes, const Split& split,
            const Options& options, elman::Random& random, const std::string& unit, std::ostream& report) {
   const auto out = static_cast<elman::Index>(classes.size());
@@ -33,9 +33,9 @@ Result run(const Data& data, elman::Index in, const std::vector<std::string>& cl
          << " test " << unit << "; " << in << " inputs, " << options.hidden << " hidden, " << out << " classes, "
          << elman::parameter_count(cell) << " parameters, " << options.epochs << " epochs" << std::endl;
   Progress progress(options.epochs, split.training.size(), unit, report);
-  train<Readout>(cell, data, split, options, random, progress);
+  train(cell, data, split, options, random, progress);
   const double seconds = progress.seconds();
-  const Confusion confusion = evaluate<Readout>(cell, data, split.test);
+  const Confusion confusion = evaluate(cell, data, split.test);
   const double rate = static_cast<double>(options.epochs * split.training.size()) / seconds;
   report << std::fixed << std::setprecision(1) << "trained in " << seconds << " s, " << std::setprecision(0) << rate
          << ' ' << unit << "/s\n"

@@ -15,7 +15,6 @@
 #include "confusion.hpp"
 #include "options.hpp"
 #include "progress.hpp"
-#include "readouts.hpp"
 #include "split.hpp"
 
 namespace example {
@@ -36,25 +35,24 @@ std::vector<elman::Index> labels_of(const Data& data, std::span<const std::size_
 }
 
 /// How well `cell` tells the classes of some examples.
-template <class Readout, class Data>
+template <class Data>
 Confusion evaluate(const Cell& cell, const Data& data, std::span<const std::size_t> indices) {
   constexpr std::size_t at_once = 256;
   Confusion confusion(cell.out());
   auto tape = cell.tape();
-  Readout readout;
   Input x;
   for (std::size_t begin = 0; begin < indices.size(); begin += at_once) {
     const auto part = indices.subspan(begin, (std::min)(at_once, indices.size() - begin));
     data.batch(part, x);
-    cell.forward(x, tape, Readout::steps);
-    confusion.add(readout.read(tape).o(), labels_of(data, part));
+    cell.forward(x, tape, elman::last_step);
+    confusion.add(tape.o(), labels_of(data, part));
   }
   return confusion;
 }
 
 /// Trains `cell` on the examples `split.training`. With a validation split it ends as it was after the epoch that was
 /// best on it, the later one of equals; without, as it is after the last.
-template <class Readout, class Data>
+template <class Data>
 void train(Cell& cell, const Data& data, const Split& split, const Options& options, elman::Random& random,
            Progress& progress) {
   Indices order = split.training;
@@ -66,7 +64,6 @@ void train(Cell& cell, const Data& data, const Split& split, const Options& opti
   elman::loss::CrossEntropy loss;
   auto tape = cell.tape();
   auto gradient = cell.zero_gradient();
-  Readout readout;
   Input x;
   Cell best = cell;
   double best_accuracy = -1;
@@ -81,26 +78,23 @@ void train(Cell& cell, const Data& data, const Split& split, const Options& opti
       if (options.noise > 0) {
         for (float& value : x.columns.reshaped()) value += static_cast<float>(options.noise * random.normal());
       }
-
       const std::vector<elman::Index> labels = labels_of(data, part);
 
-      cell.forward(x, tape, Readout::steps);
-      auto& output = readout.read(tape);
-      const auto batch_loss = static_cast<double>(loss(output, labels));
-      readout.write_back(tape);
+      cell.forward(x, tape, elman::last_step);
+      const auto batch_loss = static_cast<double>(loss(tape, labels));
       gradient.set_zero();
       cell.bptt(x, tape, gradient);
       elman::optim::clip_norm(gradient, options.clip);
       optimizer.step(cell, gradient, options.schedule == Schedule::one_cycle ? one_cycle(step) : options.learning_rate);
 
-      right.add(output.o(), labels);
+      right.add(tape.o(), labels);
       loss_sum += batch_loss * static_cast<double>(part.size());
       const std::size_t done = begin + part.size();
       progress.update(done, loss_sum / static_cast<double>(done), right.accuracy());
     }
     double validation = -1;
     if (!split.validation.empty()) {
-      validation = evaluate<Readout>(cell, data, split.validation).accuracy();
+      validation = evaluate(cell, data, split.validation).accuracy();
       if (validation >= best_accuracy) {
         best = cell;
         best_accuracy = validation;
