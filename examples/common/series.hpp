@@ -18,7 +18,6 @@
 #include <cstddef>
 #include <elman/elman.hpp>
 #include <fstream>
-#include <ranges>
 #include <span>
 #include <sstream>
 #include <stdexcept>
@@ -38,7 +37,9 @@ struct Series {
   elman::Index dimensions() const { return series.front().rows(); }
   elman::Index label(std::size_t k) const { return labels[k]; }
   void batch(std::span<const std::size_t> indices, elman::Sequences<float, elman::Dynamic>& x) const {
-    x = elman::pack(indices | std::views::transform([this](std::size_t k) -> const Matrix& { return series[k]; }));
+    std::vector<Eigen::Map<const Matrix>> chosen;
+    for (const std::size_t k : indices) chosen.emplace_back(series[k].data(), series[k].rows(), series[k].cols());
+    x = elman::pack(chosen);
   }
 };
 

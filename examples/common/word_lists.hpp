@@ -114,9 +114,9 @@ inline WordLists read_word_lists(const std::vector<WordFile>& files, const Readi
     }
     if (number == 0) throw std::runtime_error(file.path.string() + ": empty; expected a word per line");
     std::ranges::sort(words);
-    const auto repeats = std::ranges::unique(words);
-    lists.repeated += repeats.size();
-    words.erase(repeats.begin(), repeats.end());
+    const auto end = std::unique(words.begin(), words.end());
+    lists.repeated += static_cast<std::size_t>(words.end() - end);
+    words.erase(end, words.end());
     for (const std::u32string& word : words) ++classes[word];
     lists.names.push_back(file.name);
     lists.words.push_back(std::move(words));

@@ -23,8 +23,7 @@ class Alphabet {
  public:
   explicit Alphabet(std::u32string characters) : characters_(std::move(characters)) {
     std::ranges::sort(characters_);
-    const auto repeats = std::ranges::unique(characters_);
-    characters_.erase(repeats.begin(), repeats.end());
+    characters_.erase(std::unique(characters_.begin(), characters_.end()), characters_.end());
   }
 
   elman::Index size() const { return static_cast<elman::Index>(characters_.size()); }

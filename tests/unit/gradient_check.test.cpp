@@ -15,7 +15,6 @@
 
 using elman::Columns;
 using elman::Differences;
-using elman::Dynamic;
 using elman::Index;
 
 namespace {

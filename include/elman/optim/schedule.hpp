@@ -61,7 +61,8 @@ class StepSchedule {
 
   double operator()(Index step) const {
     detail::require_step("StepSchedule", step);
-    return options_.learning_rate * std::pow(options_.factor, static_cast<double>(step / options_.every));
+    const Index times = step / options_.every;
+    return options_.learning_rate * std::pow(options_.factor, static_cast<double>(times));
   }
 
  private:
