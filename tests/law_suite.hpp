@@ -47,10 +47,14 @@ struct Tally {
   std::map<std::string, double> worst;
   std::map<std::string, int> compared;
   int configurations = 0;
+  int comparisons = 0;
+  int beyond_own_norm = 0;  ///< held to the round-off of larger terms (tolerance::vanished)
 
-  /// Gradients that are zero on both sides prove nothing (softmax of one class, dead ReLUs): they must be few.
+  /// Gradients that are zero on both sides prove nothing (softmax of one class, dead ReLUs), those that are what is
+  /// left of larger terms prove less: both must be few.
   void check_complete() const {
     REQUIRE(compared.size() == 7);
+    CHECK(100 * beyond_own_norm <= comparisons);
     for (const auto& [name, times] : compared) {
       INFO(name << " was compared in " << times << " of " << configurations << " configurations, worst error "
                 << worst.at(name));
@@ -216,6 +220,8 @@ void check(std::uint64_t seed, double low_scale, double high_scale, double bound
     CAPTURE(entry.name, entry.norm, entry.error, largest_norm);
     tally.compared[entry.name] += entry.norm > 0;
     if (entry.norm == 0) continue;  // exactly zero on both sides
+    ++tally.comparisons;
+    tally.beyond_own_norm += entry.error > bound;
     const double error = entry.error * entry.norm / (std::max)(entry.norm, tolerance::vanished<Scalar> * largest_norm);
     CHECK(error <= bound);
     tally.worst[entry.name] = (std::max)(tally.worst[entry.name], error);
