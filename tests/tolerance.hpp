@@ -27,6 +27,8 @@ inline constexpr double complex_step_chaotic = 1e-8;
 /// two paths cancel) is what is left of larger terms, and is held to their round-off.
 template <class Scalar>
 inline constexpr double vanished = std::numeric_limits<Scalar>::digits > 24 ? 1e-2 : 1e-1;
+/// A published rule's numbers in double (tests/reference), of which every digit counts.
+inline constexpr double published = 1e-12;
 /// bptt in float against the complex step in double.
 inline constexpr double complex_step_float = 1e-5;
 /// bptt against central differences in double at σ√Hidden ≤ 1.5: their error is that of the differences, s² ≈ 4e-11

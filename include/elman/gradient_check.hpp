@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "elman/check.hpp"
+#include "elman/loss/loss.hpp"
 #include "elman/model.hpp"
 #include "elman/read.hpp"
 #include "elman/sequences.hpp"
@@ -153,6 +154,7 @@ GradientReport gradient_check(const Cell& cell, const X& x, const Targets& targe
                               const ReadSteps& read, const Eigen::MatrixBase<H0>& h0) {
   constexpr bool use_complex = Method == Differences::complex_step ||
                                (Method == Differences::automatic && detail::TakesComplex<Cell, Targets, Loss>);
+  detail::check_loss<Loss, typename Cell::Tape, Targets>();
   using Scalar = ScalarOf<Cell>;
   using Reference = std::conditional_t<use_complex, std::complex<Wide<Scalar>>, Wide<Scalar>>;
   const Index B = detail::steps_of(x).batch();

@@ -7,13 +7,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "elman/activation.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI {
 
-/// y = exp(o) / Σ exp(o), from o − max o, so that no logit overflows.
+/// y = exp(o) / Σ exp(o), from o − max o, so that no logit overflows. A part too small for a normal number is 0: what
+/// is masked by a logit of −∞ has no probability.
 struct Softmax {
   template <class O, class Y>
   void operator()(const O& o, Y&& y) const {
@@ -23,6 +25,10 @@ struct Softmax {
       o.col(column).real().maxCoeff(&largest);
       const Scalar shift = o(largest, column);
       y.col(column) = (o.col(column).array() - shift).exp();
+      if constexpr (!is_complex<Scalar>) {  // Eigen's vectorised exp ends at a subnormal number, not at 0
+        constexpr Scalar normal = (std::numeric_limits<Scalar>::min)();
+        y.col(column) = y.col(column).unaryExpr([](const Scalar& e) { return e < normal ? Scalar(0) : e; });
+      }
       y.col(column) /= y.col(column).sum();
     }
   }

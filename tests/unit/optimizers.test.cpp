@@ -10,6 +10,7 @@
 #include "../catch.hpp"
 #include "../reference/optimizers.hpp"
 #include "../support.hpp"
+#include "../tolerance.hpp"
 #include "elman/optim/adagrad.hpp"
 #include "elman/optim/adam.hpp"
 #include "elman/optim/adamw.hpp"
@@ -58,7 +59,7 @@ void check_trajectory(Optimizer optimizer, const reference::Trajectory& expected
     for (int place = 0; place < 4; ++place) {
       CAPTURE(place);
       const double value = expected[step][place];
-      CHECK(std::abs(model.values(place) - value) <= 1e-12 * std::abs(value));
+      CHECK(std::abs(model.values(place) - value) <= tolerance::published * std::abs(value));
     }
   }
 }

@@ -43,6 +43,18 @@ TEST_CASE("softmax stays a distribution at huge logits, ties and one class", "[e
   CHECK(softmax<float>(Eigen::MatrixXf::Constant(1, 1, -1e30F))(0, 0) == 1);
 }
 
+TEST_CASE("softmax gives exactly nothing to a logit far below or of minus infinity, and passes NaN on", "[extreme]") {
+  for (const double low : {-1e30, -800.0, -std::numeric_limits<double>::infinity()}) {
+    Eigen::MatrixXd o = Eigen::MatrixXd::Zero(9, 1);
+    o.topRows(8).setConstant(low);
+    CHECK(softmax<double>(o) == Eigen::MatrixXd(Eigen::VectorXd::Unit(9, 8)));
+    CHECK(softmax<float>(o.cast<float>()) == Eigen::MatrixXf(Eigen::VectorXf::Unit(9, 8)));
+  }
+  Eigen::MatrixXd o = Eigen::MatrixXd::Zero(5, 1);
+  o(1) = std::numeric_limits<double>::quiet_NaN();
+  CHECK(softmax<double>(o).array().isNaN().any());
+}
+
 TEST_CASE("sigmoid equals 1 / (1 + exp(-o)) and saturates without overflow") {
   Eigen::MatrixXd o(1, 5), y(1, 5);
   o << 0, 1.5, -1.5, 1e30, -1e30;

@@ -61,19 +61,19 @@ class BinaryCrossEntropy {
     }
     auto&& d_o = tape.d_o();
     const R scale = options_.reduction == Reduction::mean ? R(1) / static_cast<R>(o.size()) : R(1);
-    Scalar L(0);
+    Wide<Scalar> L(0);  // float would lose digits over many columns
     for (Index column = 0; column < o.cols(); ++column) {
       for (Index row = 0; row < o.rows(); ++row) {
         const Scalar logit = o(row, column);
         const R no = R(1) - static_cast<R>(real_part(targets(row, column)));
         const R yes = static_cast<R>(positive_weight(row)) * static_cast<R>(real_part(targets(row, column)));
         const Scalar not_y = Sigmoid::of(Scalar(-logit));  // 1 − y without the loss of digits near y = 1
-        if (yes != R(0)) L += yes * detail::softplus(Scalar(-logit));
-        if (no != R(0)) L += no * detail::softplus(logit);
+        if (yes != R(0)) L += Scalar(yes * detail::softplus(Scalar(-logit)));
+        if (no != R(0)) L += Scalar(no * detail::softplus(logit));
         d_o(row, column) = scale * (no * y(row, column) - yes * not_y);
       }
     }
-    return scale * L;
+    return static_cast<Scalar>(static_cast<Real<Wide<Scalar>>>(scale) * L);
   }
 
  private:

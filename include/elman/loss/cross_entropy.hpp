@@ -130,7 +130,7 @@ class CrossEntropy {
     auto&& d_o = tape.d_o();
     const bool mean = options_.reduction == Reduction::mean;
     const R scale = !mean ? R(1) : total > 0 ? R(1) / static_cast<R>(total) : R(0);
-    Scalar L(0);
+    Wide<Scalar> L(0);  // float would lose digits over many columns
     for (Index column = 0; column < o.cols(); ++column) {
       // At the largest logit, 1 − y_j is summed from the others and log y_j taken from it: near 1 the difference would
       // have lost all its digits. No other y_k exceeds 1/2.
@@ -153,11 +153,11 @@ class CrossEntropy {
       for (Index k = 0; k < o.rows(); ++k) {
         const R omega_k = omega(column, k);
         const Scalar not_y_k = k == j ? others : Scalar(1) - y(k, column);
-        d_o(k, column) = scale * ((omegas - omega_k) * y(k, column) - omega_k * not_y_k);  // (5), (18)
-        if (omega_k != R(0)) L += omega_k * ((o(j, column) - o(k, column)) - log_y_j);     // (4)
+        d_o(k, column) = scale * ((omegas - omega_k) * y(k, column) - omega_k * not_y_k);       // (5), (18)
+        if (omega_k != R(0)) L += Scalar(omega_k * ((o(j, column) - o(k, column)) - log_y_j));  // (4)
       }
     }
-    return mean ? L / static_cast<R>(total) : L;
+    return static_cast<Scalar>(mean ? L / static_cast<Real<Wide<Scalar>>>(total) : L);
   }
 
   double weight(Index k) const {

@@ -47,6 +47,15 @@ constexpr void check_output() {
                 "RNNCell<Scalar, In, Hidden, Out, Activation, Output> with the loss's Output");
 }
 
+/// For what takes any loss.
+template <class L, class Tape, class Targets>
+constexpr void check_loss() {
+  static_assert(Loss<L, Tape, Targets>,
+                "elman: a loss names its Output and returns Tape::Scalar from loss(tape, targets); see "
+                "elman/loss/loss.hpp");
+  if constexpr (Loss<L, Tape, Targets>) check_output<L, Tape>();
+}
+
 /// log(1 + exp(x)), which overflows at no x.
 template <class Scalar>
 Scalar softplus(const Scalar& x) {

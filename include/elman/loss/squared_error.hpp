@@ -40,7 +40,7 @@ class SquaredError {
     const Real<Scalar> scale =
         options_.reduction == Reduction::mean ? Real<Scalar>(1) / static_cast<Real<Scalar>>(y.size()) : Real<Scalar>(1);
     d_o = y - targets.template cast<Scalar>();
-    const Scalar L = scale * d_o.array().square().sum();
+    const Scalar L = scale * static_cast<Scalar>(d_o.template cast<Wide<Scalar>>().array().square().sum());
     d_o *= Scalar(2 * scale);
     return L;
   }

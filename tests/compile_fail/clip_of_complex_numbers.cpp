@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// expect: elman: a norm to clip by needs a real Scalar
+#include <complex>
+
+#include "elman/optim/clip.hpp"
+#include "elman/parameters.hpp"
+
+#ifdef ELMAN_FAIL
+using Scalar = std::complex<double>;
+#else
+using Scalar = double;
+#endif
+
+void run(elman::Parameters<Scalar, 3, 5, 2>& gradient) { elman::optim::clip_norm(gradient, 1.0); }

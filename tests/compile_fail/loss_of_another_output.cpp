@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// expect: elman: this loss is fused with another output activation than the cell's
+#include <vector>
+
+#include "elman/cell.hpp"
+#include "elman/loss/cross_entropy.hpp"
+
+#ifdef ELMAN_FAIL
+using Output = elman::Identity;
+#else
+using Output = elman::Softmax;
+#endif
+
+float run(elman::Tape<float, Output>& tape, const std::vector<int>& labels) {
+  return elman::loss::CrossEntropy()(tape, labels);
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// expect: elman: model, gradient and optimizer must have the same Scalar; make the optimizer from the model
+#include "elman/cell.hpp"
+#include "elman/optim/adam.hpp"
+
+#ifdef ELMAN_FAIL
+using Scalar = double;
+#else
+using Scalar = float;
+#endif
+
+void run(elman::RNNCell<float, 3, 5, 2>& cell, const elman::Parameters<Scalar, 3, 5, 2>& gradient) {
+  elman::optim::Adam adam{cell};
+  adam.step(cell, gradient);
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include "elman/loss/squared_error.hpp"
+
+#include <cmath>
+
+#include "../catch.hpp"
+#include "../loss_data.hpp"
+#include "../reference/losses.hpp"
+#include "../support.hpp"
+#include "../tolerance.hpp"
+
+using elman::loss::Reduction;
+using elman::loss::SquaredError;
+
+using Tape = LossTape<double, elman::Identity>;
+
+TEST_CASE("SquaredError has the values and gradients of torch.nn.MSELoss") {
+  for (const auto& row : reference::squared_error_rows) {
+    CAPTURE(row.mean);
+    Tape tape(loss_data::logits());
+    const double L =
+        SquaredError({.reduction = row.mean ? Reduction::mean : Reduction::sum})(tape, loss_data::targets());
+    CHECK(std::abs(L - row.L) <= tolerance::published * row.L);
+    CHECK(relative_error(tape.d_o(), loss_data::gradient(row.d_o)) <= tolerance::published);
+  }
+}
+
+TEST_CASE("SquaredError of targets in another scalar, as an expression, and at extreme outputs") {
+  LossTape<float, elman::Identity> tape(Eigen::Vector2f(1, 2));
+  CHECK(SquaredError({.reduction = Reduction::sum})(tape, Eigen::Vector2d(0, 4)) == 5);
+  CHECK(tape.d_o() == Eigen::Vector2f(2, -4));
+  CHECK(SquaredError()(tape, 2 * Eigen::Vector2f(0.5f, 1)) == 0);
+  Tape large(Eigen::Vector2d(1e30, -1e30));
+  CHECK(SquaredError()(large, Eigen::Vector2d(0, 0)) == Approx(1e60));
+  CHECK(large.d_o() == Eigen::Vector2d(1e30, -1e30));
+}
+
+TEST_CASE("SquaredError refuses targets of another shape and writes nothing") {
+  Tape tape(loss_data::logits());
+  expect_error([&] { SquaredError()(tape, Eigen::MatrixXd(3, 5)); },
+               "SquaredError: targets has 3 rows; expected Out = 4");
+  expect_error([&] { SquaredError()(tape, Eigen::MatrixXd(4, 1)); },
+               "SquaredError: targets has 1 columns; expected R = 5 as o has");
+  CHECK(tape.is_untouched());
+}
