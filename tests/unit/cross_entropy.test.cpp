@@ -82,12 +82,12 @@ TEST_CASE("CrossEntropy stays finite at logits of any size") {
   }
   SECTION("a tie at the top") {
     Tape tape(column({1e30, 1e30, -1e30}));
-    CHECK(loss(tape, Labels{1}) == Catch::Approx(std::log(2)).epsilon(1e-15));
+    CHECK(loss(tape, Labels{1}) == Approx(std::log(2)).epsilon(1e-15));
     CHECK(tape.d_o() == column({0.5, -0.5, 0}));
   }
   SECTION("all equal") {
     Tape tape(column({-1e30, -1e30, -1e30, -1e30}));
-    CHECK(loss(tape, Labels{3}) == Catch::Approx(std::log(4)).epsilon(1e-15));
+    CHECK(loss(tape, Labels{3}) == Approx(std::log(4)).epsilon(1e-15));
     CHECK(tape.d_o() == column({0.25, 0.25, 0.25, -0.75}));
   }
   SECTION("distributions, weights and smoothing") {
@@ -108,7 +108,7 @@ TEST_CASE("CrossEntropy stays finite at logits of any size") {
   }
   SECTION("a class that is masked by a logit of minus infinity") {
     Tape tape(column({1, -infinity, 0}));
-    CHECK(loss(tape, Labels{2}) == Catch::Approx(std::log1p(std::exp(1))).epsilon(1e-15));
+    CHECK(loss(tape, Labels{2}) == Approx(std::log1p(std::exp(1))).epsilon(1e-15));
     CHECK(tape.d_o()(1, 0) == 0);
     CHECK(tape.d_o().allFinite());
     CHECK(loss(tape, Labels{1}) == infinity);
@@ -120,9 +120,9 @@ TEST_CASE("CrossEntropy keeps its digits where it is small") {
   const CrossEntropy loss;
   Tape tape(column({40, 0, 0}));
   const double small = std::exp(-40.0);
-  CHECK(loss(tape, Labels{0}) == Catch::Approx(std::log1p(2 * small)).epsilon(1e-14));
-  CHECK(tape.d_o()(0, 0) == Catch::Approx(-2 * small / (1 + 2 * small)).epsilon(1e-14));
-  CHECK(tape.d_o()(1, 0) == Catch::Approx(small / (1 + 2 * small)).epsilon(1e-14));
+  CHECK(loss(tape, Labels{0}) == Approx(std::log1p(2 * small)).epsilon(1e-14));
+  CHECK(tape.d_o()(0, 0) == Approx(-2 * small / (1 + 2 * small)).epsilon(1e-14));
+  CHECK(tape.d_o()(1, 0) == Approx(small / (1 + 2 * small)).epsilon(1e-14));
 }
 
 TEST_CASE("CrossEntropy in float loses no digits over many columns") {
@@ -130,9 +130,9 @@ TEST_CASE("CrossEntropy in float loses no digits over many columns") {
   LossTape<float, elman::Softmax> tape(Eigen::MatrixXf::Zero(3, R));
   const Labels labels(static_cast<std::size_t>(R), 1);
   const auto exact = static_cast<float>(std::log(3.0));
-  CHECK(CrossEntropy()(tape, labels) == Catch::Approx(exact).epsilon(1e-6));
+  CHECK(CrossEntropy()(tape, labels) == Approx(exact).epsilon(1e-6));
   CHECK(CrossEntropy({.reduction = Reduction::sum})(tape, labels) ==
-        Catch::Approx(static_cast<double>(R) * std::log(3.0)).epsilon(1e-6));
+        Approx(static_cast<double>(R) * std::log(3.0)).epsilon(1e-6));
 }
 
 TEST_CASE("CrossEntropy of ignored columns is nothing") {

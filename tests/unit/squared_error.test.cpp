@@ -31,7 +31,7 @@ TEST_CASE("SquaredError of targets in another scalar, as an expression, and at e
   CHECK(tape.d_o() == Eigen::Vector2f(2, -4));
   CHECK(SquaredError()(tape, 2 * Eigen::Vector2f(0.5f, 1)) == 0);
   Tape large(Eigen::Vector2d(1e30, -1e30));
-  CHECK(SquaredError()(large, Eigen::Vector2d(0, 0)) == Catch::Approx(1e60));
+  CHECK(SquaredError()(large, Eigen::Vector2d(0, 0)) == Approx(1e60));
   CHECK(large.d_o() == Eigen::Vector2d(1e30, -1e30));
 }
 
