@@ -3,6 +3,7 @@
 // A tape without a net, for tests of losses, and the logits and targets of reference/losses.py.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "elman/types.hpp"

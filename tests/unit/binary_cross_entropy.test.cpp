@@ -59,6 +59,12 @@ TEST_CASE("BinaryCrossEntropy stays finite at logits of any size and keeps its d
   }
 }
 
+TEST_CASE("BinaryCrossEntropy in float loses no digits over many columns") {
+  const Index R = 100'000;
+  LossTape<float, elman::Sigmoid> tape(Eigen::MatrixXf::Zero(2, R));
+  CHECK(BinaryCrossEntropy()(tape, Eigen::MatrixXf::Ones(2, R)) == Approx(std::log(2.0)).epsilon(1e-6));
+}
+
 TEST_CASE("BinaryCrossEntropy refuses what does not fit and writes nothing") {
   Tape tape(loss_data::logits());
   Eigen::MatrixXd targets = loss_data::targets();

@@ -35,6 +35,11 @@ TEST_CASE("SquaredError of targets in another scalar, as an expression, and at e
   CHECK(large.d_o() == Eigen::Vector2d(1e30, -1e30));
 }
 
+TEST_CASE("SquaredError in float does not overflow before it takes the mean") {
+  LossTape<float, elman::Identity> tape(Eigen::MatrixXf::Constant(1, 2, 1.5e19F));  // squared, 2/3 of the largest float
+  CHECK(SquaredError()(tape, Eigen::MatrixXf::Zero(1, 2)) == Approx(2.25e38).epsilon(1e-6));
+}
+
 TEST_CASE("SquaredError refuses targets of another shape and writes nothing") {
   Tape tape(loss_data::logits());
   expect_error([&] { SquaredError()(tape, Eigen::MatrixXd(3, 5)); },

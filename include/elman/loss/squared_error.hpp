@@ -40,7 +40,8 @@ class SquaredError {
     const Real<Scalar> scale =
         options_.reduction == Reduction::mean ? Real<Scalar>(1) / static_cast<Real<Scalar>>(y.size()) : Real<Scalar>(1);
     d_o = y - targets.template cast<Scalar>();
-    const Scalar L = scale * static_cast<Scalar>(d_o.template cast<Wide<Scalar>>().array().square().sum());
+    const Wide<Scalar> sum = d_o.template cast<Wide<Scalar>>().array().square().sum();  // float would lose digits
+    const auto L = static_cast<Scalar>(static_cast<Real<Wide<Scalar>>>(scale) * sum);
     d_o *= Scalar(2 * scale);
     return L;
   }
