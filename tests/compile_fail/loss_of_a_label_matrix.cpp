@@ -9,4 +9,4 @@ using Labels = Eigen::MatrixXi;
 using Labels = Eigen::RowVectorXi;
 #endif
 
-float run(elman::Tape<float>& tape, const Labels& labels) { return elman::loss::CrossEntropy()(tape, labels); }
+float run(elman::ReadoutTape<float>& tape, const Labels& labels) { return elman::loss::CrossEntropy()(tape, labels); }

@@ -11,6 +11,6 @@ using Output = elman::Identity;
 using Output = elman::Softmax;
 #endif
 
-float run(elman::Tape<float, Output>& tape, const std::vector<int>& labels) {
+float run(elman::ReadoutTape<float, Output>& tape, const std::vector<int>& labels) {
   return elman::loss::CrossEntropy()(tape, labels);
 }

@@ -11,6 +11,6 @@ using Label = float;
 using Label = short;
 #endif
 
-float run(elman::Tape<float>& tape, const std::vector<Label>& labels) {
+float run(elman::ReadoutTape<float>& tape, const std::vector<Label>& labels) {
   return elman::loss::CrossEntropy()(tape, labels);
 }

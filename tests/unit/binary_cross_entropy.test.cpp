@@ -3,12 +3,14 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "../catch.hpp"
 #include "../loss_data.hpp"
 #include "../reference/losses.hpp"
 #include "../support.hpp"
 #include "../tolerance.hpp"
+#include "../weights.hpp"
 
 using elman::loss::BinaryCrossEntropy;
 using elman::loss::BinaryCrossEntropyOptions;
@@ -63,6 +65,40 @@ TEST_CASE("BinaryCrossEntropy in float loses no digits over many columns") {
   const Index R = 100'000;
   LossTape<float, elman::Sigmoid> tape(Eigen::MatrixXf::Zero(2, R));
   CHECK(BinaryCrossEntropy()(tape, Eigen::MatrixXf::Ones(2, R)) == Approx(std::log(2.0)).epsilon(1e-6));
+}
+
+TEST_CASE("BinaryCrossEntropy of weighted columns") {
+  const auto targets_of = [](const std::vector<Index>& columns) {
+    return weights::columns_of(loss_data::targets(), columns);
+  };
+  SECTION("alone") {
+    weights::check<elman::Sigmoid>(
+        "BinaryCrossEntropy", [](Reduction reduction) { return BinaryCrossEntropy({.reduction = reduction}); },
+        targets_of);
+  }
+  SECTION("with weights of a yes") {
+    weights::check<elman::Sigmoid>(
+        "BinaryCrossEntropy",
+        [](Reduction reduction) {
+          return BinaryCrossEntropy({.reduction = reduction, .positive_weights = loss_data::weights});
+        },
+        targets_of);
+  }
+}
+
+TEST_CASE("BinaryCrossEntropy sees nothing of targets in columns of weight 0") {
+  const std::vector<double> mask{1, 1, 0, 1, 1};
+  Eigen::MatrixXd targets = loss_data::targets();
+  Tape tape(loss_data::logits()), expected(loss_data::logits());
+  const double L = BinaryCrossEntropy()(expected, elman::loss::weighted(targets, mask));
+  targets.col(2) << 1.5, weights::not_a_number, -1, weights::infinity;
+  CHECK(BinaryCrossEntropy()(tape, elman::loss::weighted(targets, mask)) == L);
+  CHECK(tape.d_o() == expected.d_o());
+  targets(2, 3) = 1.5;
+  Tape untouched(loss_data::logits());
+  expect_error([&] { BinaryCrossEntropy()(untouched, elman::loss::weighted(targets, mask)); },
+               "BinaryCrossEntropy: targets(2, 3) is 1.5; expected in [0, 1]");
+  CHECK(untouched.is_untouched());
 }
 
 TEST_CASE("BinaryCrossEntropy refuses what does not fit and writes nothing") {

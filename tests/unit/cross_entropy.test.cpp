@@ -14,6 +14,7 @@
 #include "../reference/losses.hpp"
 #include "../support.hpp"
 #include "../tolerance.hpp"
+#include "../weights.hpp"
 
 using elman::loss::CrossEntropy;
 using elman::loss::CrossEntropyOptions;
@@ -183,6 +184,54 @@ TEST_CASE("CrossEntropy refuses what does not fit and writes nothing") {
   expect_error([&] { weighted(tape, loss_data::labels); },
                "CrossEntropy: class_weights has 2 entries; expected Out = 4");
   CHECK(tape.is_untouched());
+}
+
+TEST_CASE("CrossEntropy of weighted columns") {
+  const auto labels_of = [](const std::vector<Index>& columns) {
+    Labels labels;
+    for (const Index column : columns) labels.push_back(loss_data::labels[static_cast<std::size_t>(column)]);
+    return labels;
+  };
+  const auto distributions_of = [](const std::vector<Index>& columns) {
+    return weights::columns_of(loss_data::distributions(), columns);
+  };
+  const auto plain = [](Reduction reduction) { return CrossEntropy({.reduction = reduction}); };
+  const auto all = [](Reduction reduction) {
+    return CrossEntropy({.reduction = reduction, .class_weights = loss_data::weights, .label_smoothing = 0.1});
+  };
+  SECTION("labels") { weights::check<elman::Softmax>("CrossEntropy", plain, labels_of); }
+  SECTION("labels, with class weights and smoothing") {
+    weights::check<elman::Softmax>("CrossEntropy", all, labels_of);
+  }
+  SECTION("distributions") { weights::check<elman::Softmax>("CrossEntropy", plain, distributions_of); }
+  SECTION("distributions, with class weights and smoothing") {
+    weights::check<elman::Softmax>("CrossEntropy", all, distributions_of);
+  }
+}
+
+TEST_CASE("CrossEntropy's mean is over the weights of columns that are not ignored, times those of their classes") {
+  const std::vector<double> of_columns{2, 1, 0.5, 4, 8};  // labels 2, 0, 3, 0, 1; class weights 0.5, 1, 2, 0.25
+  Tape tape(loss_data::logits());
+  const auto ratio = [&](CrossEntropyOptions options) {
+    options.reduction = Reduction::sum;
+    const double sum = CrossEntropy(options)(tape, elman::loss::weighted(loss_data::labels, of_columns));
+    options.reduction = Reduction::mean;
+    return sum / CrossEntropy(options)(tape, elman::loss::weighted(loss_data::labels, of_columns));
+  };
+  CHECK(ratio({}) == Approx(15.5));
+  CHECK(ratio({.ignored_label = 0}) == Approx(2 + 0.5 + 8));
+  CHECK(ratio({.class_weights = loss_data::weights}) == Approx(2 * 2 + 0.5 + 0.5 * 0.25 + 4 * 0.5 + 8));
+  CHECK(ratio({.class_weights = loss_data::weights, .ignored_label = 0}) == Approx(2 * 2 + 0.5 * 0.25 + 8));
+}
+
+TEST_CASE("CrossEntropy sees nothing of distributions in columns of weight 0") {
+  const std::vector<double> mask{1, 0, 1, 1, 1};
+  Eigen::MatrixXd q = loss_data::distributions();
+  Tape tape(loss_data::logits()), expected(loss_data::logits());
+  const double L = CrossEntropy()(expected, elman::loss::weighted(q, mask));
+  q.col(1).setConstant(not_a_number);
+  CHECK(CrossEntropy()(tape, elman::loss::weighted(q, mask)) == L);
+  CHECK(tape.d_o() == expected.d_o());
 }
 
 TEST_CASE("CrossEntropy refuses options out of range") {

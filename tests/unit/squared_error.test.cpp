@@ -2,12 +2,14 @@
 #include "elman/loss/squared_error.hpp"
 
 #include <cmath>
+#include <vector>
 
 #include "../catch.hpp"
 #include "../loss_data.hpp"
 #include "../reference/losses.hpp"
 #include "../support.hpp"
 #include "../tolerance.hpp"
+#include "../weights.hpp"
 
 using elman::loss::Reduction;
 using elman::loss::SquaredError;
@@ -38,6 +40,24 @@ TEST_CASE("SquaredError of targets in another scalar, as an expression, and at e
 TEST_CASE("SquaredError in float does not overflow before it takes the mean") {
   LossTape<float, elman::Identity> tape(Eigen::MatrixXf::Constant(1, 2, 1.5e19F));  // squared, 2/3 of the largest float
   CHECK(SquaredError()(tape, Eigen::MatrixXf::Zero(1, 2)) == Approx(2.25e38).epsilon(1e-6));
+}
+
+TEST_CASE("SquaredError of weighted columns") {
+  weights::check<elman::Identity>(
+      "SquaredError", [](Reduction reduction) { return SquaredError({.reduction = reduction}); },
+      [](const std::vector<Index>& columns) { return weights::columns_of(loss_data::targets(), columns); });
+}
+
+TEST_CASE("SquaredError of weighted columns, by hand; targets in columns of weight 0 may be missing") {
+  Tape tape(Eigen::Matrix2d{{1, 2}, {3, 4}});
+  Eigen::Matrix2d targets{{0, 0}, {1, 6}};  // misses 1, 2 and 2, -2
+  CHECK(SquaredError({.reduction = Reduction::sum})(tape, elman::loss::weighted(targets, Eigen::Vector2d(3, 0.5))) ==
+        3 * (1 + 4) + 0.5 * (4 + 4));
+  CHECK(tape.d_o() == Eigen::Matrix2d{{6, 2}, {12, -2}});
+  CHECK(SquaredError()(tape, elman::loss::weighted(targets, Eigen::Vector2d(3, 0.5))) == Approx(19.0 / 7));
+  targets.col(1).setConstant(weights::not_a_number);
+  CHECK(SquaredError()(tape, elman::loss::weighted(targets, Eigen::Vector2d(3, 0))) == Approx(2.5));
+  CHECK(tape.d_o() == Eigen::Matrix2d{{1, 0}, {2, 0}});
 }
 
 TEST_CASE("SquaredError refuses targets of another shape and writes nothing") {

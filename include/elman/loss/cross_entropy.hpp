@@ -4,8 +4,8 @@
 //
 //   L = Σ_k ω_k (log Σ exp(o) − o_k),   ∂L/∂o_k = y_k (Σ ω − ω_k) − ω_k (1 − y_k)
 //
-// with ω_k = w_k q_k: class weight times target probability. With a label, q is one-hot: L = −w log y[label]. The rule
-// of torch.nn.CrossEntropyLoss: options, reductions and all.
+// with ω_k = w_k q_k: class weight times target probability (times the column's weight, where there is one; loss.hpp).
+// With a label, q is one-hot: L = −w log y[label]. The rule of torch.nn.CrossEntropyLoss: options, reductions and all.
 #pragma once
 
 #include <cmath>
@@ -26,7 +26,8 @@
 namespace elman::inline ELMAN_ABI::loss {
 
 struct CrossEntropyOptions {
-  /// mean divides by Σ w[label] over the columns that are not ignored, or by R if targets are distributions.
+  /// mean divides by Σ w[label] over the columns that are not ignored, or by R if targets are distributions; where
+  /// columns have weights, by the sum of those times that.
   Reduction reduction = Reduction::mean;
   std::vector<double> class_weights = {};  ///< w: one a class, at least 0; none: all 1
   double label_smoothing = 0;              ///< ε in [0, 1]: q becomes (1 − ε) q + ε / Out
@@ -51,37 +52,44 @@ class CrossEntropy {
   const Options& options() const { return options_; }
 
   /// L, with ∂L/∂o left in the tape. Targets: one class index a column of o (any range of integers, Labels, or an
-  /// integer vector), or probabilities (Out × R, not checked to sum to 1, as in PyTorch). If every column is ignored,
-  /// the mean is NaN (0/0, as in PyTorch) and the gradient 0. No heap. Throws, with the tape untouched, if the number
-  /// of targets or class weights does not fit or a label is no class.
+  /// integer vector), or probabilities (Out × R, not checked to sum to 1, as in PyTorch); or either, weighted. If every
+  /// column is ignored, the mean is NaN (0/0, as in PyTorch) and the gradient 0. No heap. Throws, with the tape
+  /// untouched, if the number of targets, of weights or of class weights does not fit, or a label is no class.
   template <class Tape, class Targets>
   typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
+    return detail::with_weights(targets,
+                                [&](const auto& plain, const auto& weight) { return run(tape, plain, weight); });
+  }
+
+ private:
+  template <class Tape, class Targets, class Weight>
+  typename Tape::Scalar run(Tape& tape, const Targets& targets, const Weight& weight) const {
     detail::check_output<CrossEntropy, Tape>();
     const Index out = std::as_const(tape).o().rows();
     const auto classes = static_cast<Index>(options_.class_weights.size());
     detail::require(classes == 0 || classes == out, "CrossEntropy: class_weights has ", classes,
                     " entries; expected Out = ", out);
+    detail::check_weights("CrossEntropy", std::as_const(tape), weight);
     if constexpr (std::same_as<Targets, Labels>) {
-      return by_label(tape, targets.columns, static_cast<Index>(targets.columns.size()));
+      return by_label(tape, targets.columns, static_cast<Index>(targets.columns.size()), weight);
     } else if constexpr (detail::IsMatrix<Targets>) {
       if constexpr (std::integral<typename Targets::Scalar>) {
         static_assert(Targets::IsVectorAtCompileTime,
                       "elman::loss::CrossEntropy: labels must be a vector, one a column");
-        return by_label(tape, targets, targets.size());
+        return by_label(tape, targets, targets.size(), weight);
       } else {
-        return by_distribution(tape, targets);
+        return by_distribution(tape, targets, weight);
       }
     } else {
       static_assert(std::ranges::random_access_range<const Targets> &&
                         std::integral<std::remove_cvref_t<std::ranges::range_reference_t<const Targets>>>,
                     "elman::loss::CrossEntropy: targets must be class indices, one a column, or an Out x R matrix");
-      return by_label(tape, targets, static_cast<Index>(std::ranges::size(targets)));
+      return by_label(tape, targets, static_cast<Index>(std::ranges::size(targets)), weight);
     }
   }
 
- private:
-  template <class Tape, class LabelList>
-  typename Tape::Scalar by_label(Tape& tape, const LabelList& labels, Index count) const {
+  template <class Tape, class LabelList, class Weight>
+  typename Tape::Scalar by_label(Tape& tape, const LabelList& labels, Index count, const Weight& column_weight) const {
     using R = Real<typename Tape::Scalar>;
     const Index out = std::as_const(tape).o().rows();
     const auto label_of = [&](Index column) {
@@ -96,25 +104,28 @@ class CrossEntropy {
       if (label == options_.ignored_label) continue;
       detail::require(label >= 0 && label < out, "CrossEntropy: label ", column, " is ", label,
                       "; expected 0 <= label < Out = ", out);
-      total += weight(label);
+      total += column_weight(column) * weight(label);
     }
     const R spread = static_cast<R>(options_.label_smoothing) / static_cast<R>(out);
     const R kept = R(1) - static_cast<R>(options_.label_smoothing);
     return sum_columns(tape, total, [&](Index column, Index k) -> R {
       const Index label = label_of(column);
       if (label == options_.ignored_label) return R(0);
-      return static_cast<R>(weight(k)) * ((k == label ? kept : R(0)) + spread);
+      return static_cast<R>(column_weight(column) * weight(k)) * ((k == label ? kept : R(0)) + spread);
     });
   }
 
-  template <class Tape, class Distributions>
-  typename Tape::Scalar by_distribution(Tape& tape, const Distributions& q) const {
+  template <class Tape, class Distributions, class Weight>
+  typename Tape::Scalar by_distribution(Tape& tape, const Distributions& q, const Weight& column_weight) const {
     using R = Real<typename Tape::Scalar>;
     detail::check_target_shape("CrossEntropy", q, std::as_const(tape));
     const R spread = static_cast<R>(options_.label_smoothing) / static_cast<R>(q.rows());
     const R kept = R(1) - static_cast<R>(options_.label_smoothing);
-    return sum_columns(tape, static_cast<double>(q.cols()), [&](Index column, Index k) -> R {
-      return static_cast<R>(weight(k)) * (kept * static_cast<R>(real_part(q(k, column))) + spread);
+    const double total = detail::check_weights("CrossEntropy", std::as_const(tape), column_weight);
+    return sum_columns(tape, total, [&](Index column, Index k) -> R {
+      if (column_weight(column) == 0) return R(0);  // whatever is in q
+      return static_cast<R>(column_weight(column) * weight(k)) *
+             (kept * static_cast<R>(real_part(q(k, column))) + spread);
     });
   }
 
@@ -129,7 +140,7 @@ class CrossEntropy {
     const auto& y = std::as_const(tape).y();
     auto&& d_o = tape.d_o();
     const bool mean = options_.reduction == Reduction::mean;
-    const R scale = !mean ? R(1) : total > 0 ? R(1) / static_cast<R>(total) : R(0);
+    const R scale = mean ? detail::mean_scale<R>(total) : R(1);
     Wide<Scalar> L(0);  // float would lose digits over many columns
     for (Index column = 0; column < o.cols(); ++column) {
       // At the largest logit, 1 − y_j is summed from the others and log y_j taken from it: near 1 the difference would
@@ -139,6 +150,10 @@ class CrossEntropy {
       for (Index k = 0; k < o.rows(); ++k) {
         if (real_part(y(k, column)) > real_part(y(j, column))) j = k;
         omegas += omega(column, k);
+      }
+      if (omegas == R(0)) {  // ignored, or of no weight: whatever is in y
+        d_o.col(column).setZero();
+        continue;
       }
       Scalar others(0);
       for (Index k = 0; k < o.rows(); ++k) {
