@@ -2,85 +2,19 @@
 //
 // No heap in steady state: once a shape has been seen, a training step calls none of malloc, calloc, realloc, free,
 // aligned_alloc, posix_memalign (counting operator new would miss Eigen's own calls).
-#include <cerrno>
-#include <cstddef>
 #include <cstdlib>
 #include <vector>
 
 #include "catch.hpp"
 #include "elman/elman.hpp"
+#include "heap_counter.hpp"
 #include "nets.hpp"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define ELMAN_COUNTS_HEAP 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define ELMAN_COUNTS_HEAP 0
-#endif
-#endif
-#if !defined(ELMAN_COUNTS_HEAP)
-#if defined(__GLIBC__)
-#define ELMAN_COUNTS_HEAP 1
-#else
-#define ELMAN_COUNTS_HEAP 0
-#endif
-#endif
-
-namespace {
-
-long heap_calls = 0;  // this program has one thread
-
-}  // namespace
-
-#if ELMAN_COUNTS_HEAP
-extern "C" {
-void* __libc_malloc(std::size_t);
-void* __libc_calloc(std::size_t, std::size_t);
-void* __libc_realloc(void*, std::size_t);
-void* __libc_memalign(std::size_t, std::size_t);
-void __libc_free(void*);
-
-void* malloc(std::size_t size) {
-  ++heap_calls;
-  return __libc_malloc(size);
-}
-void* calloc(std::size_t count, std::size_t size) {
-  ++heap_calls;
-  return __libc_calloc(count, size);
-}
-void* realloc(void* memory, std::size_t size) {
-  ++heap_calls;
-  return __libc_realloc(memory, size);
-}
-void* aligned_alloc(std::size_t alignment, std::size_t size) {
-  ++heap_calls;
-  return __libc_memalign(alignment, size);
-}
-int posix_memalign(void** memory, std::size_t alignment, std::size_t size) {
-  ++heap_calls;
-  *memory = __libc_memalign(alignment, size);
-  return *memory ? 0 : ENOMEM;
-}
-void free(void* memory) {
-  if (memory) ++heap_calls;
-  __libc_free(memory);
-}
-}
-#endif
 
 using elman::Columns;
 using elman::Dynamic;
 using elman::Index;
 
 namespace {
-
-/// The heap calls of run().
-template <class Run>
-long count_heap_calls(const Run& run) {
-  const long before = heap_calls;
-  run();
-  return heap_calls - before;
-}
 
 /// Whole training steps on an even batch, a ragged one and a smaller one, in turn.
 template <class Cell>
@@ -107,7 +41,7 @@ void check_training(Cell cell) {
   auto tape = cell.tape();
   auto gradient = cell.zero_gradient();
   Sequence d_x;
-  Columns<Scalar, Cell::hidden_size> d_h0, h;
+  Columns<Scalar, Cell::state_size> d_h0, h;
   Scalar sum(0);
   const auto epoch = [&] {
     for (std::size_t k = 0; k < batches.size(); ++k) {

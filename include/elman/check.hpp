@@ -27,6 +27,18 @@ void append(std::string& message, Number number) {
   message.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
 }
 
+/// Which function of which class, "RNNCell::forward".
+struct Where {
+  const char* owner;
+  const char* function;
+};
+
+inline void append(std::string& message, const Where& where) {
+  message += where.owner;
+  message += "::";
+  message += where.function;
+}
+
 /// Throws std::invalid_argument with the pieces (text and numbers) joined.
 template <class... Pieces>
 [[noreturn]] void fail(const Pieces&... pieces) {

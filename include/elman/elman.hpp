@@ -8,6 +8,7 @@
 #include "elman/version.hpp"
 
 // Sequences: which column is which step, and what is read
+#include "elman/input.hpp"
 #include "elman/read.hpp"
 #include "elman/sequences.hpp"
 #include "elman/steps.hpp"
@@ -15,10 +16,22 @@
 // The network
 #include "elman/activation.hpp"
 #include "elman/cell.hpp"
+#include "elman/net.hpp"
 #include "elman/output.hpp"
 #include "elman/parameters.hpp"
 #include "elman/state.hpp"
 #include "elman/tape.hpp"
+
+// What a net is made of
+#include "elman/layers/bidirectional.hpp"
+#include "elman/layers/dropout.hpp"
+#include "elman/layers/embedding.hpp"
+#include "elman/layers/encoder_decoder.hpp"
+#include "elman/layers/layer.hpp"
+#include "elman/layers/learned_start.hpp"
+#include "elman/layers/readout.hpp"
+#include "elman/layers/recurrence.hpp"
+#include "elman/layers/stacked.hpp"
 
 // Random numbers and initialisers
 #include "elman/init/fan.hpp"

@@ -15,6 +15,7 @@
 #include <concepts>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -22,8 +23,10 @@
 #include <vector>
 
 #include "elman/check.hpp"
+#include "elman/input.hpp"
 #include "elman/loss/loss.hpp"
 #include "elman/model.hpp"
+#include "elman/random.hpp"
 #include "elman/read.hpp"
 #include "elman/sequences.hpp"
 #include "elman/types.hpp"
@@ -35,7 +38,7 @@ enum class Differences { automatic, complex_step, central };
 
 struct GradientReport {
   struct Entry {
-    std::string name;  ///< "U", "W", "b", "V", "c", "x" or "h0"
+    std::string name;  ///< of the parameter ("U", "layer1.forwards.W"), or "x", "source", "h0"
     double error;  ///< ‖g − ĝ‖ / max(‖g‖, ‖ĝ‖) (Eq. 37); infinity if both are zero or one is not finite
     double norm;   ///< max(‖g‖, ‖ĝ‖)
   };
@@ -56,12 +59,18 @@ struct GradientReport {
 
 namespace detail {
 
-/// The same input with every coefficient in another scalar.
+/// The same input with every coefficient in another scalar; tokens are what they are.
 template <class Other, class X>
 auto cast_input(const X& x) {
-  using Result = Sequences<Other, rows_of_input<X>>;
-  const auto& columns = columns_of(x);
-  return Result{columns.template cast<Other>(), steps_of(x)};
+  if constexpr (IsSourceTarget<X>::value) {
+    return SourceTarget{cast_input<Other>(x.source), cast_input<Other>(x.target)};
+  } else if constexpr (std::same_as<X, Labels>) {
+    return x;
+  } else if constexpr (IsSequences<X>::value) {
+    return Sequences<Other, ColumnsTraits<X>::rows>{x.columns.template cast<Other>(), x.steps};
+  } else {
+    return Sequences<Other, ColumnsTraits<X>::rows>{x.template cast<Other>(), steps_of(x)};
+  }
 }
 
 /// The derivative of loss() by each coefficient of `variables`, which it moves and puts back.
@@ -103,7 +112,7 @@ GradientReport::Entry compare(const std::string& name, const Given& given, const
 /// a model that does not name its matrices has "theta".
 template <class Model, class Visit>
 void for_each_named(Model& model, const Visit& visit, const std::string& prefix = {}) {
-  const auto visit_here = [&](const char* name, auto&& view) { visit(prefix + name, view); };
+  const auto visit_here = [&](const std::string& name, auto&& view) { visit(prefix + name, view); };
   if constexpr (requires { model.for_each(visit_here); }) {
     model.for_each(visit_here);
   } else if constexpr (is_tuple<Model>) {
@@ -136,6 +145,53 @@ void compare_parameters(const Gradient& gradient, Model& reference, const Loss& 
   });
 }
 
+/// Everything that bptt can give beside the gradients of the parameters; of tokens there is none.
+template <class Cell, class X>
+struct AskedGradients {
+  using Pointers = typename Cell::InputGradients;
+  std::remove_pointer_t<decltype(Pointers::d_x)> d_x;
+  std::remove_pointer_t<decltype(Pointers::d_h0)> d_h0;
+
+  Pointers pointers() {
+    Pointers asked;
+    if constexpr (!std::same_as<X, Labels>) asked.d_x = &d_x;
+    asked.d_h0 = &d_h0;
+    return asked;
+  }
+};
+template <class Cell, class Source, class Target>
+struct AskedGradients<Cell, SourceTarget<Source, Target>> {
+  using Pointers = typename Cell::InputGradients;
+  std::remove_pointer_t<decltype(Pointers::d_source)> d_source;
+  std::remove_pointer_t<decltype(Pointers::d_x)> d_x;
+  std::remove_pointer_t<decltype(Pointers::d_h0)> d_h0;
+
+  Pointers pointers() {
+    Pointers asked;
+    if constexpr (!std::same_as<Source, Labels>) asked.d_source = &d_source;
+    if constexpr (!std::same_as<Target, Labels>) asked.d_x = &d_x;
+    asked.d_h0 = &d_h0;
+    return asked;
+  }
+};
+
+template <class Cell, class X, class Tape, class H0>
+void forward_with_masks(const Cell& cell, const X& x, Tape& tape, const ReadSteps& read, const H0& h0,
+                        const std::optional<Random>& masks) {
+  if (masks) {
+    Random random = *masks;
+    cell.forward(x, tape, read, h0, random);
+  } else {
+    cell.forward(x, tape, read, h0);
+  }
+}
+
+/// Whether a net starts from a state that it learns, which is then one of its parameters.
+template <class Cell>
+inline constexpr bool learns_start = requires(const Cell& cell) {
+  requires std::remove_cvref_t<decltype(cell.body())>::learns_start;
+};
+
 template <class Cell, class Other>
 using CastCell = decltype(std::declval<const Cell&>().template cast<Other>());
 
@@ -146,12 +202,14 @@ concept TakesComplex = requires {
 
 }  // namespace detail
 
-/// Checks bptt of `cell` at the given x, targets, loss, read-out and h₀ (Hidden × B; zero by default). `cell` is
-/// anything with the verbs of RNNCell. The activation and the loss must compile with complex numbers (see
-/// activation.hpp), or Method must be Differences::central.
+/// Checks bptt of `cell` at the given x, targets, loss, read-out and h₀ (State × B; by default zero, or what the net
+/// has learned to start from). `cell` is any net, or anything with its verbs. With `masks`, every forward draws the
+/// masks of dropout and zoneout from a copy of that generator, so that all have the same. The activation and the loss
+/// must compile with complex numbers (see activation.hpp), or Method must be Differences::central.
 template <Differences Method = Differences::automatic, class Cell, class X, class Targets, class Loss, class H0>
 GradientReport gradient_check(const Cell& cell, const X& x, const Targets& targets, const Loss& loss,
-                              const ReadSteps& read, const Eigen::MatrixBase<H0>& h0) {
+                              const ReadSteps& read, const Eigen::MatrixBase<H0>& h0,
+                              const std::optional<Random>& masks = {}) {
   constexpr bool use_complex = Method == Differences::complex_step ||
                                (Method == Differences::automatic && detail::TakesComplex<Cell, Targets, Loss>);
   detail::check_loss<Loss, typename Cell::Tape, Targets>();
@@ -162,31 +220,40 @@ GradientReport gradient_check(const Cell& cell, const X& x, const Targets& targe
   // What bptt says.
   auto tape = cell.tape();
   auto gradient = cell.zero_gradient();
-  typename Cell::InputGradients asked;
-  std::remove_pointer_t<decltype(asked.d_x)> d_x;
-  std::remove_pointer_t<decltype(asked.d_h0)> d_h0;
-  asked.d_x = &d_x;
-  asked.d_h0 = &d_h0;
-  cell.forward(x, tape, read, h0);
+  detail::AskedGradients<Cell, X> asked;
+  detail::forward_with_masks(cell, x, tape, read, h0, masks);
   loss(tape, targets);
-  cell.bptt(x, tape, gradient, asked);
+  cell.bptt(x, tape, gradient, asked.pointers());
 
   // What L itself says, in a copy whose coefficients may be moved.
   auto reference = cell.template cast<Reference>();
   auto reference_x = detail::cast_input<Reference>(x);
   auto reference_tape = reference.tape();
   Matrix<Reference, Dynamic, Dynamic> reference_h0 = h0.template cast<Reference>();
-  if (reference_h0.cols() == 0) reference_h0.setZero(tape.h().rows(), B);
+  const bool own_start = h0.cols() == 0 && detail::learns_start<Cell>;
+  if (h0.cols() == 0 && !own_start) reference_h0.setZero(asked.d_h0.rows(), B);
   const auto evaluate = [&]() -> Reference {
-    reference.forward(reference_x, reference_tape, read, reference_h0);
+    detail::forward_with_masks(reference, reference_x, reference_tape, read, reference_h0, masks);
     return loss(reference_tape, targets);
   };
 
   GradientReport report;
   report.method = use_complex ? Differences::complex_step : Differences::central;
   detail::compare_parameters(gradient, reference, evaluate, report);
-  report.entries.push_back(detail::compare("x", d_x, detail::differentiate(reference_x.columns, evaluate)));
-  report.entries.push_back(detail::compare("h0", d_h0, detail::differentiate(reference_h0, evaluate)));
+  const auto compare_input = [&](const std::string& name, const auto& given, auto& its_x) {
+    if constexpr (!std::same_as<std::remove_cvref_t<decltype(its_x)>, Labels>) {
+      report.entries.push_back(detail::compare(name, given, detail::differentiate(its_x.columns, evaluate)));
+    }
+  };
+  if constexpr (detail::IsSourceTarget<X>::value) {
+    compare_input("source", asked.d_source, reference_x.source);
+    compare_input("x", asked.d_x, reference_x.target);
+  } else {
+    compare_input("x", asked.d_x, reference_x);
+  }
+  if (!own_start) {
+    report.entries.push_back(detail::compare("h0", asked.d_h0, detail::differentiate(reference_h0, evaluate)));
+  }
   return report;
 }
 template <Differences Method = Differences::automatic, class Cell, class X, class Targets, class Loss>

@@ -1,97 +1,76 @@
 // SPDX-License-Identifier: MIT
 //
-// U (Hidden × In), W (Hidden × Hidden), b (Hidden), V (Out × Hidden) and c (Out): five named views of one contiguous
-// vector θ, in this order, each matrix column by column. A gradient has the same type, so that ∂L/∂U is `grad.U()` and
-// optimizers, clipping, norms and files see one vector.
+// The parameters of a net, or their gradient: one contiguous vector θ, and the shapes of the layers that say what lies
+// where in it. First the body's, in the order of its layers, then the readout's V and c; each matrix column by column.
+// For an RNNCell that is U (Hidden × In), W (Hidden × Hidden), b (Hidden), V (Out × Hidden), c (Out).
 //
-// θ lies inside the object when its size is known at compile time and small, else on the heap.
+// A gradient has the same type, so that ∂L/∂U is `gradient.U()` and optimizers, clipping, norms and files see one
+// vector. θ lies inside the object when its size is known at compile time and small, else on the heap.
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "elman/check.hpp"
+#include "elman/detail/storage.hpp"
+#include "elman/layers/layer.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI {
 
 namespace detail {
 
-/// A size that costs no memory when it is known at compile time.
-template <int Size>
-struct Extent {
-  explicit Extent(Index n) { require(n == Size, "Parameters: a size is ", n, "; expected ", Size); }
-  static constexpr Index value() { return Size; }
-  friend bool operator==(Extent, Extent) = default;
+/// A body that is one recurrence: U, W and b need no path.
+template <class Body>
+concept HasUWb = requires(const Body body, float* theta) {
+  body.at(theta).U;
+  body.at(theta).W;
+  body.at(theta).b;
 };
-
-template <>
-struct Extent<Dynamic> {
-  explicit Extent(Index n) : size(n) { require(n >= 1, "Parameters: a size is ", n, "; expected at least 1"); }
-  Index value() const { return size; }
-  friend bool operator==(Extent, Extent) = default;
-  Index size;
-};
-
-/// Parameter vectors of at most this many bytes lie inside their object.
-inline constexpr int inline_bytes = 32 * 1024;
-
-template <class Scalar, int Size>
-inline constexpr bool is_inline = (Size != Dynamic) && Size <= inline_bytes / static_cast<int>(sizeof(Scalar));
-
-/// Memory for as many scalars as a parameter vector has: a gradient's, a model's, an optimizer's.
-template <class Scalar, int Size>
-using ParameterStorage = Vector<Scalar, is_inline<Scalar, Size> ? Size : Dynamic>;
-
-/// The sizes that a view tells Eigen. Beyond 128 they would gain nothing, and overflow the arithmetic by which
-/// Eigen 3.4 plans its loops.
-template <int Size>
-inline constexpr int view_size = Size <= 128 ? Size : Dynamic;
-
-template <int In, int Hidden, int Out>
-constexpr int parameter_count() {
-  if (In == Dynamic || Hidden == Dynamic || Out == Dynamic) return Dynamic;
-  return Hidden * In + Hidden * Hidden + Hidden + Out * Hidden + Out;
-}
 
 }  // namespace detail
 
-template <class Scalar_, int In, int Hidden, int Out>
+template <class Scalar_, class Body, class Readout>
 class Parameters {
   static_assert(RealOrComplex<Scalar_>, "elman: Scalar must be float, double, long double or std::complex of one");
-  static_assert(SizeOrDynamic<In> && SizeOrDynamic<Hidden> && SizeOrDynamic<Out>,
-                "elman: In, Hidden and Out must be positive, or elman::Dynamic");
 
  public:
   using Scalar = Scalar_;
-  static constexpr int in_size = In;
-  static constexpr int hidden_size = Hidden;
-  static constexpr int out_size = Out;
-  static constexpr bool is_fixed = In != Dynamic && Hidden != Dynamic && Out != Dynamic;
+  static constexpr int in_size = Body::in_size;
+  static constexpr int state_size = Body::state_size;
+  static constexpr int out_size = Readout::out_size;
+  static constexpr bool is_fixed = Body::is_fixed && Readout::is_fixed;
   /// The length of θ, or Dynamic.
-  static constexpr int theta_size = detail::parameter_count<In, Hidden, Out>();
+  static constexpr int theta_size = detail::sum_of_sizes({Body::parameter_size, Readout::parameter_size});
 
   /// All zero.
-  Parameters() requires is_fixed : Parameters(In, Hidden, Out) {}
+  Parameters() requires is_fixed : Parameters(Body(), Readout()) {}
 
-  /// All zero. Throws if a size is less than 1 or contradicts the compile-time one.
-  Parameters(Index in, Index hidden, Index out) : in_(in), hidden_(hidden), out_(out) {
-    theta_.setZero(hidden * in + hidden * hidden + hidden + out * hidden + out);
+  /// All zero. Throws if the readout does not read as many rows as the body's output has.
+  Parameters(Body body, Readout readout) : body_(std::move(body)), readout_(std::move(readout)) {
+    detail::require(readout_.in() == body_.out(), "Net: the readout reads ", readout_.in(), " rows; expected ",
+                    body_.out(), " as the body's output has");
+    theta_.setZero(body_.parameter_count() + readout_.parameter_count());
   }
 
-  Index in() const { return in_.value(); }
-  Index hidden() const { return hidden_.value(); }
-  Index out() const { return out_.value(); }
+  const Body& body() const { return body_; }
+  const Readout& readout() const { return readout_; }
+  Index in() const { return body_.in(); }        ///< rows of x
+  Index state() const { return body_.state(); }  ///< rows of the state: all hidden units
+  Index out() const { return readout_.out(); }   ///< rows of y
+  Index hidden() const requires detail::HasUWb<Body> { return body_.hidden(); }
 
-  auto U() { return U_in(theta_.data()); }
-  auto U() const { return U_in(theta_.data()); }
-  auto W() { return W_in(theta_.data()); }
-  auto W() const { return W_in(theta_.data()); }
-  auto b() { return b_in(theta_.data()); }
-  auto b() const { return b_in(theta_.data()); }
-  auto V() { return V_in(theta_.data()); }
-  auto V() const { return V_in(theta_.data()); }
-  auto c() { return c_in(theta_.data()); }
-  auto c() const { return c_in(theta_.data()); }
+  auto U() requires detail::HasUWb<Body> { return body_.at(theta_.data()).U; }
+  auto U() const requires detail::HasUWb<Body> { return body_.at(theta_.data()).U; }
+  auto W() requires detail::HasUWb<Body> { return body_.at(theta_.data()).W; }
+  auto W() const requires detail::HasUWb<Body> { return body_.at(theta_.data()).W; }
+  auto b() requires detail::HasUWb<Body> { return body_.at(theta_.data()).b; }
+  auto b() const requires detail::HasUWb<Body> { return body_.at(theta_.data()).b; }
+  auto V() { return readout_.at(readout_theta()).V; }
+  auto V() const { return readout_.at(readout_theta()).V; }
+  auto c() { return readout_.at(readout_theta()).c; }
+  auto c() const { return readout_.at(readout_theta()).c; }
 
   /// All parameters as one vector.
   auto theta() { return View<Theta>(theta_.data(), theta_.size(), 1); }
@@ -99,63 +78,83 @@ class Parameters {
 
   void set_zero() { theta_.setZero(); }
 
-  /// visit(name, view) for U, W, b, V, c.
+  /// visit(path, part) for every part in order: a part has U, W, b or V, c or E or h0, views with a `for_each`. The
+  /// path leads to it: "layer1.forwards.", "" for an RNNCell.
+  template <class Visit>
+  void for_each_part(Visit&& visit) {
+    visit_parts(*this, visit);
+  }
+  template <class Visit>
+  void for_each_part(Visit&& visit) const {
+    visit_parts(*this, visit);
+  }
+
+  /// visit(name, view) for every matrix in order, named with its path: "layer1.forwards.U".
   template <class Visit>
   void for_each(Visit&& visit) {
-    visit_all(*this, visit);
+    visit_matrices(*this, visit);
   }
   template <class Visit>
   void for_each(Visit&& visit) const {
-    visit_all(*this, visit);
+    visit_matrices(*this, visit);
+  }
+
+  /// The matrix of this name, "layer1.forwards.U". Throws if there is none.
+  MatrixView<Scalar> matrix(std::string_view name) {
+    const auto found = std::as_const(*this).matrix(name);
+    return {theta_.data() + (found.data() - theta_.data()), found.rows(), found.cols()};
+  }
+  ConstMatrixView<Scalar> matrix(std::string_view name) const {
+    const Scalar* data = nullptr;
+    Index rows = 0, cols = 0;
+    std::string names;
+    for_each([&](const std::string& its_name, const auto& view) {
+      names += names.empty() ? its_name : ", " + its_name;
+      if (its_name != name) return;
+      data = view.data();
+      rows = view.rows();
+      cols = view.cols();
+    });
+    detail::require(data, "Parameters::matrix: name is \"", name, "\"; expected one of ", names);
+    return {data, rows, cols};
   }
 
   /// The same numbers in another scalar: float to double, or double to std::complex<double> for the complex step.
   template <class Other>
-  Parameters<Other, In, Hidden, Out> cast() const {
-    Parameters<Other, In, Hidden, Out> other(in(), hidden(), out());
+  Parameters<Other, Body, Readout> cast() const {
+    Parameters<Other, Body, Readout> other(body_, readout_);
     other.theta() = theta().template cast<Other>();
     return other;
   }
 
-  /// Whether `other` has the same three sizes.
+  /// Whether another has the same matrices in the same places.
   template <class Other>
-  bool same_shape(const Other& other) const {
-    return in() == other.in() && hidden() == other.hidden() && out() == other.out();
+  bool same_shape(const Parameters<Other, Body, Readout>& other) const {
+    return body_.same_shape(other.body()) && readout_.same_shape(other.readout());
   }
+
+ protected:
+  const Scalar* readout_theta() const { return theta_.data() + body_.parameter_count(); }
+  Scalar* readout_theta() { return theta_.data() + body_.parameter_count(); }
 
  private:
   using Theta = detail::ParameterStorage<Scalar, theta_size>;
-  template <int Rows, int Cols>
-  using Sized = Matrix<Scalar, detail::view_size<Rows>, detail::view_size<Cols>>;
-
-  template <int Rows, int Cols>
-  static View<Sized<Rows, Cols>> view(Scalar* data, Index rows, Index cols) {
-    return {data, rows, cols};
-  }
-  template <int Rows, int Cols>
-  static View<const Sized<Rows, Cols>> view(const Scalar* data, Index rows, Index cols) {
-    return {data, rows, cols};
-  }
-
-  // The layout of θ: each starts where the one before ends.
-  auto U_in(auto* theta) const { return view<Hidden, In>(theta, hidden(), in()); }
-  auto W_in(auto* theta) const { return view<Hidden, Hidden>(theta + hidden() * in(), hidden(), hidden()); }
-  auto b_in(auto* theta) const { return view<Hidden, 1>(theta + hidden() * (in() + hidden()), hidden(), 1); }
-  auto V_in(auto* theta) const { return view<Out, Hidden>(theta + hidden() * (in() + hidden() + 1), out(), hidden()); }
-  auto c_in(auto* theta) const { return view<Out, 1>(theta + hidden() * (in() + hidden() + 1 + out()), out(), 1); }
 
   template <class Self, class Visit>
-  static void visit_all(Self& self, Visit& visit) {
-    visit("U", self.U());
-    visit("W", self.W());
-    visit("b", self.b());
-    visit("V", self.V());
-    visit("c", self.c());
+  static void visit_parts(Self& self, Visit& visit) {
+    self.body_.for_each_part(self.theta_.data(), std::string(), visit);
+    self.readout_.for_each_part(self.readout_theta(), std::string(), visit);
+  }
+  template <class Self, class Visit>
+  static void visit_matrices(Self& self, Visit& visit) {
+    const auto visit_part = [&](const std::string& path, auto part) {
+      part.for_each([&](const char* name, auto& view) { visit(path + name, view); });
+    };
+    visit_parts(self, visit_part);
   }
 
-  [[no_unique_address]] detail::Extent<In> in_;
-  [[no_unique_address]] detail::Extent<Hidden> hidden_;
-  [[no_unique_address]] detail::Extent<Out> out_;
+  [[no_unique_address]] Body body_;
+  [[no_unique_address]] Readout readout_;
   Theta theta_;
 };
 

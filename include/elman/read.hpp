@@ -55,11 +55,10 @@ class Selection {
  public:
   void assign(const ReadSteps& read, const Steps& steps) {
     list_.clear();
+    is_last_ = read.kind == ReadSteps::Kind::last;
     if (read.kind == ReadSteps::Kind::every) {
       run(0, steps.columns());
-    } else if (read.kind == ReadSteps::Kind::last && steps.is_even()) {
-      run(steps.first(steps.count() - 1), steps.batch());
-    } else if (read.kind == ReadSteps::Kind::last) {
+    } else if (is_last_) {
       for (Index b = 0; b < steps.batch(); ++b) list_.push_back(steps.last_column(b));
       count_ = steps.batch();
     } else if (read.listed.back() - read.listed.front() == static_cast<Index>(read.listed.size()) - 1) {
@@ -75,6 +74,8 @@ class Selection {
 
   Index count() const { return count_; }
   bool is_run() const { return list_.empty(); }
+  /// The last step of each sequence: the final output of the net, which for a backwards layer is that of step 0.
+  bool is_last() const { return is_last_; }
   /// The first column of a run.
   Index first() const { return first_; }
   /// The packed column that is read as column k.
@@ -88,6 +89,7 @@ class Selection {
 
   Index first_ = 0;
   Index count_ = 0;
+  bool is_last_ = false;
   std::vector<Index> list_;
 };
 

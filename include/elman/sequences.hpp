@@ -3,7 +3,7 @@
 // Sequences of many lengths in one matrix without padding, and back.
 //
 //   pack(matrices)     a batch of Rows × T_b matrices, one column a step    → Sequences (x of forward)
-//   pack(lists)        a batch of lists of integers, one a step             → Labels (targets of every step)
+//   pack(lists)        a batch of lists of integers, one a step             → Labels (targets, or tokens as x)
 //   unpack(y, steps)   columns in packed order                              → one matrix a sequence, the caller's order
 #pragma once
 
@@ -27,7 +27,7 @@ struct Sequences {
   Steps steps;
 };
 
-/// An integer a step, in packed order.
+/// An integer a step, in packed order: targets of every step, or tokens, the x of a net whose In is the vocabulary.
 struct Labels {
   std::vector<Index> columns;
   Steps steps;
@@ -45,42 +45,6 @@ template <class T>
 struct IsSequences : std::false_type {};
 template <class Scalar, int Rows>
 struct IsSequences<Sequences<Scalar, Rows>> : std::true_type {};
-
-template <class X>
-concept IsInput = IsSequences<X>::value || IsMatrix<X>;
-
-template <class X>
-struct InputTraits {
-  using Scalar = typename X::Scalar;
-  static constexpr int rows = X::RowsAtCompileTime;
-};
-template <class Scalar_, int Rows>
-struct InputTraits<Sequences<Scalar_, Rows>> {
-  using Scalar = Scalar_;
-  static constexpr int rows = Rows;
-};
-template <class X>
-using ScalarOfInput = typename InputTraits<X>::Scalar;
-template <class X>
-inline constexpr int rows_of_input = InputTraits<X>::rows;
-
-/// What forward and bptt take as x: the columns, where they lie if x stores them, and their steps.
-template <class X>
-Eigen::Ref<const Matrix<ScalarOfInput<X>, Dynamic, Dynamic>> columns_of(const X& x) {
-  if constexpr (IsSequences<X>::value) {
-    return x.columns;
-  } else {
-    return x;
-  }
-}
-template <class X>
-decltype(auto) steps_of(const X& x) {
-  if constexpr (IsSequences<X>::value) {
-    return static_cast<const Steps&>(x.steps);
-  } else {
-    return x.cols() == 0 ? Steps{} : Steps::even(x.cols(), 1);
-  }
-}
 
 }  // namespace detail
 

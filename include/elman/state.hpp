@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The state of a net that runs one step at a time: a value that the caller owns, copies, keeps and restores. Many
-// states may run on one const cell, from many threads.
+// The state of a net that runs step by step, or chunk by chunk: a value that the caller owns, copies, keeps and
+// restores. Many states may run on one const net, from many threads.
 #pragma once
 
 #include "elman/types.hpp"
@@ -9,12 +9,13 @@
 namespace elman::inline ELMAN_ABI {
 
 /// `Batch` streams side by side, one a column; no heap when all sizes are known at compile time.
-template <class Scalar, int Hidden, int Out, int Batch = 1>
+template <class Scalar, int StateSize, int StepSize, int Out, int Batch = 1>
 struct State {
-  Matrix<Scalar, Hidden, Batch> h;       ///< the hidden state
+  Matrix<Scalar, StateSize, Batch> h;    ///< the hidden states of all layers, the lowest layer's first
   Matrix<Scalar, Out, Batch> y;          ///< the output of the last step
-  Matrix<Scalar, Hidden, Batch> h_next;  ///< room for the step
   Matrix<Scalar, Out, Batch> o;          ///< the logits of the last step
+  Matrix<Scalar, StepSize, Batch> room;  ///< room for the step
+  Eigen::Array<bool, 1, Batch> fresh;    ///< whether a stream has yet to begin: its h is the net's start
 };
 
 }  // namespace elman::inline ELMAN_ABI

@@ -6,13 +6,14 @@
 //   o y   Out × R            logits and outputs of the R columns that are read
 //   d_o   Out × R            ∂L/∂o, which a loss writes and bptt reads
 //
-// A tape belongs to no cell: any cell of the same sizes may use it, one at a time.
+// A tape belongs to no net: any net of the same shape may use it, one at a time.
 #pragma once
 
 #include <utility>
 
 #include "elman/check.hpp"
 #include "elman/detail/column_buffer.hpp"
+#include "elman/detail/recurrent_noise.hpp"
 #include "elman/output.hpp"
 #include "elman/read.hpp"
 #include "elman/steps.hpp"
@@ -31,27 +32,18 @@ class RecurrenceTape {
     return {h_.view().data() + h_.rows() * steps_.batch(), h_.rows(), steps_.columns()};
   }
 
-  /// The hidden state after each sequence's own last step (Hidden × B, the caller's order): what the next chunk of a
-  /// stream starts from. The first form allocates, the second does not if `result` has the shape.
-  Matrix<Scalar, Dynamic, Dynamic> last_h() const {
-    Matrix<Scalar, Dynamic, Dynamic> result;
-    last_h(result);
-    return result;
-  }
-  template <int Hidden, int Batch>
-  void last_h(Matrix<Scalar, Hidden, Batch>& result) const {
-    result.resize(h_.rows(), steps_.batch());
+  /// The hidden state after each sequence's own last step (Hidden × B, the caller's order).
+  void last(detail::Strided<Scalar> result) const {
     for (Index b = 0; b < steps_.batch(); ++b) result.col(b) = h().col(steps_.last_column(b));
   }
 
   /// For the recurrence: room for h over `steps`, whose block 0 becomes h₀: Hidden × B in the caller's order, or
-  /// Hidden × 0 for zero.
-  template <class H0>
-  void start(Index hidden, const Steps& steps, const H0& h0) {
+  /// nothing for zero.
+  void start(Index hidden, const Steps& steps, const detail::ConstStrided<Scalar>& h0) {
     const Index B = steps.batch();
     const auto replaced = h_.reshape(hidden, B + steps.columns());  // alive until h₀, which may lie in it, is copied
     auto h = h_.view();
-    if (h0.cols() == 0) {
+    if (!h0.data()) {
       h.leftCols(B).setZero();
     } else {
       for (Index b = 0; b < B; ++b) h.col(steps.slot(b)) = h0.col(b);
@@ -59,20 +51,20 @@ class RecurrenceTape {
     steps_ = steps;
   }
 
-  /// For bptt: h_{t-1} beside the packed columns of steps begin … end - 1 (Hidden × as many), where it lies if no
-  /// sequence ends in them, else a copy.
+  /// For bptt: what W has multiplied in steps begin … end − 1, h_{t-1} beside the packed columns (Hidden × as many):
+  /// where it lies if no sequence ends in them and nothing was dropped, else a copy.
   ConstMatrixView<Scalar> h_before(Index begin, Index end) {
     const auto h = std::as_const(h_).view();
     const auto block = [&](Index t) { return t < 0 ? Index{0} : steps_.batch() + steps_.first(t); };
     const Index columns = steps_.first(end) - steps_.first(begin);
-    if (steps_.width(begin - 1) == steps_.width(end - 1)) {
+    if (steps_.width(begin - 1) == steps_.width(end - 1) && !noise.drops()) {
       return {h.data() + h.rows() * block(begin - 1), h.rows(), columns};
     }
     h_prev_.reshape(h.rows(), columns);
     auto copy = h_prev_.view();
     for (Index t = begin; t < end; ++t) {
       copy.middleCols(steps_.first(t) - steps_.first(begin), steps_.width(t)) =
-          h.middleCols(block(t - 1), steps_.width(t));
+          noise.dropped(h.middleCols(block(t - 1), steps_.width(t)));
     }
     return std::as_const(h_prev_).view();
   }
@@ -80,8 +72,9 @@ class RecurrenceTape {
   /// For the recurrence: h with block 0 (Hidden × (B + N)), and bptt's scratch.
   auto h_with_h0() { return h_.view(); }
   auto h_with_h0() const { return h_.view(); }
+  detail::RecurrentNoise<Scalar> noise;
   detail::ColumnBuffer<Scalar> d_a;       ///< ∂L/∂a of one block of steps
-  detail::ColumnBuffer<Scalar> d_h_next;  ///< Wᵀ ∂L/∂a_{t+1}: the part of ∂L/∂h_t that comes from step t + 1
+  detail::ColumnBuffer<Scalar> d_h_next;  ///< the part of ∂L/∂h_t that comes from step t + 1
 
  private:
   Steps steps_;
@@ -117,15 +110,16 @@ class ReadoutTape {
     has_d_o_ = false;
   }
 
-  /// For the readout: the columns of h that are read (Hidden × R), where they lie if they are adjacent, else copied.
-  ConstMatrixView<Scalar> read(const ConstMatrixView<Scalar>& h) {
-    if (selection_.is_run()) {
-      return {h.data() + h.rows() * selection_.first(), h.rows(), selection_.count()};
-    }
-    read_.reshape(h.rows(), selection_.count());
-    auto copy = read_.view();
-    for (Index k = 0; k < selection_.count(); ++k) copy.col(k) = h.col(selection_[k]);
-    return std::as_const(read_).view();
+  /// For the readout: the columns of h (rows × N) that are read, where they lie if they are adjacent, else what was
+  /// put into `gathered`.
+  detail::ConstStrided<Scalar> read(const ConstMatrixView<Scalar>& h) const {
+    if (!selection_.is_run()) return detail::strided(gathered_.view());
+    return detail::strided(h.middleCols(selection_.first(), selection_.count()));
+  }
+  /// Room for the columns that are read, where they are not adjacent (rows × R).
+  MatrixView<Scalar> gathered(Index rows) {
+    gathered_.reshape(rows, selection_.count());
+    return gathered_.view();
   }
 
   auto o_to_write() { return o_.view(); }
@@ -137,7 +131,7 @@ class ReadoutTape {
   detail::ColumnBuffer<Scalar> o_;
   detail::ColumnBuffer<Scalar> y_;
   detail::ColumnBuffer<Scalar> d_o_;
-  detail::ColumnBuffer<Scalar> read_;
+  detail::ColumnBuffer<Scalar> gathered_;
   bool has_d_o_ = false;
 };
 

@@ -40,6 +40,38 @@ using MatrixView = View<Matrix<Scalar, Dynamic, Dynamic>>;
 template <class Scalar>
 using ConstMatrixView = View<const Matrix<Scalar, Dynamic, Dynamic>>;
 
+namespace detail {
+
+/// The same with columns that need not be adjacent: some rows of a larger matrix.
+template <class Scalar>
+using Strided = Eigen::Map<Matrix<Scalar, Dynamic, Dynamic>, Eigen::Unaligned, Eigen::OuterStride<>>;
+template <class Scalar>
+using ConstStrided = Eigen::Map<const Matrix<Scalar, Dynamic, Dynamic>, Eigen::Unaligned, Eigen::OuterStride<>>;
+
+template <class M>
+ConstStrided<typename M::Scalar> strided(const M& matrix) {
+  static_assert(!M::IsRowMajor && M::InnerStrideAtCompileTime == 1);
+  return {matrix.data(), matrix.rows(), matrix.cols(), Eigen::OuterStride<>(matrix.outerStride())};
+}
+template <class M>
+Strided<typename std::remove_cvref_t<M>::Scalar> strided_to_write(M&& matrix) {
+  return {matrix.data(), matrix.rows(), matrix.cols(), Eigen::OuterStride<>(matrix.outerStride())};
+}
+
+/// Rows first … first + rows − 1 of a strided view; nothing of nothing.
+template <class StridedView>
+StridedView rows_of(StridedView view, Index first, Index rows) {
+  return {view.data() ? view.data() + first : nullptr, rows, view.cols(), Eigen::OuterStride<>(view.outerStride())};
+}
+
+/// A view of nothing: what is not given, or not asked for.
+template <class StridedView>
+StridedView nothing() {
+  return {nullptr, 0, 0, Eigen::OuterStride<>(0)};
+}
+
+}  // namespace detail
+
 /// The real numbers beneath a scalar: double for double and for std::complex<double>.
 template <class Scalar>
 using Real = typename Eigen::NumTraits<Scalar>::Real;

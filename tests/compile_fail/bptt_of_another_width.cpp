@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: elman::RNNCell: x must have as many rows as the cell's In
+// expect: elman::Net: x must have as many rows as the net's In
 #include "elman/cell.hpp"
 
 #ifdef ELMAN_FAIL

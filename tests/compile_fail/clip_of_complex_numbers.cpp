@@ -2,8 +2,8 @@
 // expect: elman: a norm to clip by needs a real Scalar
 #include <complex>
 
+#include "elman/cell.hpp"
 #include "elman/optim/clip.hpp"
-#include "elman/parameters.hpp"
 
 #ifdef ELMAN_FAIL
 using Scalar = std::complex<double>;
@@ -11,4 +11,4 @@ using Scalar = std::complex<double>;
 using Scalar = double;
 #endif
 
-void run(elman::Parameters<Scalar, 3, 5, 2>& gradient) { elman::optim::clip_norm(gradient, 1.0); }
+void run(elman::RNNCell<Scalar, 3, 5, 2>& gradient) { elman::optim::clip_norm(gradient, 1.0); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: elman::RNNCell::forward: h0 must have Hidden rows of the cell's Scalar
+// expect: elman::Net::forward: h0 must have State rows, a cell's Hidden, of the net's Scalar
 #include "elman/cell.hpp"
 
 #ifdef ELMAN_FAIL

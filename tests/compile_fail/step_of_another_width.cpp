@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: elman::RNNCell::step: x must have In rows of the cell's Scalar
+// expect: elman::Net::step: x must have In rows of the net's Scalar
 #include "elman/cell.hpp"
 
 #ifdef ELMAN_FAIL

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: elman::RNNCell: x must have the cell's Scalar
+// expect: elman::Net: x must have the net's Scalar
 #include "elman/cell.hpp"
 
 #ifdef ELMAN_FAIL

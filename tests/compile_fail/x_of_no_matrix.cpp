@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: elman::RNNCell: x must be elman::Sequences or an Eigen matrix, a column a step
+// expect: elman::Net: x must be elman::Sequences or an Eigen matrix, a column a step, or elman::Labels, a token a step
 #include <vector>
 
 #include "elman/cell.hpp"

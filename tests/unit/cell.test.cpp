@@ -312,14 +312,14 @@ struct Leaky {
 }  // namespace
 
 TEST_CASE("a cell made with an initialiser has its parameters; copies and casts keep them and the activation") {
-  RNNCell<double, 2, 3, 1, Leaky, elman::Identity> cell([](auto& parameters) { parameters.theta().setConstant(2); });
-  cell.activation.leak = 0.25;
+  const RNNCell<double, 2, 3, 1, Leaky, elman::Identity> cell(
+      elman::Recurrence<2, 3, Leaky>(Leaky{0.25}), {}, [](auto& parameters) { parameters.theta().setConstant(2); });
   CHECK(cell.theta() == Eigen::VectorXd::Constant(22, 2));
   const auto copy = cell;
-  CHECK(copy.activation.leak == 0.25);
+  CHECK(copy.activation().leak == 0.25);
   CHECK(copy.theta() == cell.theta());
   const auto wide = cell.cast<long double>();
-  CHECK(wide.activation.leak == 0.25);
+  CHECK(wide.activation().leak == 0.25);
   CHECK(wide.c()(0) == 2);
   RNNCell<double, Dynamic, Dynamic, Dynamic> dynamic(2, 3, 1, [](auto& parameters) { parameters.c().setOnes(); });
   CHECK(dynamic.theta().sum() == 1);
@@ -374,10 +374,13 @@ TEST_CASE("forward and bptt refuse what does not fit and leave everything as it 
                "RNNCell::bptt: tape holds a forward of T = 4, N = 4; expected the steps of x, T = 3, N = 3");
   const Any other(5, 4, 2);
   auto other_gradient = other.zero_gradient();
-  expect_error([&] { other.bptt(good, tape, other_gradient, {.d_x = &d_x}); },
-               "RNNCell::bptt: tape holds a forward of Hidden = 3, Out = 2; expected Hidden = 4, Out = 2");
+  expect_error(
+      [&] { other.bptt(good, tape, other_gradient, {.d_x = &d_x}); },
+      "RNNCell::bptt: tape holds a forward of a net with In = 5, State = 3, Out = 2 and 35 parameters; expected "
+      "In = 5, State = 4, Out = 2 and 50 parameters");
   expect_error([&] { cell.bptt(good, tape, other_gradient, {.d_x = &d_x}); },
-               "RNNCell::bptt: gradient is 5-4-2; expected In-Hidden-Out = 5-3-2");
+               "RNNCell::bptt: gradient has In = 5, State = 4, Out = 2 and 50 parameters; expected the net's shape, "
+               "In = 5, State = 3, Out = 2 and 35 parameters");
   CHECK(gradient.theta().isZero(0));
   CHECK(other_gradient.theta().isZero(0));
   CHECK(d_x == X::Constant(1, 1, 7));
@@ -385,6 +388,7 @@ TEST_CASE("forward and bptt refuse what does not fit and leave everything as it 
 }
 
 // Every member of every kind of cell compiles.
+template class elman::Net<float, elman::Recurrence<26, 64>, elman::Readout<64, 5>>;
 template class elman::RNNCell<float, 26, 64, 5>;
 template class elman::RNNCell<double, 1, 1, 1>;
 template class elman::RNNCell<long double, Dynamic, 3, 2, elman::ReLU, elman::Sigmoid>;

@@ -9,11 +9,12 @@
 
 #include "../catch.hpp"
 #include "../support.hpp"
-#include "elman/parameters.hpp"
+#include "elman/cell.hpp"
 #include "elman/random.hpp"
 
 using elman::Dynamic;
-using elman::Parameters;
+template <class Scalar, int In, int Hidden, int Out>
+using Parameters = elman::RNNCell<Scalar, In, Hidden, Out>;
 using elman::Random;
 using elman::Vector;
 namespace optim = elman::optim;

@@ -8,15 +8,16 @@
 
 #include "../catch.hpp"
 #include "../support.hpp"
+#include "elman/cell.hpp"
 #include "elman/init/fan.hpp"
 #include "elman/init/model.hpp"
 #include "elman/init/orthogonal.hpp"
-#include "elman/parameters.hpp"
 
 using elman::Dynamic;
 using elman::Index;
 using elman::Matrix;
-using elman::Parameters;
+template <class Scalar, int In, int Hidden, int Out>
+using Parameters = elman::RNNCell<Scalar, In, Hidden, Out>;
 using elman::Random;
 namespace init = elman::init;
 
@@ -208,7 +209,7 @@ TEST_CASE("torch_default is uniform in ±1/√Hidden for all five") {
   Parameters<float, 50, 64, 40> parameters;
   Random random{17};
   init::torch_default(random)(parameters);
-  parameters.for_each([](const char* name, const auto& view) {
+  parameters.for_each([](const std::string& name, const auto& view) {
     CAPTURE(name);
     CHECK(view.cwiseAbs().maxCoeff() <= 0.125F);
     CHECK(view.cwiseAbs().maxCoeff() > 0.11F);

@@ -6,12 +6,12 @@
 
 #include "../catch.hpp"
 #include "../support.hpp"
-#include "elman/parameters.hpp"
+#include "elman/cell.hpp"
 
 using elman::Dynamic;
 using elman::Index;
-using Small = elman::Parameters<float, 1, 2, 1>;                    // 11 parameters
-using Other = elman::Parameters<float, Dynamic, Dynamic, Dynamic>;  // run-time
+using Small = elman::RNNCell<float, 1, 2, 1>;                    // 11 parameters
+using Other = elman::RNNCell<float, Dynamic, Dynamic, Dynamic>;  // run-time
 
 namespace {
 
@@ -60,5 +60,5 @@ TEST_CASE("parameter_count counts all of a model, at compile time where it can")
 TEST_CASE("the scalar of a model is that of its vectors") {
   STATIC_REQUIRE(std::same_as<elman::ScalarOf<Small>, float>);
   STATIC_REQUIRE(std::same_as<elman::ScalarOf<const Pair&>, float>);
-  STATIC_REQUIRE(std::same_as<elman::ScalarOf<std::tuple<elman::Parameters<double, 1, 1, 1>&>>, double>);
+  STATIC_REQUIRE(std::same_as<elman::ScalarOf<std::tuple<elman::RNNCell<double, 1, 1, 1>&>>, double>);
 }

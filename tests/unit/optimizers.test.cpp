@@ -11,17 +11,18 @@
 #include "../reference/optimizers.hpp"
 #include "../support.hpp"
 #include "../tolerance.hpp"
+#include "elman/cell.hpp"
 #include "elman/optim/adagrad.hpp"
 #include "elman/optim/adam.hpp"
 #include "elman/optim/adamw.hpp"
 #include "elman/optim/rmsprop.hpp"
 #include "elman/optim/sgd.hpp"
-#include "elman/parameters.hpp"
 #include "elman/random.hpp"
 
 using elman::Dynamic;
 using elman::Index;
-using elman::Parameters;
+template <class Scalar, int In, int Hidden, int Out>
+using Parameters = elman::RNNCell<Scalar, In, Hidden, Out>;
 using elman::Random;
 using elman::Vector;
 namespace optim = elman::optim;

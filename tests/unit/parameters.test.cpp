@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/parameters.hpp"
+#include "elman/cell.hpp"
 
 #include <complex>
 #include <string>
@@ -12,7 +12,8 @@
 
 using elman::Dynamic;
 using elman::Index;
-using elman::Parameters;
+template <class Scalar, int In, int Hidden, int Out>
+using Parameters = elman::RNNCell<Scalar, In, Hidden, Out>;
 
 namespace {
 
@@ -111,8 +112,8 @@ TEST_CASE("for_each names every parameter once") {
   Parameters<float, 2, 3, 4> parameters;
   std::vector<std::string> names;
   Index count = 0;
-  parameters.for_each([&](const char* name, auto view) {
-    names.emplace_back(name);
+  parameters.for_each([&](const std::string& name, auto view) {
+    names.push_back(name);
     count += view.size();
   });
   CHECK(names == std::vector<std::string>{"U", "W", "b", "V", "c"});
@@ -128,7 +129,7 @@ TEST_CASE("cast keeps the values") {
 
 TEST_CASE("sizes that cannot be are refused") {
   using Any = Parameters<float, Dynamic, Dynamic, Dynamic>;
-  expect_error([] { Any(0, 3, 4); }, "Parameters: a size is 0; expected at least 1");
-  expect_error([] { Any(2, -3, 4); }, "Parameters: a size is -3; expected at least 1");
-  expect_error([] { Parameters<float, 2, Dynamic, 4>(5, 3, 4); }, "Parameters: a size is 5; expected 2");
+  expect_error([] { Any(0, 3, 4); }, "Recurrence: In is 0; expected at least 1");
+  expect_error([] { Any(2, -3, 4); }, "Recurrence: Hidden is -3; expected at least 1");
+  expect_error([] { Parameters<float, 2, Dynamic, 4>(5, 3, 4); }, "Recurrence: In is 5; expected 2");
 }

@@ -40,10 +40,14 @@ TEST_CASE("read-outs of an even batch are runs of columns where they can be") {
   CHECK(columns(last_step, steps) == std::vector<Index>{9, 10, 11});
   CHECK(columns(at_steps({1, 3}), steps) == std::vector<Index>{3, 4, 5, 9, 10, 11});
   elman::detail::Selection selection;
-  for (const ReadSteps& read : {every_step, last_step}) {
+  const at_steps adjacent({1, 2});
+  for (const ReadSteps& read : {every_step, ReadSteps(adjacent)}) {
     selection.assign(read, steps);
     CHECK(selection.is_run());
+    CHECK(!selection.is_last());
   }
+  selection.assign(last_step, steps);  // read from the last state, which for a backwards layer is no run of columns
+  CHECK(selection.is_last());
 }
 
 TEST_CASE("a list of steps must rise and stay below T") {

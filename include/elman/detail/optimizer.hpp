@@ -16,8 +16,8 @@
 
 #include "elman/check.hpp"
 #include "elman/detail/options.hpp"
+#include "elman/detail/storage.hpp"
 #include "elman/model.hpp"
-#include "elman/parameters.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI::detail {

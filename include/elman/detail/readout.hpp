@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
 
 #include "elman/detail/product.hpp"
 #include "elman/tape.hpp"
@@ -14,7 +15,16 @@
 
 namespace elman::inline ELMAN_ABI::detail {
 
-/// Fills o and y of `tape`, which has been started, from h (Hidden × N).
+/// Puts the columns of h (rows × N) that are read into the tape, where they are a list of columns.
+template <class Scalar, class Output>
+void gather_read(const ConstMatrixView<Scalar>& h, ReadoutTape<Scalar, Output>& tape) {
+  const auto& read = tape.selection();
+  if (read.is_run() || read.is_last()) return;
+  auto gathered = tape.gathered(h.rows());
+  for (Index k = 0; k < read.count(); ++k) gathered.col(k) = h.col(read[k]);
+}
+
+/// Fills o and y of `tape`, which has been started and has gathered what is read, from h (rows × N).
 template <class Scalar, class Output>
 void readout_forward(const ConstMatrixView<Scalar>& V, const ConstMatrixView<Scalar>& c,
                      const ConstMatrixView<Scalar>& h, ReadoutTape<Scalar, Output>& tape) {
@@ -38,13 +48,15 @@ void readout_bptt(const ConstMatrixView<Scalar>& V, const ConstMatrixView<Scalar
   }
 }
 
-/// d_h ← Vᵀ ∂L/∂o for the packed columns first, first + 1, …, zero where nothing is read; after readout_bptt.
+/// d_h ← Vᵀ ∂L/∂o for the packed columns first, first + 1, …, zero where nothing is read; after readout_bptt. What the
+/// last step's read-outs send down goes another way: into ∂L/∂(last state).
 template <class Scalar, class Output>
 void readout_d_h(const ConstMatrixView<Scalar>& V, const ReadoutTape<Scalar, Output>& tape, Index first,
                  MatrixView<Scalar> d_h) {
   const auto& read = tape.selection();
   const Index end = first + d_h.cols();
   d_h.setZero();
+  if (read.is_last()) return;
   if (read.is_run()) {
     const Index from = (std::max)(read.first(), first);
     const Index to = (std::min)(read.first() + read.count(), end);

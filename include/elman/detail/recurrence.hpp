@@ -12,23 +12,16 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
 
 #include "elman/activation.hpp"
+#include "elman/detail/from_above.hpp"
 #include "elman/detail/product.hpp"
 #include "elman/steps.hpp"
 #include "elman/tape.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
-
-/// What bptt can give beside the parameters' gradients; what is not asked for is not computed.
-template <class Scalar, int In, int Hidden>
-struct InputGradients {
-  Columns<Scalar, In>* d_x = nullptr;       ///< ∂L/∂x, In × N in the order of x's columns; resized and overwritten
-  Columns<Scalar, Hidden>* d_h0 = nullptr;  ///< ∂L/∂h₀, Hidden × B in the caller's order; resized and overwritten
-};
-
-namespace detail {
+namespace elman::inline ELMAN_ABI::detail {
 
 /// Columns to a block of steps, unless one step has more.
 inline constexpr Index block_columns = 128;
@@ -45,7 +38,8 @@ inline Index block_begin(const Steps& steps, Index end) {
   return begin;
 }
 
-/// Fills `tape`, which has been started with h₀, with h_t = σ(U x_t + W h_{t-1} + b) for all steps (Eq. 1).
+/// Fills `tape`, which has been started with h₀, with h_t = σ(U x_t + W h_{t-1} + b) for all steps (Eq. 1). x: columns
+/// (In × N) or OneHot.
 template <class Scalar, class Activation, class X>
 void recurrence_forward(const ConstMatrixView<Scalar>& U, const ConstMatrixView<Scalar>& W,
                         const ConstMatrixView<Scalar>& b, const Activation& activation, const X& x,
@@ -60,32 +54,39 @@ void recurrence_forward(const ConstMatrixView<Scalar>& U, const ConstMatrixView<
     auto a = h.middleCols(B + first, columns);  // becomes h in place
     a.colwise() = b.col(0);
     add_product(U, x.middleCols(first, columns), a);
-    Index h_prev = begin == 0 ? 0 : B + steps.first(begin - 1);
+    Index prev = begin == 0 ? 0 : B + steps.first(begin - 1);
     for (Index t = begin; t < end; ++t) {
       const Index h_t = B + steps.first(t);
+      const auto h_prev = h.middleCols(prev, steps.width(t));
       auto a_t = h.middleCols(h_t, steps.width(t));
-      add_product(W, h.middleCols(h_prev, steps.width(t)), a_t);
+      add_product(W, tape.noise.dropped(h_prev), a_t);
       apply_activation(activation, a_t);  // (1)
-      h_prev = h_t;
+      if (tape.noise.zones()) tape.noise.zone(steps.first(t), h_prev, a_t);
+      prev = h_t;
     }
     begin = end;
   }
 }
 
 /// Backpropagation through time: adds ∂L/∂U, ∂L/∂W, ∂L/∂b to d_U, d_W, d_b (Eqs. 6–10); sets ∂L/∂x (packed) and
-/// ∂L/∂h₀ (the caller's order) if `d_x` and `d_h0` have memory (Eqs. 13, 14). `from_above(first, d_h)` sets d_h to what
-/// reaches the packed columns first, first + 1, … other than through time.
-template <class Scalar, class Activation, class X, class FromAbove>
+/// ∂L/∂h₀ (the caller's order) if `d_x` and `d_h0` have memory (Eqs. 13, 14). ∂L/∂h comes `from_above`, and d_last is
+/// ∂L/∂(the state after each sequence's last step), Hidden × B in the caller's order, or nothing for zero.
+template <class Scalar, class Activation, class X>
 void recurrence_bptt(const ConstMatrixView<Scalar>& U, const ConstMatrixView<Scalar>& W, const Activation& activation,
-                     const X& x, RecurrenceTape<Scalar>& tape, const FromAbove& from_above, MatrixView<Scalar> d_U,
-                     MatrixView<Scalar> d_W, MatrixView<Scalar> d_b, MatrixView<Scalar> d_x, MatrixView<Scalar> d_h0) {
+                     const X& x, RecurrenceTape<Scalar>& tape, const FromAbove<Scalar>& from_above,
+                     const ConstStrided<Scalar>& d_last, MatrixView<Scalar> d_U, MatrixView<Scalar> d_W,
+                     MatrixView<Scalar> d_b, Strided<Scalar> d_x, Strided<Scalar> d_h0) {
   const Steps& steps = tape.steps();
   const Index B = steps.batch();
-  const auto h = std::as_const(tape).h_with_h0();
+  const auto h = std::as_const(tape).h();
   tape.d_h_next.reshape(W.rows(), B);
   auto d_h_next = tape.d_h_next.view();
+  if (d_last.data()) {
+    for (Index s = 0; s < B; ++s) d_h_next.col(steps.slot(s)) = d_last.col(s);
+  } else {
+    d_h_next.setZero();
+  }
 
-  Index arriving = 0;  // columns of d_h_next that hold a gradient: the sequences that run at step t + 1
   for (Index end = steps.count(); end > 0;) {
     const Index begin = block_begin(steps, end);
     const Index first = steps.first(begin);
@@ -95,14 +96,25 @@ void recurrence_bptt(const ConstMatrixView<Scalar>& U, const ConstMatrixView<Sca
     from_above(first, d_a);
     for (Index t = end - 1; t >= begin; --t) {
       const Index width = steps.width(t);
-      auto d_a_t = d_a.middleCols(steps.first(t) - first, width);               // still ∂L/∂h_t
-      d_a_t.leftCols(arriving) += d_h_next.leftCols(arriving);                  // (6)
-      apply_slope(activation, h.middleCols(B + steps.first(t), width), d_a_t);  // (7)
-      if (t > 0 || d_h0.data()) {
-        d_h_next.leftCols(width).setZero();
-        add_transposed_product(W, d_a_t, d_h_next.leftCols(width));
+      auto d_a_t = d_a.middleCols(steps.first(t) - first, width);  // still ∂L/∂h_t
+      auto d_h_prev = d_h_next.leftCols(width);
+      d_a_t += d_h_prev;  // (6)
+      if (tape.noise.zones()) {
+        tape.noise.zone_bptt(steps.first(t), d_a_t, d_h_prev);
+        apply_slope(activation, tape.noise.activated(steps.first(t), width), d_a_t);  // (7)
+      } else {
+        d_h_prev.setZero();
+        apply_slope(activation, h.middleCols(steps.first(t), width), d_a_t);  // (7)
       }
-      arriving = width;
+      if (t == 0 && !d_h0.data()) break;
+      if (tape.noise.drops()) {
+        auto before_mask = tape.noise.room(width);
+        before_mask.setZero();
+        add_transposed_product(W, d_a_t, before_mask);
+        tape.noise.add_dropped(before_mask, d_h_prev);
+      } else {
+        add_transposed_product(W, d_a_t, d_h_prev);
+      }
     }
     add_product_transposed(d_a, x.middleCols(first, columns), d_U);  // (8)
     add_product_transposed(d_a, tape.h_before(begin, end), d_W);     // (9)
@@ -118,6 +130,4 @@ void recurrence_bptt(const ConstMatrixView<Scalar>& U, const ConstMatrixView<Sca
   }
 }
 
-}  // namespace detail
-
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace elman::inline ELMAN_ABI::detail

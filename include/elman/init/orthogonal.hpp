@@ -13,8 +13,8 @@
 #include <type_traits>
 
 #include "elman/detail/options.hpp"
+#include "elman/detail/storage.hpp"
 #include "elman/init/fan.hpp"
-#include "elman/parameters.hpp"
 #include "elman/random.hpp"
 #include "elman/types.hpp"
 

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+//
+// Two layers on the same x, one forwards and one backwards in time; the output is both, one below the other:
+//
+//   forwards    h_t  = σ(U  x_t + W  h_{t-1} + b)      from each sequence's first step to its last
+//   backwards   h'_t = σ(U' x_t + W' h'_{t+1} + b')    from each sequence's own last step to its first      (43)
+//
+// The backwards layer is the same layer on reversed sequences: step t of a sequence of τ steps is its step τ − 1 − t. A
+// sequence keeps its slot and its length, so the reversed batch has the same Steps and the same loops run it. The state
+// after the last step, which `last_step` reads, is that of both: backwards, it is the state at step 0.
+// (Schuster and Paliwal, IEEE Trans. Signal Processing 45(11), 1997.)
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "elman/detail/column_buffer.hpp"
+#include "elman/detail/one_hot.hpp"
+#include "elman/layers/layer.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+namespace detail {
+
+/// For each packed column the column of the same sequence as many steps from its other end.
+class Mirror {
+ public:
+  void assign(const Steps& steps) {
+    columns_.resize(static_cast<std::size_t>(steps.columns()));
+    for (Index b = 0; b < steps.batch(); ++b) {
+      const Index length = steps.length(b);
+      for (Index t = 0; t < length; ++t) {
+        columns_[static_cast<std::size_t>(steps.column(b, t))] = steps.column(b, length - 1 - t);
+      }
+    }
+  }
+  Index operator[](Index column) const { return columns_[static_cast<std::size_t>(column)]; }
+
+ private:
+  std::vector<Index> columns_;
+};
+
+}  // namespace detail
+
+template <class Scalar, class Forwards, class Backwards>
+class BidirectionalTape {
+ public:
+  const Steps& steps() const { return forwards.steps(); }
+  ConstMatrixView<Scalar> h() const { return both.view(); }
+  void last(detail::Strided<Scalar> result) const {
+    forwards.last(detail::rows_of(result, 0, forwards_state));
+    backwards.last(detail::rows_of(result, forwards_state, result.rows() - forwards_state));
+  }
+
+  /// x with every sequence reversed.
+  detail::ConstStrided<Scalar> reversed(const detail::ConstStrided<Scalar>& x) {
+    reversed_x.reshape(x.rows(), x.cols());
+    auto result = reversed_x.view();
+    for (Index k = 0; k < x.cols(); ++k) result.col(k) = x.col(mirror[k]);
+    return detail::strided(std::as_const(reversed_x).view());
+  }
+  detail::OneHot<Scalar> reversed(const detail::OneHot<Scalar>& x) {
+    reversed_tokens.resize(static_cast<std::size_t>(x.cols()));
+    for (Index k = 0; k < x.cols(); ++k) reversed_tokens[static_cast<std::size_t>(k)] = x.token(mirror[k]);
+    return {reversed_tokens.data(), x.rows(), x.cols()};
+  }
+
+  typename Forwards::template Tape<Scalar> forwards;
+  typename Backwards::template Tape<Scalar> backwards;
+  Index forwards_state = 0;
+  detail::Mirror mirror;
+  detail::ColumnBuffer<Scalar> reversed_x;
+  std::vector<Index> reversed_tokens;
+  detail::ColumnBuffer<Scalar> both;          ///< the output, each column at its own time
+  detail::ColumnBuffer<Scalar> d_both;        ///< ∂L/∂both
+  detail::ColumnBuffer<Scalar> d_reversed_x;  ///< ∂L/∂x by way of the backwards layer
+};
+
+/// Both layers may be of any kind and have different widths.
+template <class Forwards, class Backwards = Forwards>
+class Bidirectional {
+  static_assert(Layer<Forwards> && Layer<Backwards>,
+                "elman::Bidirectional: its arguments must be layers; see elman/layers/layer.hpp");
+  static_assert(detail::read_columns<Forwards, Backwards>());
+  static_assert(detail::fits<Forwards::in_size, Backwards::in_size>,
+                "elman::Bidirectional: both layers must have the same number of inputs");
+
+ public:
+  static constexpr int in_size = Forwards::in_size == Dynamic ? Backwards::in_size : Forwards::in_size;
+  static constexpr int out_size = detail::sum_of_sizes({Forwards::out_size, Backwards::out_size});
+  static constexpr int state_size = detail::sum_of_sizes({Forwards::state_size, Backwards::state_size});
+  static constexpr int step_size = detail::sum_of_sizes({Forwards::step_size, Backwards::step_size});
+  static constexpr int parameter_size = detail::sum_of_sizes({Forwards::parameter_size, Backwards::parameter_size});
+  static constexpr bool can_step = false;
+  static constexpr bool ends_in_state = Forwards::ends_in_state && Backwards::ends_in_state;
+  static constexpr bool reads_pair = false;
+  static constexpr bool learns_start = Forwards::learns_start || Backwards::learns_start;
+  static constexpr bool is_fixed = Forwards::is_fixed && Backwards::is_fixed;
+  template <class Scalar>
+  using Tape = BidirectionalTape<Scalar, Forwards, Backwards>;
+
+  Bidirectional() requires is_fixed = default;
+  /// Throws if the layers have different numbers of inputs.
+  Bidirectional(Forwards forwards, Backwards backwards)
+      : forwards_(std::move(forwards)), backwards_(std::move(backwards)) {
+    detail::require(forwards_.in() == backwards_.in(), "Bidirectional: the backwards layer has ", backwards_.in(),
+                    " inputs; expected ", forwards_.in(), " as the forwards layer has");
+  }
+  /// Two layers of the same shape.
+  explicit Bidirectional(const Forwards& both) requires std::same_as<Forwards, Backwards> : Bidirectional(both, both) {}
+
+  Index in() const { return forwards_.in(); }
+  Index out() const { return forwards_.out() + backwards_.out(); }
+  Index state() const { return forwards_.state() + backwards_.state(); }
+  Index step_rows() const { return forwards_.step_rows() + backwards_.step_rows(); }
+  Index parameter_count() const { return forwards_.parameter_count() + backwards_.parameter_count(); }
+  const Forwards& forwards() const { return forwards_; }
+  const Backwards& backwards() const { return backwards_; }
+  bool same_shape(const Bidirectional& other) const {
+    return forwards_.same_shape(other.forwards_) && backwards_.same_shape(other.backwards_);
+  }
+
+  template <class Parameter, class Visit>
+  void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {
+    forwards_.for_each_part(theta, path + "forwards.", visit);
+    backwards_.for_each_part(theta + forwards_.parameter_count(), path + "backwards.", visit);
+  }
+  template <class Visit>
+  void for_each_last(const Visit& visit) const {
+    forwards_.for_each_last(visit);
+    backwards_.for_each_last([&](Index state_row, Index out_row, Index rows) {
+      visit(forwards_.state() + state_row, forwards_.out() + out_row, rows);
+    });
+  }
+
+  template <class Scalar, class X>
+  void forward(const Scalar* theta, const X& x, const Steps& steps, const detail::ConstStrided<Scalar>& h0,
+               Tape<Scalar>& tape, Random* random) const {
+    tape.forwards_state = forwards_.state();
+    tape.mirror.assign(steps);
+    forwards_.forward(theta, x, steps, detail::rows_of(h0, 0, forwards_.state()), tape.forwards, random);
+    backwards_.forward(theta + forwards_.parameter_count(), tape.reversed(x), steps,
+                       detail::rows_of(h0, forwards_.state(), backwards_.state()), tape.backwards, random);
+    tape.both.reshape(out(), steps.columns());
+    auto both = tape.both.view();
+    const auto reversed_h = tape.backwards.h();
+    both.topRows(forwards_.out()) = tape.forwards.h();
+    for (Index k = 0; k < both.cols(); ++k) both.col(k).tail(backwards_.out()) = reversed_h.col(tape.mirror[k]);
+  }
+
+  template <class Scalar, class X>
+  void bptt(const Scalar* theta, const X& x, Tape<Scalar>& tape, const detail::FromAbove<Scalar>& from_above,
+            const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, detail::Strided<Scalar> d_x,
+            const detail::Strided<Scalar>& d_h0) const {
+    const Index N = tape.steps().columns();
+    tape.d_both.reshape(out(), N);
+    const auto d_both = tape.d_both.view();
+    from_above(0, d_both);
+    const auto to_forwards = [&](Index first, MatrixView<Scalar> d_h) {
+      d_h = d_both.block(0, first, d_h.rows(), d_h.cols());
+    };
+    const auto to_backwards = [&](Index first, MatrixView<Scalar> d_h) {
+      for (Index k = 0; k < d_h.cols(); ++k) d_h.col(k) = d_both.col(tape.mirror[first + k]).tail(d_h.rows());
+    };
+    const Index count = forwards_.parameter_count();
+    const Index rows = forwards_.state();
+    forwards_.bptt(theta, x, tape.forwards, detail::FromAbove<Scalar>(to_forwards), detail::rows_of(d_last, 0, rows),
+                   d_theta, d_x, detail::rows_of(d_h0, 0, rows));
+    tape.d_reversed_x.reshape(d_x.rows(), d_x.data() ? N : 0);
+    const auto d_reversed_x =
+        d_x.data() ? detail::strided_to_write(tape.d_reversed_x.view()) : detail::nothing<detail::Strided<Scalar>>();
+    backwards_.bptt(theta + count, reversed_of(x, tape), tape.backwards, detail::FromAbove<Scalar>(to_backwards),
+                    detail::rows_of(d_last, rows, backwards_.state()), d_theta + count, d_reversed_x,
+                    detail::rows_of(d_h0, rows, backwards_.state()));
+    if (d_x.data()) {
+      for (Index k = 0; k < N; ++k) d_x.col(k) += d_reversed_x.col(tape.mirror[k]);
+    }
+  }
+
+  template <class Scalar, class H>
+  void start(const Scalar* theta, H&& h) const {
+    forwards_.start(theta, h.middleRows(0, forwards_.state()));
+    backwards_.start(theta + forwards_.parameter_count(), h.middleRows(forwards_.state(), backwards_.state()));
+  }
+  template <class Scalar, class D>
+  void start_bptt(Scalar* d_theta, const D& d_h) const {
+    forwards_.start_bptt(d_theta, d_h.middleRows(0, forwards_.state()));
+    backwards_.start_bptt(d_theta + forwards_.parameter_count(), d_h.middleRows(forwards_.state(), backwards_.state()));
+  }
+
+ private:
+  /// The reversed x that forward left in the tape.
+  template <class Scalar>
+  static detail::ConstStrided<Scalar> reversed_of(const detail::ConstStrided<Scalar>&, const Tape<Scalar>& tape) {
+    return detail::strided(tape.reversed_x.view());
+  }
+  template <class Scalar>
+  static detail::OneHot<Scalar> reversed_of(const detail::OneHot<Scalar>& x, const Tape<Scalar>& tape) {
+    return {tape.reversed_tokens.data(), x.rows(), x.cols()};
+  }
+
+  Forwards forwards_;
+  Backwards backwards_;
+};
+
+}  // namespace elman::inline ELMAN_ABI

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+//
+// An embedding in front of a net: token k becomes column k of E, a vector of Width numbers that are learned.
+//
+//   e_t = E x_t,   ∂L/∂E = Σ ∂L/∂e_t x_tᵀ      (42)
+//
+// With tokens x_t is a one-hot column and the product picks a column; with columns of numbers it is a linear map.
+#pragma once
+
+#include <string>
+
+#include "elman/detail/column_buffer.hpp"
+#include "elman/detail/recurrence.hpp"
+#include "elman/layers/layer.hpp"
+#include "elman/layers/recurrence.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+/// E (Width × Vocabulary).
+template <class Parameter, int Vocabulary, int Width>
+struct EmbeddingParameters {
+  detail::ParameterView<Parameter, Width, Vocabulary> E;
+
+  template <class Visit>
+  void for_each(const Visit& visit) {
+    visit("E", E);
+  }
+};
+
+template <class Scalar>
+class EmbeddingTape {
+ public:
+  const Steps& steps() const { return steps_; }
+  ConstMatrixView<Scalar> h() const { return e_.view(); }
+  void last(const detail::Strided<Scalar>&) const {}
+
+  MatrixView<Scalar> start(Index width, const Steps& steps) {
+    steps_ = steps;
+    e_.reshape(width, steps.columns());
+    return e_.view();
+  }
+  detail::ColumnBuffer<Scalar> d_e;  ///< ∂L/∂e of some columns
+
+ private:
+  Steps steps_;
+  detail::ColumnBuffer<Scalar> e_;
+};
+
+template <int Vocabulary = Dynamic, int Width = Dynamic>
+class Embedding {
+  static_assert(SizeOrDynamic<Vocabulary> && SizeOrDynamic<Width>,
+                "elman: Vocabulary and Width must be positive, or elman::Dynamic");
+
+ public:
+  static constexpr int in_size = Vocabulary;
+  static constexpr int out_size = Width;
+  static constexpr int state_size = 0;
+  static constexpr int step_size = Width;
+  static constexpr int parameter_size = detail::product_of_sizes(Vocabulary, Width);
+  static constexpr bool can_step = true;
+  static constexpr bool ends_in_state = false;
+  static constexpr bool reads_pair = false;
+  static constexpr bool learns_start = false;
+  static constexpr bool is_fixed = Vocabulary != Dynamic && Width != Dynamic;
+  template <class Scalar>
+  using Tape = EmbeddingTape<Scalar>;
+
+  /// Throws if a size is less than 1 or contradicts the compile-time one.
+  Embedding(Index vocabulary, Index width)
+      : vocabulary_("Embedding", "Vocabulary", vocabulary), width_("Embedding", "Width", width) {}
+  Embedding() requires is_fixed : Embedding(Vocabulary, Width) {}
+
+  Index in() const { return vocabulary_.value(); }
+  Index out() const { return width_.value(); }
+  Index state() const { return 0; }
+  Index step_rows() const { return out(); }
+  Index parameter_count() const { return in() * out(); }
+  bool same_shape(const Embedding& other) const { return in() == other.in() && out() == other.out(); }
+
+  template <class Parameter>
+  EmbeddingParameters<Parameter, Vocabulary, Width> at(Parameter* theta) const {
+    return {{theta, out(), in()}};
+  }
+  template <class Parameter, class Visit>
+  void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {
+    visit(path, at(theta));
+  }
+  template <class Visit>
+  void for_each_last(const Visit&) const {}
+
+  template <class Scalar, class X>
+  void forward(const Scalar* theta, const X& x, const Steps& steps, const detail::ConstStrided<Scalar>&,
+               Tape<Scalar>& tape, Random*) const {
+    auto e = tape.start(out(), steps);
+    e.setZero();
+    detail::add_product(detail::any_size(at(theta).E), x, e);
+  }
+
+  template <class Scalar, class X>
+  void bptt(const Scalar* theta, const X& x, Tape<Scalar>& tape, const detail::FromAbove<Scalar>& from_above,
+            const detail::ConstStrided<Scalar>&, Scalar* d_theta, detail::Strided<Scalar> d_x,
+            const detail::Strided<Scalar>&) const {
+    const Index N = tape.steps().columns();
+    auto d_E = detail::any_size(at(d_theta).E);
+    for (Index first = 0; first < N; first += detail::block_columns) {
+      const Index columns = (std::min)(detail::block_columns, N - first);
+      tape.d_e.reshape(out(), columns);
+      auto d_e = tape.d_e.view();
+      from_above(first, d_e);
+      detail::add_product_transposed(d_e, x.middleCols(first, columns), d_E);  // (42)
+      if (d_x.data()) {
+        auto d_x_block = d_x.middleCols(first, columns);
+        d_x_block.setZero();
+        detail::add_transposed_product(detail::any_size(at(theta).E), d_e, d_x_block);
+      }
+    }
+  }
+
+  template <class Scalar, class X, class H, class Room>
+  auto step(const Scalar* theta, const X& x, const H&, Room room) const {
+    detail::set_product(at(theta).E, x, room);
+    return room;
+  }
+
+  template <class Scalar, class H>
+  void start(const Scalar*, H&&) const {}
+  template <class Scalar, class D>
+  void start_bptt(Scalar*, const D&) const {}
+
+ private:
+  [[no_unique_address]] detail::Extent<Vocabulary> vocabulary_;
+  [[no_unique_address]] detail::Extent<Width> width_;
+};
+
+Embedding(Index, Index)->Embedding<Dynamic, Dynamic>;
+
+}  // namespace elman::inline ELMAN_ABI

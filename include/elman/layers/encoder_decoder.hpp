@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+//
+// Sequence to sequence: one layer reads the source, and its last state is the first of another, which writes the
+// target:
+//
+//   h⁰ of the decoder = h_τ of the encoder,   ∂L/∂h_τ = ∂L/∂h⁰      (45)
+//
+// x is a pair, SourceTarget{source, target}: what the encoder reads and what the decoder reads, a batch of as many
+// sequences each. In training the decoder reads the right output of the step before (teacher forcing); running free, it
+// reads its own: net.encode(source) gives the state to step from (Sutskever, Vinyals and Le, NIPS 2014).
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "elman/detail/column_buffer.hpp"
+#include "elman/layers/layer.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+/// The x of an EncoderDecoder: two batches, in the same order of sequences.
+template <class Source, class Target>
+struct SourceTarget {
+  Source source;
+  Target target;
+};
+template <class Source, class Target>
+SourceTarget(Source, Target) -> SourceTarget<Source, Target>;
+
+namespace detail {
+
+/// The same as the layers see it.
+template <class Source, class Target>
+struct SourceTargetColumns {
+  Source source;
+  const Steps& source_steps;
+  Target target;
+};
+
+/// Where ∂L/∂source and ∂L/∂target go.
+template <class Scalar>
+struct SourceTargetGradients {
+  Strided<Scalar> source;
+  Strided<Scalar> target;
+};
+
+}  // namespace detail
+
+template <class Scalar, class Encoder, class Decoder>
+class EncoderDecoderTape {
+ public:
+  const Steps& steps() const { return decoder.steps(); }
+  const Steps& source_steps() const { return encoder.steps(); }
+  ConstMatrixView<Scalar> h() const { return decoder.h(); }
+  void last(const detail::Strided<Scalar>& result) const { decoder.last(result); }
+
+  typename Encoder::template Tape<Scalar> encoder;
+  typename Decoder::template Tape<Scalar> decoder;
+  detail::ColumnBuffer<Scalar> between;    ///< the encoder's last state, State × B in the caller's order
+  detail::ColumnBuffer<Scalar> d_between;  ///< its gradient
+};
+
+/// Any two layers of equal state.
+template <class Encoder, class Decoder>
+class EncoderDecoder {
+  static_assert(Layer<Encoder> && Layer<Decoder>,
+                "elman::EncoderDecoder: its arguments must be layers; see elman/layers/layer.hpp");
+  static_assert(detail::read_columns<Encoder, Decoder>());
+  static_assert(detail::fits<Encoder::state_size, Decoder::state_size>,
+                "elman::EncoderDecoder: the decoder's state must be as large as the encoder's, which it starts from");
+  static_assert(!Decoder::learns_start,
+                "elman::EncoderDecoder: the decoder starts from the encoder's last state; it "
+                "cannot learn another");
+
+ public:
+  static constexpr int in_size = Decoder::in_size;
+  static constexpr int out_size = Decoder::out_size;
+  static constexpr int state_size = Encoder::state_size == Dynamic ? Decoder::state_size : Encoder::state_size;
+  static constexpr int step_size = Decoder::step_size;
+  static constexpr int parameter_size = detail::sum_of_sizes({Encoder::parameter_size, Decoder::parameter_size});
+  static constexpr bool can_step = Decoder::can_step;
+  static constexpr bool ends_in_state = Decoder::ends_in_state;
+  static constexpr bool reads_pair = true;
+  static constexpr bool learns_start = Encoder::learns_start;
+  static constexpr bool is_fixed = Encoder::is_fixed && Decoder::is_fixed;
+  template <class Scalar>
+  using Tape = EncoderDecoderTape<Scalar, Encoder, Decoder>;
+
+  EncoderDecoder() requires is_fixed = default;
+  /// Throws if the states are not equally large.
+  EncoderDecoder(Encoder encoder, Decoder decoder) : encoder_(std::move(encoder)), decoder_(std::move(decoder)) {
+    detail::require(encoder_.state() == decoder_.state(), "EncoderDecoder: the decoder's state has ", decoder_.state(),
+                    " rows; expected ", encoder_.state(), " as the encoder's has");
+  }
+
+  const Encoder& encoder() const { return encoder_; }
+  const Decoder& decoder() const { return decoder_; }
+  /// Of the decoder's input; the encoder's is encoder().in().
+  Index in() const { return decoder_.in(); }
+  Index out() const { return decoder_.out(); }
+  Index state() const { return encoder_.state(); }
+  Index step_rows() const { return decoder_.step_rows(); }
+  Index parameter_count() const { return encoder_.parameter_count() + decoder_.parameter_count(); }
+  bool same_shape(const EncoderDecoder& other) const {
+    return encoder_.same_shape(other.encoder_) && decoder_.same_shape(other.decoder_);
+  }
+
+  template <class Parameter, class Visit>
+  void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {
+    encoder_.for_each_part(theta, path + "encoder.", visit);
+    decoder_.for_each_part(theta + encoder_.parameter_count(), path + "decoder.", visit);
+  }
+  template <class Visit>
+  void for_each_last(const Visit& visit) const {
+    decoder_.for_each_last(visit);
+  }
+
+  /// The encoder alone: its last state is then in tape.between.
+  template <class Scalar, class Source>
+  void encode(const Scalar* theta, const Source& source, const Steps& steps, const detail::ConstStrided<Scalar>& h0,
+              Tape<Scalar>& tape, Random* random) const {
+    encoder_.forward(theta, source, steps, h0, tape.encoder, random);
+    tape.between.reshape(state(), steps.batch());
+    tape.encoder.last(detail::strided_to_write(tape.between.view()));
+  }
+
+  template <class Scalar, class Source, class Target>
+  void forward(const Scalar* theta, const detail::SourceTargetColumns<Source, Target>& x, const Steps& steps,
+               const detail::ConstStrided<Scalar>& h0, Tape<Scalar>& tape, Random* random) const {
+    encode(theta, x.source, x.source_steps, h0, tape, random);
+    decoder_.forward(theta + encoder_.parameter_count(), x.target, steps,
+                     detail::strided(std::as_const(tape.between).view()), tape.decoder, random);  // (45)
+  }
+
+  template <class Scalar, class Source, class Target>
+  void bptt(const Scalar* theta, const detail::SourceTargetColumns<Source, Target>& x, Tape<Scalar>& tape,
+            const detail::FromAbove<Scalar>& from_above, const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta,
+            const detail::SourceTargetGradients<Scalar>& d_x, const detail::Strided<Scalar>& d_h0) const {
+    const Index count = encoder_.parameter_count();
+    tape.d_between.reshape(state(), tape.steps().batch());
+    const auto d_between = detail::strided_to_write(tape.d_between.view());
+    decoder_.bptt(theta + count, x.target, tape.decoder, from_above, d_last, d_theta + count, d_x.target, d_between);
+    encoder_.bptt(theta, x.source, tape.encoder, detail::FromAbove<Scalar>(detail::NothingAbove{}),
+                  detail::strided(d_between), d_theta, d_x.source, d_h0);
+  }
+
+  /// One step of the decoder.
+  template <class Scalar, class X, class H, class Room>
+  auto step(const Scalar* theta, const X& x, H h, Room room) const {
+    return decoder_.step(theta + encoder_.parameter_count(), x, h, room);
+  }
+
+  /// The state before the source's first step.
+  template <class Scalar, class H>
+  void start(const Scalar* theta, H&& h) const {
+    encoder_.start(theta, h);
+  }
+  template <class Scalar, class D>
+  void start_bptt(Scalar* d_theta, const D& d_h) const {
+    encoder_.start_bptt(d_theta, d_h);
+  }
+
+ private:
+  Encoder encoder_;
+  Decoder decoder_;
+};
+
+}  // namespace elman::inline ELMAN_ABI

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+//
+// A layer whose first state h₀ is learned: a parameter of State numbers, the same for every sequence, in front of the
+// layer's own. ∂L/∂h₀ is the sum over the sequences that started with it; those that were handed a state, or carry one
+// on, have no part in it (docs/math.md Eq. 44).
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "elman/layers/layer.hpp"
+#include "elman/layers/wrapper.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+/// h0 (State).
+template <class Parameter, int StateSize>
+struct StartParameters {
+  detail::ParameterView<Parameter, StateSize, 1> h0;
+
+  template <class Visit>
+  void for_each(const Visit& visit) {
+    visit("h0", h0);
+  }
+};
+
+template <class L>
+class LearnedStart : public Wrapper<L> {
+  using Base = Wrapper<L>;
+
+ public:
+  static constexpr int parameter_size = detail::sum_of_sizes({L::state_size, L::parameter_size});
+  static constexpr bool learns_start = true;
+  template <class Scalar>
+  using Tape = typename L::template Tape<Scalar>;
+  using Base::layer;
+  using Base::state;
+
+  LearnedStart() requires Base::is_fixed = default;
+  explicit LearnedStart(L inner) : Base(std::move(inner)) {}
+
+  Index parameter_count() const { return state() + layer().parameter_count(); }
+
+  template <class Parameter>
+  StartParameters<Parameter, L::state_size> at(Parameter* theta) const {
+    return {{theta, state(), 1}};
+  }
+  template <class Parameter, class Visit>
+  void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {
+    visit(path, at(theta));
+    layer().for_each_part(theta + state(), path, visit);
+  }
+  template <class Scalar, class X>
+  void forward(const Scalar* theta, const X& x, const Steps& steps, const detail::ConstStrided<Scalar>& h0,
+               Tape<Scalar>& tape, Random* random) const {
+    layer().forward(theta + state(), x, steps, h0, tape, random);
+  }
+  template <class Scalar, class X>
+  void bptt(const Scalar* theta, const X& x, Tape<Scalar>& tape, const detail::FromAbove<Scalar>& from_above,
+            const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, const detail::Strided<Scalar>& d_x,
+            const detail::Strided<Scalar>& d_h0) const {
+    layer().bptt(theta + state(), x, tape, from_above, d_last, d_theta + state(), d_x, d_h0);
+  }
+  template <class Scalar, class X, class H, class Room>
+  auto step(const Scalar* theta, const X& x, H h, Room room) const {
+    return layer().step(theta + state(), x, h, room);
+  }
+
+  template <class Scalar, class H>
+  void start(const Scalar* theta, H&& h) const {
+    h = at(theta).h0;
+  }
+  template <class Scalar, class D>
+  void start_bptt(Scalar* d_theta, const D& d_h) const {
+    at(d_theta).h0 += d_h;  // (44)
+  }
+};
+
+}  // namespace elman::inline ELMAN_ABI

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+//
+// The Elman recurrence as a layer (docs/math.md):
+//
+//   h_t = σ(U x_t + W h_{t-1} + b)      (1)      σ = tanh unless another Activation is named
+//
+// with recurrent dropout and zoneout as options (Eqs. 38–41). Its output is h, its state is h. The loops over time are
+// in detail/recurrence.hpp.
+#pragma once
+
+#include <cassert>
+#include <string>
+#include <utility>
+
+#include "elman/activation.hpp"
+#include "elman/detail/options.hpp"
+#include "elman/detail/recurrence.hpp"
+#include "elman/layers/layer.hpp"
+#include "elman/tape.hpp"
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+/// U (Hidden × In), W (Hidden × Hidden), b (Hidden).
+template <class Parameter, int In, int Hidden>
+struct RecurrenceParameters {
+  detail::ParameterView<Parameter, Hidden, In> U;
+  detail::ParameterView<Parameter, Hidden, Hidden> W;
+  detail::ParameterView<Parameter, Hidden, 1> b;
+
+  /// visit(name, view).
+  template <class Visit>
+  void for_each(const Visit& visit) {
+    visit("U", U);
+    visit("W", W);
+    visit("b", b);
+  }
+};
+
+namespace detail {
+
+/// What x times a matrix is, for one step: x is a column a stream, or tokens.
+template <class M, class X, class Result>
+void set_product(const M& matrix, const X& x, Result&& result) {
+  result.noalias() = matrix * x;
+}
+template <class M, class Scalar, class Result>
+void set_product(const M& matrix, const OneHot<Scalar>& x, Result&& result) {
+  for (Index k = 0; k < x.cols(); ++k) result.col(k) = matrix.col(x.token(k));
+}
+
+}  // namespace detail
+
+template <int In = Dynamic, int Hidden = Dynamic, class Activation = Tanh>
+class Recurrence {
+  static_assert(SizeOrDynamic<In> && SizeOrDynamic<Hidden>,
+                "elman: In, Hidden and Out must be positive, or elman::Dynamic");
+
+ public:
+  static constexpr int in_size = In;
+  static constexpr int out_size = Hidden;
+  static constexpr int state_size = Hidden;
+  static constexpr int step_size = Hidden;
+  static constexpr int parameter_size =
+      detail::sum_of_sizes({detail::product_of_sizes(Hidden, In), detail::product_of_sizes(Hidden, Hidden), Hidden});
+  static constexpr bool can_step = true;
+  static constexpr bool ends_in_state = true;
+  static constexpr bool reads_pair = false;
+  static constexpr bool learns_start = false;
+  static constexpr bool is_fixed = In != Dynamic && Hidden != Dynamic;
+  template <class Scalar>
+  using Tape = RecurrenceTape<Scalar>;
+
+  /// Throws if a size is less than 1 or contradicts the compile-time one, or an option is out of range.
+  Recurrence(Index in, Index hidden, const RecurrenceOptions& options = {}, Activation activation = {})
+      : in_("Recurrence", "In", in),
+        hidden_("Recurrence", "Hidden", hidden),
+        activation_(std::move(activation)),
+        options_(options) {
+    detail::require_decay_rate("Recurrence", "recurrent_dropout", options.recurrent_dropout);
+    detail::require_decay_rate("Recurrence", "zoneout", options.zoneout);
+  }
+  Recurrence() requires is_fixed : Recurrence(In, Hidden) {}
+  explicit Recurrence(const RecurrenceOptions& options, Activation activation = {}) requires is_fixed
+      : Recurrence(In, Hidden, options, std::move(activation)) {}
+  explicit Recurrence(Activation activation) requires is_fixed : Recurrence(In, Hidden, {}, std::move(activation)) {}
+
+  Index in() const { return in_.value(); }
+  Index hidden() const { return hidden_.value(); }
+  Index out() const { return hidden(); }
+  Index state() const { return hidden(); }
+  Index step_rows() const { return hidden(); }
+  Index parameter_count() const { return hidden() * (in() + hidden() + 1); }
+  const Activation& activation() const { return activation_; }
+  const RecurrenceOptions& options() const { return options_; }
+  bool same_shape(const Recurrence& other) const { return in() == other.in() && hidden() == other.hidden(); }
+
+  /// U, W and b in a vector where they begin at `theta`: each starts where the one before ends.
+  template <class Parameter>
+  RecurrenceParameters<Parameter, In, Hidden> at(Parameter* theta) const {
+    return {{theta, hidden(), in()},
+            {theta + hidden() * in(), hidden(), hidden()},
+            {theta + hidden() * (in() + hidden()), hidden(), 1}};
+  }
+  template <class Parameter, class Visit>
+  void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {
+    visit(path, at(theta));
+  }
+
+  /// visit(row of the state, row of the output, rows): where the output of the last step lies in the state.
+  template <class Visit>
+  void for_each_last(const Visit& visit) const {
+    visit(Index{0}, Index{0}, hidden());
+  }
+
+  template <class Scalar, class X>
+  void forward(const Scalar* theta, const X& x, const Steps& steps, const detail::ConstStrided<Scalar>& h0,
+               Tape<Scalar>& tape, Random* random) const {
+    const auto [U, W, b] = at(theta);
+    tape.start(hidden(), steps, h0);
+    tape.noise.start(options_, hidden(), steps, random);
+    detail::recurrence_forward<Scalar>(detail::any_size(U), detail::any_size(W), detail::any_size(b), activation_, x,
+                                       tape);
+  }
+
+  template <class Scalar, class X>
+  void bptt(const Scalar* theta, const X& x, Tape<Scalar>& tape, const detail::FromAbove<Scalar>& from_above,
+            const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, const detail::Strided<Scalar>& d_x,
+            const detail::Strided<Scalar>& d_h0) const {
+    const auto [U, W, b] = at(theta);
+    const auto gradient = at(d_theta);
+    detail::recurrence_bptt<Scalar>(detail::any_size(U), detail::any_size(W), activation_, x, tape, from_above, d_last,
+                                    detail::any_size(gradient.U), detail::any_size(gradient.W),
+                                    detail::any_size(gradient.b), d_x, d_h0);
+  }
+
+  /// h ← σ(U x + W h + b), one column a stream; returns the output, which lies in `room` (Hidden × Batch).
+  template <class Scalar, class X, class H, class Room>
+  auto step(const Scalar* theta, const X& x, H h, Room room) const {
+    const auto [U, W, b] = at(theta);
+    detail::set_product(U, x, room);
+    room.noalias() += W * h;
+    room.colwise() += b;
+    detail::apply_activation(activation_, room);  // (1)
+    if (options_.zoneout > 0) {                   // (40), in expectation
+      const auto zoneout = Scalar(static_cast<Real<Scalar>>(options_.zoneout));
+      room = zoneout * h + (Scalar(1) - zoneout) * room;
+    }
+    h = room;
+    return room;
+  }
+
+  /// The state before the first step of a sequence: zero (State × 1).
+  template <class Scalar, class H>
+  void start(const Scalar*, H&& h) const {
+    h.setZero();
+  }
+  template <class Scalar, class D>
+  void start_bptt(Scalar*, const D&) const {}
+
+ private:
+  [[no_unique_address]] detail::Extent<In> in_;
+  [[no_unique_address]] detail::Extent<Hidden> hidden_;
+  [[no_unique_address]] Activation activation_;
+  RecurrenceOptions options_;
+};
+
+Recurrence(Index, Index)->Recurrence<Dynamic, Dynamic>;
+Recurrence(Index, Index, const RecurrenceOptions&)->Recurrence<Dynamic, Dynamic>;
+
+}  // namespace elman::inline ELMAN_ABI

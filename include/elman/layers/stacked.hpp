@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+//
+// Layers one upon the other: the output of each is the x of the next, at every step. Widths may differ; ∂L/∂x of a
+// layer is ∂L/∂h of the one below. Any layers, nested in any way:
+//
+//   Stacked<Bidirectional<Recurrence<12, 32>>, Recurrence<64, 48>>
+//   Stacked{Embedding{1000, 24}, Recurrence{24, 128}, Dropout{Recurrence{128, 64}, {.rate = 0.2}}}
+//
+// Parameters and states lie in the order of the layers.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "elman/detail/column_buffer.hpp"
+#include "elman/layers/layer.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+template <class Scalar, class... Layers>
+class StackedTape {
+ public:
+  const Steps& steps() const { return std::get<0>(layers).steps(); }
+  ConstMatrixView<Scalar> h() const { return std::get<sizeof...(Layers) - 1>(layers).h(); }
+  void last(detail::Strided<Scalar> result) const {
+    Index first = 0;
+    const auto gather = [&](const auto& tape, Index rows) {
+      tape.last(detail::rows_of(result, first, rows));
+      first += rows;
+    };
+    std::size_t k = 0;
+    std::apply([&](const auto&... tapes) { (gather(tapes, states[k++]), ...); }, layers);
+  }
+
+  std::tuple<typename Layers::template Tape<Scalar>...> layers;
+  std::array<Index, sizeof...(Layers)> states{};                    ///< rows of each layer's state
+  std::array<detail::ColumnBuffer<Scalar>, sizeof...(Layers)> d_h;  ///< ∂L/∂(output) of all layers but the last
+};
+
+template <class... Layers>
+class Stacked {
+  static_assert(sizeof...(Layers) >= 1 && (Layer<Layers> && ...),
+                "elman::Stacked: its arguments must be layers; see elman/layers/layer.hpp");
+  static_assert(detail::read_columns<Layers...>());
+
+  using Tuple = std::tuple<Layers...>;
+  template <std::size_t K>
+  using LayerAt = std::tuple_element_t<K, Tuple>;
+  static constexpr std::size_t top = sizeof...(Layers) - 1;
+
+  template <std::size_t... K>
+  static constexpr bool widths_fit(std::index_sequence<K...>) {
+    return (detail::fits<LayerAt<K + 1>::in_size, LayerAt<K>::out_size> && ...);
+  }
+  static_assert(widths_fit(std::make_index_sequence<top>{}),
+                "elman::Stacked: each layer must have as many inputs as the layer below it has outputs");
+
+ public:
+  static constexpr int in_size = LayerAt<0>::in_size;
+  static constexpr int out_size = LayerAt<top>::out_size;
+  static constexpr int state_size = detail::sum_of_sizes({Layers::state_size...});
+  static constexpr int step_size = detail::sum_of_sizes({Layers::step_size...});
+  static constexpr int parameter_size = detail::sum_of_sizes({Layers::parameter_size...});
+  static constexpr bool can_step = (Layers::can_step && ...);
+  static constexpr bool ends_in_state = LayerAt<top>::ends_in_state;
+  static constexpr bool reads_pair = false;
+  static constexpr bool learns_start = (Layers::learns_start || ...);
+  static constexpr bool is_fixed = (Layers::is_fixed && ...);
+  template <class Scalar>
+  using Tape = StackedTape<Scalar, Layers...>;
+
+  Stacked() requires is_fixed = default;
+  /// From the lowest up. Throws if a layer has another number of inputs than the one below has outputs.
+  explicit Stacked(Layers... layers) : layers_(std::move(layers)...) { check_widths(std::make_index_sequence<top>{}); }
+
+  Index in() const { return layer<0>().in(); }
+  Index out() const { return layer<top>().out(); }
+  Index state() const {
+    return sum([](const auto& layer) { return layer.state(); });
+  }
+  Index step_rows() const {
+    return sum([](const auto& layer) { return layer.step_rows(); });
+  }
+  Index parameter_count() const {
+    return sum([](const auto& layer) { return layer.parameter_count(); });
+  }
+  /// The k-th layer, the lowest is 0.
+  template <std::size_t K>
+  const auto& layer() const {
+    return std::get<K>(layers_);
+  }
+  bool same_shape(const Stacked& other) const {
+    return [&]<std::size_t... K>(std::index_sequence<K...>) {
+      return (layer<K>().same_shape(other.template layer<K>()) && ...);
+    }
+    (std::index_sequence_for<Layers...>{});
+  }
+
+  template <class Parameter, class Visit>
+  void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {
+    int k = 0;
+    for_each_layer([&](const auto& layer) {
+      layer.for_each_part(theta, path + "layer" + std::to_string(k++) + ".", visit);
+      theta += layer.parameter_count();
+    });
+  }
+  template <class Visit>
+  void for_each_last(const Visit& visit) const {
+    const Index below = state() - layer<top>().state();
+    layer<top>().for_each_last(
+        [&](Index state_row, Index out_row, Index rows) { visit(below + state_row, out_row, rows); });
+  }
+
+  template <class Scalar, class X>
+  void forward(const Scalar* theta, const X& x, const Steps& steps, const detail::ConstStrided<Scalar>& h0,
+               Tape<Scalar>& tape, Random* random) const {
+    forward_from<0>(theta, x, steps, h0, 0, tape, random);
+  }
+
+  template <class Scalar, class X>
+  void bptt(const Scalar* theta, const X& x, Tape<Scalar>& tape, const detail::FromAbove<Scalar>& from_above,
+            const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, const detail::Strided<Scalar>& d_x,
+            const detail::Strided<Scalar>& d_h0) const {
+    bptt_from<0>(theta, x, tape, from_above, d_last, d_theta, d_x, d_h0, 0);
+  }
+
+  template <class Scalar, class X, class H, class Room>
+  auto step(const Scalar* theta, const X& x, H h, Room room) const {
+    return step_from<0>(theta, x, h, 0, room, 0);
+  }
+
+  template <class Scalar, class H>
+  void start(const Scalar* theta, H&& h) const {
+    Index first = 0;
+    for_each_layer([&](const auto& layer) {
+      layer.start(theta, h.middleRows(first, layer.state()));
+      first += layer.state();
+      theta += layer.parameter_count();
+    });
+  }
+  template <class Scalar, class D>
+  void start_bptt(Scalar* d_theta, const D& d_h) const {
+    Index first = 0;
+    for_each_layer([&](const auto& layer) {
+      layer.start_bptt(d_theta, d_h.middleRows(first, layer.state()));
+      first += layer.state();
+      d_theta += layer.parameter_count();
+    });
+  }
+
+ private:
+  template <class Visit>
+  void for_each_layer(const Visit& visit) const {
+    std::apply([&](const auto&... layers) { (visit(layers), ...); }, layers_);
+  }
+  template <class Count>
+  Index sum(const Count& count) const {
+    return std::apply([&](const auto&... layers) { return (count(layers) + ...); }, layers_);
+  }
+
+  template <std::size_t... K>
+  void check_widths(std::index_sequence<K...>) const {
+    (detail::require(layer<K + 1>().in() == layer<K>().out(), "Stacked: layer ", K + 1, " has ", layer<K + 1>().in(),
+                     " inputs; expected ", layer<K>().out(), " as layer ", K, " has outputs"),
+     ...);
+  }
+
+  // `theta` and `row`: where the parameters and the state of layer K begin.
+  template <std::size_t K, class Scalar, class X>
+  void forward_from(const Scalar* theta, const X& x, const Steps& steps, const detail::ConstStrided<Scalar>& h0,
+                    Index row, Tape<Scalar>& tape, Random* random) const {
+    auto& its_tape = std::get<K>(tape.layers);
+    const Index rows = layer<K>().state();
+    tape.states[K] = rows;
+    layer<K>().forward(theta, x, steps, detail::rows_of(h0, row, rows), its_tape, random);
+    if constexpr (K < top) {
+      forward_from<K + 1>(theta + layer<K>().parameter_count(), detail::strided(its_tape.h()), steps, h0, row + rows,
+                          tape, random);
+    }
+  }
+
+  template <std::size_t K, class Scalar, class X>
+  void bptt_from(const Scalar* theta, const X& x, Tape<Scalar>& tape, const detail::FromAbove<Scalar>& from_above,
+                 const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, const detail::Strided<Scalar>& d_x,
+                 const detail::Strided<Scalar>& d_h0, Index row) const {
+    auto& its_tape = std::get<K>(tape.layers);
+    const Index rows = layer<K>().state();
+    const auto run = [&](const detail::FromAbove<Scalar>& above) {
+      layer<K>().bptt(theta, x, its_tape, above, detail::rows_of(d_last, row, rows), d_theta, d_x,
+                      detail::rows_of(d_h0, row, rows));
+    };
+    if constexpr (K == top) {
+      run(from_above);
+    } else {
+      const auto h = its_tape.h();
+      tape.d_h[K].reshape(h.rows(), h.cols());
+      auto d_h = tape.d_h[K].view();
+      const Index count = layer<K>().parameter_count();
+      bptt_from<K + 1>(theta + count, detail::strided(h), tape, from_above, d_last, d_theta + count,
+                       detail::strided_to_write(d_h), d_h0, row + rows);
+      run([&](Index first, MatrixView<Scalar> result) { result = d_h.middleCols(first, result.cols()); });
+    }
+  }
+
+  template <std::size_t K, class Scalar, class X, class H, class Room>
+  auto step_from(const Scalar* theta, const X& x, H h, Index row, Room room, Index room_row) const {
+    using L = LayerAt<K>;
+    const auto out = layer<K>().step(theta, x, detail::middle_rows<L::state_size>(h, row, layer<K>().state()),
+                                     detail::middle_rows<L::step_size>(room, room_row, layer<K>().step_rows()));
+    if constexpr (K == top) {
+      return out;
+    } else {
+      return step_from<K + 1>(theta + layer<K>().parameter_count(), out, h, row + layer<K>().state(), room,
+                              room_row + layer<K>().step_rows());
+    }
+  }
+
+  Tuple layers_;
+};
+
+}  // namespace elman::inline ELMAN_ABI

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// A layer around another of the same shape: all that it does not say itself is the inner layer's. Dropout and
+// LearnedStart are such layers.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "elman/layers/layer.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+template <class L>
+class Wrapper {
+  static_assert(Layer<L>, "elman: Dropout and LearnedStart go around a layer; see elman/layers/layer.hpp");
+  static_assert(detail::read_columns<L>());
+
+ public:
+  static constexpr int in_size = L::in_size;
+  static constexpr int out_size = L::out_size;
+  static constexpr int state_size = L::state_size;
+  static constexpr int step_size = L::step_size;
+  static constexpr int parameter_size = L::parameter_size;
+  static constexpr bool can_step = L::can_step;
+  static constexpr bool ends_in_state = L::ends_in_state;
+  static constexpr bool reads_pair = false;
+  static constexpr bool learns_start = L::learns_start;
+  static constexpr bool is_fixed = L::is_fixed;
+
+  Wrapper() requires is_fixed = default;
+  explicit Wrapper(L layer) : layer_(std::move(layer)) {}
+
+  const L& layer() const { return layer_; }
+  Index in() const { return layer_.in(); }
+  Index out() const { return layer_.out(); }
+  Index state() const { return layer_.state(); }
+  Index step_rows() const { return layer_.step_rows(); }
+  Index parameter_count() const { return layer_.parameter_count(); }
+  bool same_shape(const Wrapper& other) const { return layer_.same_shape(other.layer_); }
+
+  template <class Parameter, class Visit>
+  void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {
+    layer_.for_each_part(theta, path, visit);
+  }
+  template <class Visit>
+  void for_each_last(const Visit& visit) const {
+    layer_.for_each_last(visit);
+  }
+  template <class Scalar, class X, class H, class Room>
+  auto step(const Scalar* theta, const X& x, H h, Room room) const {
+    return layer_.step(theta, x, h, room);
+  }
+  template <class Scalar, class H>
+  void start(const Scalar* theta, H&& h) const {
+    layer_.start(theta, h);
+  }
+  template <class Scalar, class D>
+  void start_bptt(Scalar* d_theta, const D& d_h) const {
+    layer_.start_bptt(d_theta, d_h);
+  }
+
+ private:
+  L layer_;
+};
+
+}  // namespace elman::inline ELMAN_ABI

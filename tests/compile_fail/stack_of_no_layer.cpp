@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// expect: elman::Stacked: its arguments must be layers; see elman/layers/layer.hpp
+#include "elman/cell.hpp"
+#include "elman/layers/stacked.hpp"
+
+#ifdef ELMAN_FAIL
+using Second = elman::RNNCell<float, 4, 6, 2>;
+#else
+using Second = elman::Recurrence<4, 6>;
+#endif
+
+elman::Stacked<elman::Recurrence<3, 4>, Second> layers;

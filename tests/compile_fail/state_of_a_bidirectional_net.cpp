@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// expect: elman::Net::forward: a bidirectional layer reads from the end of a sequence; it cannot carry its state
+#include "elman/layers/bidirectional.hpp"
+#include "elman/net.hpp"
+
+#ifdef ELMAN_FAIL
+using Net = elman::Net<float, elman::Bidirectional<elman::Recurrence<3, 4>>, elman::Readout<8, 2>>;
+#else
+using Net = elman::Net<float, elman::Recurrence<3, 8>, elman::Readout<8, 2>>;
+#endif
+
+void run(const Net& net, const elman::Matrix<float, 3, 7>& x, Net::Tape& tape, Net::StateOf<1>& state) {
+  net.forward(x, tape, elman::every_step, state);
+}
