@@ -12,6 +12,7 @@
 #include "elman/read.hpp"
 #include "elman/sequences.hpp"
 #include "elman/steps.hpp"
+#include "elman/streams.hpp"
 
 // The network
 #include "elman/activation.hpp"
@@ -51,9 +52,13 @@
 #include "elman/optim/adam.hpp"
 #include "elman/optim/adamw.hpp"
 #include "elman/optim/clip.hpp"
+#include "elman/optim/l2.hpp"
 #include "elman/optim/rmsprop.hpp"
 #include "elman/optim/schedule.hpp"
 #include "elman/optim/sgd.hpp"
+
+// Tokens from a trained net
+#include "elman/sample.hpp"
 
 // Is this gradient right?
 #include "elman/gradient_check.hpp"
