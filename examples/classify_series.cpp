@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "common/body.hpp"
 #include "common/options.hpp"
 #include "common/run.hpp"
 #include "common/series.hpp"
@@ -25,6 +26,7 @@ struct SeriesOptions {
 };
 
 void classify_series(const SeriesOptions& files, const Options& options) {
+  check_layer_options(options);
   if (files.test.empty() == (files.folds == 0)) throw std::runtime_error("expected either --test FILE or --folds K");
   Series data = SeriesReader::read(files.train);
   const std::vector<elman::Index> labels = data.labels;  // of the training file
@@ -45,8 +47,9 @@ void classify_series(const SeriesOptions& files, const Options& options) {
     for (const Split& part : splits) {
       Series normal = data;
       normalise(normal, part.training);
-      accuracies.push_back(
-          run(normal, data.dimensions(), data.names, part, options, random, "series", std::cout).accuracy);
+      accuracies.push_back(with_body(data.dimensions(), options, [&](const auto& body) {
+        return run(normal, body, data.names, part, options, random, "series", std::cout).accuracy;
+      }));
     }
   }
   summarise(accuracies, std::cout);
@@ -70,6 +73,7 @@ int main(int argc, char** argv) {
                  "Standard deviation of the noise that is added to the inputs, of standard deviation 1, while training")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  add_layer_options(app, options);
   add_options(app, options);
   return run_program(app, argc, argv, [&] { classify_series(files, options); });
 }

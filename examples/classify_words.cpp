@@ -50,9 +50,10 @@ std::vector<WordFile> default_files(std::ostream& report) {
 }
 
 /// Reads words from standard input and prints the most probable classes of each, tab-separated, a line a word.
-void classify(const Cell& cell, const Words& data, const Reading& reading, const std::vector<std::string>& names,
+template <class Body>
+void classify(const Net<Body>& net, const Words& data, const Reading& reading, const std::vector<std::string>& names,
               std::size_t top) {
-  auto tape = cell.tape();
+  auto tape = net.tape();
   Input x;
   std::size_t number = 0;
   const auto next = [](std::string& line) {
@@ -64,7 +65,7 @@ void classify(const Cell& cell, const Words& data, const Reading& reading, const
     const std::vector<std::u32string> form{reading.form(word)};
     if (form.front().empty()) continue;
     data.alphabet.encode(form, x);
-    cell.forward(x, tape, elman::last_step);
+    net.forward(x, tape, elman::last_step);
     std::vector<elman::Index> order(names.size());
     std::iota(order.begin(), order.end(), elman::Index{0});
     std::ranges::stable_sort(order, std::greater{}, [&](elman::Index k) { return tape.y()(k, 0); });
@@ -98,9 +99,10 @@ void classify_words(const WordOptions& words, Options options) {
     for (const std::size_t word : parts.training) characters += reading.latin ? U"" : data.words[word];
     data.alphabet = Alphabet(std::move(characters));
     options.epochs = words.epochs.value_or(std::clamp<std::size_t>(2'500'000 / parts.training.size(), 1, 30));
-    const auto [cell, accuracy] = run(data, data.alphabet.size(), lists.names, parts, options, random, "words", report);
+    const elman::Recurrence body{data.alphabet.size(), options.hidden};
+    const auto [net, accuracy] = run(data, body, lists.names, parts, options, random, "words", report);
     accuracies.push_back(accuracy);
-    if (words.classify) classify(cell, data, reading, lists.names, words.top);
+    if (words.classify) classify(net, data, reading, lists.names, words.top);
   }
   summarise(accuracies, report);
 }

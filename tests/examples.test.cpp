@@ -112,6 +112,7 @@ TEST_CASE("a split deals every example to one part, each class in the same share
   elman::Random same{1}, other{2};
   CHECK(split(labels, 0.1, 0.2, same).test == parts.test);
   CHECK(split(labels, 0.1, 0.2, other).test != parts.test);
+  CHECK(sorted(split({1, 1, 3, 3}, 0, 0.5, random)) == Indices{0, 1, 2, 3});
   CHECK_THROWS_WITH(split({0, 0, 1, 1, 1}, 0.1, 0.1, random),
                     "a class has 2 examples: too few to split into training, validation and test");
 }

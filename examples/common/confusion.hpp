@@ -44,7 +44,9 @@ class Confusion {
     for (elman::Index row = 0; row < counts_.rows(); ++row) {
       out << std::left << std::setw(indent) << names[static_cast<std::size_t>(row)] << std::right;
       for (elman::Index col = 0; col < counts_.cols(); ++col) out << std::setw(shown + 1) << counts_(row, col);
-      const double right = static_cast<double>(counts_(row, row)) / static_cast<double>(counts_.row(row).sum());
+      const auto of_class =
+          static_cast<double>((std::max)(counts_.row(row).sum(), elman::Index{1}));  // 0 if it has none
+      const double right = static_cast<double>(counts_(row, row)) / of_class;
       out << std::setw(7) << std::fixed << std::setprecision(1) << 100 * right << " %\n" << std::defaultfloat;
     }
   }

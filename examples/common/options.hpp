@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What both examples let the user choose about the net and its training, and how both turn what goes wrong into a
+// What the classifiers let the user choose about the net and its training, and how programs turn what goes wrong into a
 // message and exit code 1.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <exception>
 #include <iostream>
 #include <map>
+#include <stdexcept>
 #include <string>
 
 namespace example {
@@ -21,7 +22,12 @@ enum class Init { standard, uniform };
 enum class Schedule { one_cycle, constant };
 
 struct Options {
-  elman::Index hidden = 96;
+  elman::Index hidden = 96;      ///< units of each layer, and each way
+  int layers = 1;                ///< 1 or 2, one upon the other
+  bool bidirectional = false;    ///< every layer reads both ways
+  double dropout = 0;            ///< share of the outputs of one layer that the next does not see
+  double input_dropout = 0;      ///< share of the inputs that the first layer does not see
+  double recurrent_dropout = 0;  ///< share of the last state that a layer does not see
   Init init = Init::standard;
   std::size_t epochs = 20;
   std::size_t batch = 64;
@@ -29,6 +35,7 @@ struct Options {
   Schedule schedule = Schedule::one_cycle;
   double clip = 1;          ///< the largest norm of a gradient
   double weight_decay = 0;  ///< AdamW's; with 0 it is Adam
+  double label_smoothing = 0;
   double noise = 0;         ///< standard deviation of the normal noise on the inputs while training
   double validation = 0.1;  ///< share of the examples that chooses the best epoch
   std::uint64_t seed = 1;   ///< of the split, the weights and the batches
@@ -58,6 +65,9 @@ inline void add_options(CLI::App& app, Options& options) {
   app.add_option("--weight-decay", options.weight_decay, "Weight decay of AdamW; with 0 it is Adam")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  app.add_option("--label-smoothing", options.label_smoothing, "Share of the target that all classes get alike")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
   app.add_option("--validation", options.validation,
                  "Share of the examples that chooses the best epoch; with 0 the last one stays")
       ->check(CLI::Range(0.0, 0.9))
@@ -66,6 +76,30 @@ inline void add_options(CLI::App& app, Options& options) {
   app.add_option("--seeds", options.seeds, "Runs, with the seeds --seed, --seed + 1, …")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+}
+
+/// The same for nets of several layers: what body.hpp makes them of.
+inline void add_layer_options(CLI::App& app, Options& options) {
+  app.add_option("--layers", options.layers, "Recurrent layers")->check(CLI::Range(1, 2))->capture_default_str();
+  app.add_flag("--bidirectional", options.bidirectional,
+               "Every layer reads the sequence both ways, with --hidden units each");
+  app.add_option("--dropout", options.dropout, "Share of the outputs of the first layer that the second does not see")
+      ->check(CLI::Range(0.0, 0.99))
+      ->capture_default_str();
+  app.add_option("--input-dropout", options.input_dropout, "Share of the inputs that the first layer does not see")
+      ->check(CLI::Range(0.0, 0.99))
+      ->capture_default_str();
+  app.add_option("--recurrent-dropout", options.recurrent_dropout,
+                 "Share of its last state that a layer does not see, the same units during a sequence")
+      ->check(CLI::Range(0.0, 0.99))
+      ->capture_default_str();
+}
+
+/// Throws std::runtime_error if there is nothing that --dropout could drop.
+inline void check_layer_options(const Options& options) {
+  if (options.dropout > 0 && options.layers == 1) {
+    throw std::runtime_error("--dropout drops between layers; expected --layers 2");
+  }
 }
 
 /// Parses the command line and calls run(). Returns the exit code: 0, or 1 with the reason on standard error.

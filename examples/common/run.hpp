@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One run of either example, from split to test accuracy, and what several runs come to.
+// One run of a classifier, from split to test accuracy, and what several runs come to.
 #pragma once
 
 #include <algorithm>
@@ -17,25 +17,34 @@
 
 namespace example {
 
+template <class Body>
 struct Result {
-  Cell cell;
+  Net<Body> net;
   double accuracy;  ///< on the test split
 };
 
-/// Makes a net of `in` inputs, trains it on split.training and reports on split.test. `classes` are the names, `unit`
-/// is what an example is called.
-template <class Data>
-Result run(const Data& data, elman::Index in, const std::vector<std::string>& classes, const Split& split,
-           const Options& options, elman::Random& random, const std::string& unit, std::ostream& report) {
+/// "128 hidden", or "2 bidirectional layers of 128 hidden each way".
+inline std::string describe(const Options& options) {
+  std::string hidden = std::to_string(options.hidden) + " hidden";
+  if (options.layers == 1 && !options.bidirectional) return hidden;
+  return std::to_string(options.layers) + (options.bidirectional ? " bidirectional" : "") + " layer" +
+         (options.layers > 1 ? "s" : "") + " of " + hidden + (options.bidirectional ? " each way" : "");
+}
+
+/// Makes a net of this body, trains it on split.training and reports on split.test. `classes` are the names, `unit` is
+/// what an example is called.
+template <class Body, class Data>
+Result<Body> run(const Data& data, const Body& body, const std::vector<std::string>& classes, const Split& split,
+                 const Options& options, elman::Random& random, const std::string& unit, std::ostream& report) {
   const auto out = static_cast<elman::Index>(classes.size());
-  Cell cell = make_cell(in, out, options, random);
+  Net<Body> net = make_net(body, out, options, random);
   report << split.training.size() << " training, " << split.validation.size() << " validation, " << split.test.size()
-         << " test " << unit << "; " << in << " inputs, " << options.hidden << " hidden, " << out << " classes, "
-         << elman::parameter_count(cell) << " parameters, " << options.epochs << " epochs" << std::endl;
+         << " test " << unit << "; " << net.in() << " inputs, " << describe(options) << ", " << out << " classes, "
+         << elman::parameter_count(net) << " parameters, " << options.epochs << " epochs" << std::endl;
   Progress progress(options.epochs, split.training.size(), unit, report);
-  train(cell, data, split, options, random, progress);
+  train(net, data, split, options, random, progress);
   const double seconds = progress.seconds();
-  const Confusion confusion = evaluate(cell, data, split.test);
+  const Confusion confusion = evaluate(net, data, split.test);
   const double rate = static_cast<double>(options.epochs * split.training.size()) / seconds;
   report << std::fixed << std::setprecision(1) << "trained in " << seconds << " s, " << std::setprecision(0) << rate
          << ' ' << unit << "/s\n"
@@ -43,7 +52,7 @@ Result run(const Data& data, elman::Index in, const std::vector<std::string>& cl
   confusion.print(report, classes);
   report << std::fixed << std::setprecision(4) << "test accuracy: " << confusion.accuracy() << '\n'
          << std::defaultfloat;
-  return {std::move(cell), confusion.accuracy()};
+  return {std::move(net), confusion.accuracy()};
 }
 
 /// Mean and median over several runs; nothing for one.

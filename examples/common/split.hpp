@@ -21,7 +21,7 @@ struct Split {
 };
 
 /// Deals the indices of `labels`: of each class the shares `validation` and `test`, rounded, at least one where the
-/// share is not 0, and the rest to training. Throws std::runtime_error if nothing is left to train on.
+/// share is not 0, and the rest to training. Throws std::runtime_error if nothing of a class is left to train on.
 inline Split split(const std::vector<elman::Index>& labels, double validation, double test, elman::Random& random) {
   std::vector<Indices> classes;
   for (std::size_t k = 0; k < labels.size(); ++k) {
@@ -31,6 +31,7 @@ inline Split split(const std::vector<elman::Index>& labels, double validation, d
   }
   Split parts;
   for (Indices& members : classes) {
+    if (members.empty()) continue;
     random.shuffle(members);
     const auto count = [&](double share) {
       return share > 0 ? (std::max)(std::lround(share * static_cast<double>(members.size())), 1L) : 0L;

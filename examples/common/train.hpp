@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The training loop of both examples: shuffled batches, cross-entropy, clipped AdamW, and the best epoch by validation.
+// The training loop of the classifiers, for any net: shuffled batches, cross-entropy, clipped AdamW, and the best epoch
+// by validation.
 //
 // `Data` is what an example has: `label(k)`, the class of example k, and `batch(indices, x)`, which packs the sequences
-// of some examples into x.
+// of some examples into x. If it also has `varied_batch(indices, x, random)`, that is what is trained on.
 #pragma once
 
 #include <algorithm>
@@ -19,12 +20,14 @@
 
 namespace example {
 
-using Cell = elman::RNNCell<float, elman::Dynamic, elman::Dynamic, elman::Dynamic>;
+template <class Body>
+using Net = elman::Net<float, Body, elman::Readout<>>;
 using Input = elman::Sequences<float, elman::Dynamic>;
 
-inline Cell make_cell(elman::Index in, elman::Index out, const Options& options, elman::Random& random) {
-  if (options.init == Init::uniform) return {in, options.hidden, out, elman::init::torch_default(random)};
-  return {in, options.hidden, out, elman::init::standard(random)};
+template <class Body>
+Net<Body> make_net(const Body& body, elman::Index out, const Options& options, elman::Random& random) {
+  if (options.init == Init::uniform) return {body, {body.out(), out}, elman::init::torch_default(random)};
+  return {body, {body.out(), out}, elman::init::standard(random)};
 }
 
 template <class Data>
@@ -34,58 +37,62 @@ std::vector<elman::Index> labels_of(const Data& data, std::span<const std::size_
   return labels;
 }
 
-/// How well `cell` tells the classes of some examples.
-template <class Data>
-Confusion evaluate(const Cell& cell, const Data& data, std::span<const std::size_t> indices) {
+/// How well `net` tells the classes of some examples.
+template <class Body, class Data>
+Confusion evaluate(const Net<Body>& net, const Data& data, std::span<const std::size_t> indices) {
   constexpr std::size_t at_once = 256;
-  Confusion confusion(cell.out());
-  auto tape = cell.tape();
+  Confusion confusion(net.out());
+  auto tape = net.tape();
   Input x;
   for (std::size_t begin = 0; begin < indices.size(); begin += at_once) {
     const auto part = indices.subspan(begin, (std::min)(at_once, indices.size() - begin));
     data.batch(part, x);
-    cell.forward(x, tape, elman::last_step);
+    net.forward(x, tape, elman::last_step);
     confusion.add(tape.o(), labels_of(data, part));
   }
   return confusion;
 }
 
-/// Trains `cell` on the examples `split.training`. With a validation split it ends as it was after the epoch that was
+/// Trains `net` on the examples `split.training`. With a validation split it ends as it was after the epoch that was
 /// best on it, the later one of equals; without, as it is after the last.
-template <class Data>
-void train(Cell& cell, const Data& data, const Split& split, const Options& options, elman::Random& random,
+template <class Body, class Data>
+void train(Net<Body>& net, const Data& data, const Split& split, const Options& options, elman::Random& random,
            Progress& progress) {
   Indices order = split.training;
   const std::size_t batches = (order.size() + options.batch - 1) / options.batch;
-  elman::optim::AdamW optimizer{cell, {.weight_decay = options.weight_decay}};
+  elman::optim::AdamW optimizer{net, {.weight_decay = options.weight_decay}};
   const elman::optim::OneCycleSchedule one_cycle{
       {.learning_rate = options.learning_rate,
        .steps = (std::max)(static_cast<elman::Index>(options.epochs * batches), elman::Index{4})}};
-  elman::loss::CrossEntropy loss;
-  auto tape = cell.tape();
-  auto gradient = cell.zero_gradient();
+  const elman::loss::CrossEntropy loss{{.label_smoothing = options.label_smoothing}};
+  auto tape = net.tape();
+  auto gradient = net.zero_gradient();
   Input x;
-  Cell best = cell;
+  Net<Body> best = net;
   double best_accuracy = -1;
   elman::Index step = 0;
   for (std::size_t epoch = 0; epoch < options.epochs; ++epoch) {
     random.shuffle(order);
-    Confusion right(cell.out());
+    Confusion right(net.out());
     double loss_sum = 0;
     for (std::size_t begin = 0; begin < order.size(); begin += options.batch, ++step) {
       const auto part = std::span(order).subspan(begin, (std::min)(options.batch, order.size() - begin));
-      data.batch(part, x);
+      if constexpr (requires { data.varied_batch(part, x, random); }) {
+        data.varied_batch(part, x, random);
+      } else {
+        data.batch(part, x);
+      }
       if (options.noise > 0) {
         for (float& value : x.columns.reshaped()) value += static_cast<float>(options.noise * random.normal());
       }
       const std::vector<elman::Index> labels = labels_of(data, part);
 
-      cell.forward(x, tape, elman::last_step);
+      net.forward(x, tape, elman::last_step, random);  // draws the masks of dropout
       const auto batch_loss = static_cast<double>(loss(tape, labels));
       gradient.set_zero();
-      cell.bptt(x, tape, gradient);
+      net.bptt(x, tape, gradient);
       elman::optim::clip_norm(gradient, options.clip);
-      optimizer.step(cell, gradient, options.schedule == Schedule::one_cycle ? one_cycle(step) : options.learning_rate);
+      optimizer.step(net, gradient, options.schedule == Schedule::one_cycle ? one_cycle(step) : options.learning_rate);
 
       right.add(tape.o(), labels);
       loss_sum += batch_loss * static_cast<double>(part.size());
@@ -94,15 +101,15 @@ void train(Cell& cell, const Data& data, const Split& split, const Options& opti
     }
     double validation = -1;
     if (!split.validation.empty()) {
-      validation = evaluate(cell, data, split.validation).accuracy();
+      validation = evaluate(net, data, split.validation).accuracy();
       if (validation >= best_accuracy) {
-        best = cell;
+        best = net;
         best_accuracy = validation;
       }
     }
     progress.end_epoch(loss_sum / static_cast<double>(order.size()), right.accuracy(), validation);
   }
-  if (!split.validation.empty()) cell = best;
+  if (!split.validation.empty()) net = best;
 }
 
 }  // namespace example

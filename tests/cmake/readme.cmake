@@ -1,9 +1,32 @@
 # SPDX-License-Identifier: MIT
 #
-#   cmake -D README=file -D "COMPILE=compiler;arguments" -D DIRECTORY=scratch -P readme.cmake
+#   cmake -D README=file -D LINES=file -D "COMPILE=compiler;arguments" -D DIRECTORY=scratch -P readme.cmake
 #
-# Compiles the first ```cpp block of README.md, runs it, and passes if it prints the block that follows, to the letter.
+# Compiles the first ```cpp block of README.md, runs it, and passes if it prints the block that follows, to the letter;
+# and if every indented line of code in "Shapes" and "Compose" stands in LINES, a test that is compiled and run.
 file(READ ${README} text)
+file(READ ${LINES} lines)
+
+string(REGEX REPLACE "[ \n]+" "" lines "${lines}")
+string(FIND "${text}" "\n## Shapes" begin)
+string(FIND "${text}" "\n## What it does" end)
+math(EXPR length "${end} - ${begin}")
+string(SUBSTRING "${text}" ${begin} ${length} sections)
+string(REPLACE ";" "@" sections "${sections}")
+string(REGEX MATCHALL "\n    [^\n]+" code "${sections}")
+list(LENGTH code count)
+if(count LESS 10)
+  message(FATAL_ERROR "README.md has ${count} lines of code in Shapes and Compose; expected at least 10")
+endif()
+foreach(line IN LISTS code)
+  string(REGEX REPLACE " *//.*" "" line "${line}")
+  string(REPLACE "@" ";" line "${line}")
+  string(REGEX REPLACE "[ \n]+|; *$" "" line "${line}")
+  string(FIND "${lines}" "${line}" found)
+  if(found EQUAL -1)
+    message(FATAL_ERROR "README.md: this line is not in ${LINES}:\n${line}")
+  endif()
+endforeach()
 
 # take(RESULT fence): the next block that starts with this line; text becomes what follows the block.
 macro(take result fence)

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 #
-#   [INPUT=text] cmake -D "COMMAND=program;arguments" (-D EXPECT=regex | -D ACCURACY=least | -D ERROR=text)
-#                      -P run_program.cmake
+#   [INPUT=text] cmake -D "COMMAND=program;arguments"
+#                      (-D EXPECT=regex | -D ACCURACY=least | -D "AT_LEAST=text: least" | -D "AT_MOST=text: most" |
+#                       -D ERROR=text) -P run_program.cmake
 #
 # Runs a program with INPUT as its standard input. Passes if it exits with 0 and prints what matches the regular
-# expression, or "test accuracy: " and a number of at least `least`; or, with ERROR, if it exits with 1, prints nothing
-# and its messages hold the text.
+# expression, or "text: " (with ACCURACY "test accuracy: ") and a number within the bound; or, with ERROR, if it exits
+# with 1, prints nothing and its messages hold the text.
 string(MD5 name "${COMMAND}$ENV{INPUT}")
 set(input ${CMAKE_CURRENT_BINARY_DIR}/${name}.txt)
 file(WRITE ${input} "$ENV{INPUT}")
@@ -28,12 +29,24 @@ if(NOT "${EXPECT}" STREQUAL "" AND NOT "${output}" MATCHES "${EXPECT}")
   message(FATAL_ERROR "expected output with ${EXPECT}, got\n${output}")
 endif()
 if(NOT "${ACCURACY}" STREQUAL "")
-  if(NOT "${output}" MATCHES "test accuracy: ([0-9.]+)")
-    message(FATAL_ERROR "expected a test accuracy, got\n${output}")
-  elseif(CMAKE_MATCH_1 LESS ACCURACY)
-    message(FATAL_ERROR "expected test accuracy of at least ${ACCURACY}, got ${CMAKE_MATCH_1}\n${output}")
-  endif()
+  set(AT_LEAST "test accuracy: ${ACCURACY}")
 endif()
-if("${EXPECT}${ACCURACY}" STREQUAL "")
-  message(FATAL_ERROR "nothing is expected: give EXPECT, ACCURACY or ERROR")
+foreach(bound AT_LEAST AT_MOST)
+  if("${${bound}}" STREQUAL "")
+    continue()
+  endif()
+  string(REGEX MATCH "^(.*: )([0-9.]+)$" matched "${${bound}}")
+  if(matched STREQUAL "")
+    message(FATAL_ERROR "${bound} is ${${bound}}; expected a text, a colon, a blank and a number")
+  endif()
+  set(text ${CMAKE_MATCH_1})
+  set(limit ${CMAKE_MATCH_2})
+  if(NOT "${output}" MATCHES "${text}([0-9.]+)")
+    message(FATAL_ERROR "expected \"${text}\" and a number, got\n${output}")
+  elseif((bound STREQUAL AT_LEAST AND CMAKE_MATCH_1 LESS limit) OR (bound STREQUAL AT_MOST AND CMAKE_MATCH_1 GREATER limit))
+    message(FATAL_ERROR "expected ${bound} ${limit}, got ${text}${CMAKE_MATCH_1}\n${output}")
+  endif()
+endforeach()
+if("${EXPECT}${AT_LEAST}${AT_MOST}" STREQUAL "")
+  message(FATAL_ERROR "nothing is expected: give EXPECT, ACCURACY, AT_LEAST, AT_MOST or ERROR")
 endif()

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+//
+// Which character comes next? A net reads a text byte by byte, learns to predict the next one, and writes text itself.
+//
+//   char_language_model                      learns from the GPL, and tells how well it predicts the last tenth of it
+//   char_language_model --text FILE --sample 500 --prefix "It was "
+//   char_language_model --folds 5            cross-validation on the rest of the text: to choose options by
+#include <iomanip>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "common/language_model.hpp"
+#include "common/train.hpp"
+
+namespace {
+
+using namespace example;
+
+struct TextOptions {
+  std::string text = "/usr/share/common-licenses/GPL-3";  // which every Debian system has
+  std::string vocabulary = "bytes";
+  elman::Index chunk = 50;
+  elman::Index embedding = 32;
+  double zoneout = 0.05;
+  std::size_t folds = 0;
+  elman::Index sample = 0;
+  elman::SamplerOptions sampler;
+  std::string prefix = "The ";
+};
+
+/// Calls use(body) with the layers that the options ask for. Each choice is a type of its own.
+template <class Use>
+void with_layers(elman::Index in, const TextOptions& text, const Options& options, const Use& use) {
+  using namespace elman;
+  const auto recurrence = [&](Index width) {
+    return Recurrence{width, options.hidden, {options.recurrent_dropout, text.zoneout}};
+  };
+  const auto dropped = [&](Index width) { return Dropout{recurrence(width), {.rate = options.dropout}}; };
+  const bool one = options.layers == 1;
+  if (text.embedding == 0 && one) return use(recurrence(in));
+  if (text.embedding == 0) return use(Stacked{recurrence(in), dropped(options.hidden)});
+  const Embedding embedding{in, text.embedding};
+  if (one) return use(Stacked{embedding, dropped(text.embedding)});
+  return use(Stacked{embedding, dropped(text.embedding), dropped(options.hidden)});
+}
+
+void model_language(const TextOptions& text, const Options& options) {
+  if (options.dropout > 0 && text.embedding == 0 && options.layers == 1) {
+    throw std::runtime_error(
+        "--dropout drops what an embedding or a lower layer gives; expected --embedding or --layers 2");
+  }
+  elman::Sampler sampler{text.sampler};
+  const std::string bytes = read_text(text.text);
+  const Vocabulary vocabulary = text.vocabulary == "bytes" ? Vocabulary() : Vocabulary(bytes);
+  const Tokens prefix = text.sample > 0 ? vocabulary.encode(text.prefix, "--prefix") : Tokens{};
+  std::vector<Corpus> corpora{with_tail_held_out(vocabulary.encode(bytes, text.text))};
+  if (text.folds > 0) corpora = text_folds(corpora.front().training, text.folds);
+  for (const Corpus& corpus : corpora) check_length(corpus, options.batch, text.text);
+
+  double sum = 0;
+  const auto run = [&](const auto& body, const Corpus& corpus, elman::Random random) {
+    auto net = make_net(body, vocabulary.size(), options, random);
+    std::cout << corpus.training.size() << " bytes to train on, " << corpus.held_out.size() << " held out; "
+              << vocabulary.size() << " tokens, " << options.hidden << " hidden, " << elman::parameter_count(net)
+              << " parameters, " << options.epochs << " epochs" << std::endl;
+    Progress progress(options.epochs, corpus.training.size(), "bytes", std::cout);
+    train(net, corpus.training, text.chunk, options, random, progress);
+    const double seconds = progress.seconds();
+    const double bits = bits_per_character(net, corpus.held_out);
+    sum += bits;
+    std::cout << std::fixed << std::setprecision(1) << "trained in " << seconds << " s: " << std::setprecision(3)
+              << bits << " bits a character held out" << std::endl;
+    if (text.sample == 0) return;
+    auto state = net.initial_state();
+    const Tokens sample = elman::generate(net, state, prefix, {.length = text.sample}, sampler, random);
+    std::cout << text.prefix << vocabulary.decode(sample) << '\n';
+  };
+  for (std::size_t k = 0; k < options.seeds; ++k) {
+    for (const Corpus& corpus : corpora) {
+      with_layers(vocabulary.size(), text, options,
+                  [&](const auto& body) { run(body, corpus, elman::Random{options.seed + k}); });
+    }
+  }
+  const std::size_t runs = options.seeds * corpora.size();
+  if (runs > 1) std::cout << "mean of " << runs << " runs\n";
+  std::cout << "bits per character: " << sum / static_cast<double>(runs) << '\n';
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Learns to predict the next character of a text, and tells how many bits it takes.",
+               "char_language_model");
+  TextOptions text;
+  Options options{
+      .hidden = 192, .layers = 2, .dropout = 0.1, .epochs = 40, .batch = 8, .learning_rate = 5e-3, .validation = 0};
+  app.add_option("--text", text.text, "File to learn from; its last tenth is held out")->capture_default_str();
+  app.add_option("--vocabulary", text.vocabulary, "bytes (all 256) or occurring (those of the text)")
+      ->check(CLI::IsMember({"bytes", "occurring"}))
+      ->option_text("bytes|occurring=bytes");
+  app.add_option("--folds", text.folds, "Hold out, one after the other, so many parts of the first nine tenths instead")
+      ->check(CLI::Range(2, 1000));
+  app.add_option("--epochs", options.epochs, "Times through the text")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--streams", options.batch, "Parts of the text that are read side by side")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  app.add_option("--chunk", text.chunk, "Steps that gradients go back")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  app.add_option("--layers", options.layers, "Recurrent layers")->check(CLI::Range(1, 2))->capture_default_str();
+  app.add_option("--embedding", text.embedding, "Width of the embedding; 0: tokens go into the first layer")
+      ->check(CLI::Range(0, 10'000))
+      ->capture_default_str();
+  app.add_option("--dropout", options.dropout, "Share of what a layer does not see of the embedding or layer below it")
+      ->check(CLI::Range(0.0, 0.99))
+      ->capture_default_str();
+  app.add_option("--recurrent-dropout", options.recurrent_dropout, "Share of its last state that a layer does not see")
+      ->check(CLI::Range(0.0, 0.99))
+      ->capture_default_str();
+  app.add_option("--zoneout", text.zoneout, "Share of the units that keep their state at a step")
+      ->check(CLI::Range(0.0, 0.99))
+      ->capture_default_str();
+  CLI::Option* sample =
+      app.add_option("--sample", text.sample, "Characters to write after training")->check(CLI::Range(1, 1'000'000));
+  app.add_option("--prefix", text.prefix, "What the sample goes on from")->capture_default_str();
+  app.add_option("--temperature", text.sampler.temperature, "Of the sample")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--top-k", text.sampler.top_k, "Sample from the k most probable characters; 0: from all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--top-p", text.sampler.top_p, "Sample from the most probable characters that together reach this")
+      ->check(CLI::Range(1e-6, 1.0))
+      ->capture_default_str();
+  add_options(app, options);
+  for (const char* name : {"--batch", "--validation"}) app.remove_option(app.get_option(name));  // a text has others
+  sample->excludes("--seeds")->excludes("--folds");
+  return run_program(app, argc, argv, [&] { model_language(text, options); });
+}
