@@ -88,7 +88,7 @@ void classify_images(const ImageOptions& choice, const Options& options) {
 int main(int argc, char** argv) {
   CLI::App app("Learns to tell the class of images, which it reads as sequences of rows or pixels.", "classify_images");
   ImageOptions choice;
-  Options options{.hidden = 128, .epochs = 8, .batch = 64, .validation = 0};
+  Options options{.hidden = 128, .epochs = 8, .batch = 64, .learning_rate = 1e-3, .validation = 0};
   app.add_option("--data", choice.data,
                  "Folder with train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and "
                  "t10k-labels-idx1-ubyte, plain or gzipped (.gz). Default: that of Debian's dataset-fashion-mnist");

@@ -41,42 +41,43 @@ struct FromTokens {
 };
 
 struct ThreeStacked : FromColumns {
+  static constexpr int depth = 3;
   static constexpr std::size_t entries = 9 + 2 + 2;
   template <class Output>
   static auto make(elman::Random& random) {
-    DrawSizes size(random);
-    const Index in = size(), a = size(), b = size(), c = size();
+    const auto [in, a, b, c, out] = draw_sizes<5>(random);
     return net_of<Output>(Stacked{Recurrence<Dynamic, Dynamic, elman::Tanh>(in, a),
                                   Recurrence<Dynamic, Dynamic, Softsign>(a, b), Recurrence{b, c}},
-                          size());
+                          out);
   }
 };
 
 struct BothWays : FromColumns {
+  static constexpr int depth = 1;
   static constexpr std::size_t entries = 6 + 2 + 2;
   template <class Output>
   static auto make(elman::Random& random) {
-    DrawSizes size(random);
-    const Index in = size();
-    return net_of<Output>(Bidirectional{Recurrence{in, size()}, Recurrence{in, size()}}, size());
+    const auto [in, a, b, out] = draw_sizes<4>(random);
+    return net_of<Output>(Bidirectional{Recurrence{in, a}, Recurrence{in, b}}, out);
   }
 };
 
 /// A deep layer one way, a flat one the other, and one more on both.
 struct NestedBothWays : FromColumns {
+  static constexpr int depth = 3;
   static constexpr std::size_t entries = 12 + 2 + 2;
   template <class Output>
   static auto make(elman::Random& random) {
-    DrawSizes size(random);
-    const Index in = size(), a = size(), b = size(), c = size();
-    return net_of<Output>(Stacked{Bidirectional{Stacked{Recurrence{in, a}, Recurrence{a, b}}, Recurrence{in, c}},
-                                  Recurrence{b + c, size()}},
-                          size());
+    const auto [in, a, b, c, top, out] = draw_sizes<6>(random);
+    return net_of<Output>(
+        Stacked{Bidirectional{Stacked{Recurrence{in, a}, Recurrence{a, b}}, Recurrence{in, c}}, Recurrence{b + c, top}},
+        out);
   }
 };
 
 /// Two bidirectional layers, of compile-time sizes.
 struct FixedBothWays : FromColumns {
+  static constexpr int depth = 2;
   static constexpr std::size_t entries = 12 + 2 + 2;
   template <class Output>
   static auto make(elman::Random&) {
@@ -88,48 +89,50 @@ struct FixedBothWays : FromColumns {
 
 /// Tokens picked from U.
 struct Tokens : FromTokens {
+  static constexpr int depth = 1;
   static constexpr std::size_t entries = 3 + 2 + 1;
   template <class Output>
   static auto make(elman::Random& random) {
-    DrawSizes size(random);
-    return net_of<Output>(Recurrence{2 + size(), size()}, size());
+    const auto [words, hidden, out] = draw_sizes<3>(random);
+    return net_of<Output>(Recurrence{2 + words, hidden}, out);
   }
 };
 
 struct TokensBothWays : FromTokens {
+  static constexpr int depth = 1;
   static constexpr std::size_t entries = 7 + 2 + 1;
   template <class Output>
   static auto make(elman::Random& random) {
-    DrawSizes size(random);
-    const Index in = 2 + size(), width = size();
+    const auto [words, width, a, b, out] = draw_sizes<5>(random);
     return net_of<Output>(
-        Stacked{Embedding{in, width}, Bidirectional{Recurrence{width, size()}, Recurrence{width, size()}}}, size());
+        Stacked{Embedding{2 + words, width}, Bidirectional{Recurrence{width, a}, Recurrence{width, b}}}, out);
   }
 };
 
 /// Columns of numbers through an embedding: a linear map.
 struct EmbeddedColumns : FromColumns {
+  static constexpr int depth = 1;
   static constexpr std::size_t entries = 4 + 2 + 2;
   template <class Output>
   static auto make(elman::Random& random) {
-    DrawSizes size(random);
-    const Index width = size();
-    return net_of<Output>(Stacked{Embedding{size(), width}, Recurrence{width, size()}}, size());
+    const auto [in, width, hidden, out] = draw_sizes<4>(random);
+    return net_of<Output>(Stacked{Embedding{in, width}, Recurrence{width, hidden}}, out);
   }
 };
 
 struct LearnedStarts : FromColumns {
+  static constexpr int depth = 2;
   static constexpr std::size_t entries = 8 + 2 + 2;
   template <class Output>
   static auto make(elman::Random& random) {
-    DrawSizes size(random);
-    const Index in = size(), a = size(), b = size();
-    return net_of<Output>(Stacked{LearnedStart{Recurrence{in, a}}, LearnedStart{Recurrence{a, b}}}, size());
+    const auto [in, a, b, out] = draw_sizes<4>(random);
+    return net_of<Output>(Stacked{LearnedStart{Recurrence{in, a}}, LearnedStart{Recurrence{a, b}}}, out);
   }
 };
 
 /// Some of the states are learned, some begin at zero; sizes at compile time.
 struct LearnedInPart : FromColumns {
+  static constexpr int depth = 1;
   static constexpr std::size_t entries = 7 + 2 + 2;
   template <class Output>
   static auto make(elman::Random&) {
@@ -139,12 +142,12 @@ struct LearnedInPart : FromColumns {
 };
 
 struct Translator {
+  static constexpr int depth = 2;
   static constexpr std::size_t entries = 6 + 2 + 3;
   template <class Output>
   static auto make(elman::Random& random) {
-    DrawSizes size(random);
-    const Index hidden = size();
-    return net_of<Output>(EncoderDecoder{Recurrence{size(), hidden}, Recurrence{size(), hidden}}, size());
+    const auto [source, target, hidden, out] = draw_sizes<4>(random);
+    return net_of<Output>(EncoderDecoder{Recurrence{source, hidden}, Recurrence{target, hidden}}, out);
   }
   static auto x(elman::Random& random, const auto& net, std::size_t B, Index T) {
     return elman::SourceTarget{draw_columns(random, net.body().encoder().in(), draw_lengths(random, B, T)),
@@ -154,16 +157,16 @@ struct Translator {
 
 /// Tokens to tokens: an embedding and a bidirectional encoder with learned starts, a decoder of two layers.
 struct DeepTranslator {
+  static constexpr int depth = 3;
   static constexpr std::size_t entries = 1 + 8 + 1 + 6 + 2 + 1;
   template <class Output>
   static auto make(elman::Random& random) {
-    DrawSizes size(random);
-    const Index width = size(), a = size(), b = size(), words = 2 + size();
+    const auto [width, a, b, words, out] = draw_sizes<5>(random);
     return net_of<Output>(
         EncoderDecoder{Stacked{Embedding{7, width},
                                Bidirectional{LearnedStart{Recurrence{width, a}}, LearnedStart{Recurrence{width, b}}}},
-                       Stacked{Embedding{words, width}, Recurrence{width, b}, Recurrence{b, a}}},
-        size());
+                       Stacked{Embedding{2 + words, width}, Recurrence{width, b}, Recurrence{b, a}}},
+        out);
   }
   static auto x(elman::Random& random, const auto& net, std::size_t B, Index T) {
     return elman::SourceTarget{draw_tokens(random, net.body().encoder().in(), draw_lengths(random, B, T)),
@@ -173,31 +176,30 @@ struct DeepTranslator {
 
 /// Every kind of noise at once: dropout between layers, each step its own and variational, on h, and zoneout.
 struct Noisy : FromColumns {
+  static constexpr int depth = 3;
   static constexpr std::size_t entries = 9 + 2 + 2;
   template <class Output>
   static auto make(elman::Random& random) {
-    DrawSizes size(random);
-    const Index in = size(), a = size(), b = size(), c = size();
+    const auto [in, a, b, c, out] = draw_sizes<5>(random);
     return net_of<Output>(
         Stacked{Dropout{Recurrence{in, a, {.recurrent_dropout = 0.3}}, {.rate = 0.2, .variational = true}},
                 Dropout{Recurrence{a, b, {.zoneout = 0.25}}, {.rate = 0.3}},
                 Recurrence{b, c, {.recurrent_dropout = 0.2, .zoneout = 0.4}}},
-        size());
+        out);
   }
 };
 
 struct NoisyBothWays : FromTokens {
+  static constexpr int depth = 1;
   static constexpr std::size_t entries = 9 + 2 + 1;
   template <class Output>
   static auto make(elman::Random& random) {
-    DrawSizes size(random);
-    const Index width = size(), a = size();
-    using elman::RecurrenceOptions;
+    const auto [width, a, out] = draw_sizes<3>(random);
     return net_of<Output>(
         Stacked{Embedding{8, width},
                 Dropout{Bidirectional{LearnedStart{Recurrence{width, a, {.recurrent_dropout = 0.3, .zoneout = 0.1}}}},
                         {.rate = 0.2, .variational = true}}},
-        size());
+        out);
   }
 };
 

@@ -5,10 +5,14 @@
 //
 //   the gradient of every parameter, of x and of h₀ equals the complex step (docs/math.md Eq. 36)
 //
-// A composition is a struct with `make(random)` → a net of random sizes, and `x<Scalar>(random, net)` → a batch.
+// A composition is a struct with `make<Output>(random)` → a net of random sizes, `x(random, net, B, T)` → a batch, and
+// `depth`: through how many recurrences a gradient passes, one above or behind the other.
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <numeric>
 #include <optional>
@@ -46,16 +50,16 @@ inline elman::Labels draw_tokens(elman::Random& random, Index vocabulary, const 
   return elman::pack(lists);
 }
 
-/// Different sizes, 1 to 6, one after the other.
-class DrawSizes {
- public:
-  explicit DrawSizes(elman::Random& random) { random.shuffle(sizes_); }
-  Index operator()() { return sizes_[next_++ % sizes_.size()]; }
-
- private:
-  std::vector<Index> sizes_{1, 2, 3, 4, 5, 6};
-  std::size_t next_ = 0;
-};
+/// Different sizes, 1 to 6: `const auto [in, hidden, out] = draw_sizes<3>(random)`.
+template <std::size_t Count>
+std::array<Index, Count> draw_sizes(elman::Random& random) {
+  static_assert(Count <= 6);
+  std::array<Index, 6> all{1, 2, 3, 4, 5, 6};
+  random.shuffle(all);
+  std::array<Index, Count> sizes{};
+  std::copy_n(all.begin(), Count, sizes.begin());
+  return sizes;
+}
 
 /// Weights of a scale: matrices of normal numbers of deviation scale/√columns, b, c and h₀ of 0.3.
 template <class Net>
@@ -68,10 +72,10 @@ void randomise_net(Net& net, double scale, elman::Random& random) {
 
 /// One configuration. `masks`: whether dropout and zoneout draw.
 template <class Composition, class Case>
-void check_net(std::uint64_t seed, double scale, double bound, bool masks, Tally& tally) {
+void check_net(std::uint64_t seed, double low_scale, double high_scale, double bound, bool masks, Tally& tally) {
   elman::Random random(seed);
   auto net = Composition::template make<typename Case::Output>(random);
-  randomise_net(net, random.uniform(0.1, scale), random);
+  randomise_net(net, random.uniform(low_scale, high_scale), random);
   const std::size_t B = static_cast<std::size_t>(1 + random.below(5));
   const auto x = Composition::x(random, net, B, Index{25});
   const elman::Steps& steps = elman::detail::steps_of(x);
@@ -96,14 +100,20 @@ void check_net(std::uint64_t seed, double scale, double bound, bool masks, Tally
   tally.add(report, bound, tolerance::vanished<double>);
 }
 
-/// `count` configurations of consecutive seeds.
+/// `count` well-conditioned configurations of consecutive seeds, and a quarter as many beyond.
 template <class Composition, class Case>
 void check_nets(std::uint64_t seed, int count, bool masks = false) {
+  constexpr double bound = tolerance::complex_step_through(Composition::depth);
   Tally tally;
   for (int k = 0; k < count; ++k) {
-    check_net<Composition, Case>(seed + static_cast<std::uint64_t>(k), 1.5, tolerance::complex_step, masks, tally);
+    check_net<Composition, Case>(seed + static_cast<std::uint64_t>(k), 0.1, 1.5, bound, masks, tally);
   }
   tally.check_complete(Composition::entries);
+  Tally beyond;
+  for (int k = 0; k < count / 4; ++k) {
+    check_net<Composition, Case>(seed + 500 + static_cast<std::uint64_t>(k), 1.5, 2.5, tolerance::complex_step_chaotic,
+                                 masks, beyond);
+  }
 }
 
 }  // namespace laws

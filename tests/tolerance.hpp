@@ -21,6 +21,8 @@ elman::Real<Scalar> round_off(elman::Index T, elman::Index hidden) {
 
 /// bptt against the complex step in double, norm-relative, where the net is well conditioned: σ√Hidden ≤ 1.5.
 inline constexpr double complex_step = 1e-13;
+/// Through several recurrences, one above or behind the other, the round-off of each adds up.
+constexpr double complex_step_through(int recurrences) { return recurrences * complex_step; }
 /// The same up to σ√Hidden = 4, where h_t depends on h_0 by factors that multiply up over T.
 inline constexpr double complex_step_chaotic = 1e-8;
 /// A gradient smaller than this part of the largest one of its net (that of h₀ after forty saturated steps, or where
