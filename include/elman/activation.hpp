@@ -11,7 +11,9 @@
 
 #include <cmath>
 #include <concepts>
+#include <type_traits>
 
+#include "elman/detail/elementwise.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI {
@@ -67,26 +69,60 @@ concept Activation = std::copyable<Policy> && requires(const Policy policy, cons
 
 namespace detail {
 
+/// The form of an activation that runs in vectors (detail/elementwise.hpp); void if it has none.
+template <class Policy>
+struct VectorForm {
+  using type = void;
+};
+#if ELMAN_HAS_KERNELS
+template <>
+struct VectorForm<Tanh> {
+  using type = TanhForm;
+};
+template <>
+struct VectorForm<ReLU> {
+  using type = ReLUForm;
+};
+#endif
+template <class Policy, class Scalar>
+inline constexpr bool runs_in_vectors = has_kernels<Scalar> && !std::same_as<typename VectorForm<Policy>::type, void>;
+
 /// a ← σ(a), every coefficient.
 template <class Policy, class Block>
 void apply_activation(const Policy& activation, Block&& a) {
   using Scalar = typename std::remove_cvref_t<Block>::Scalar;
-  if constexpr (std::same_as<Policy, Tanh>) {
-    a.array() = a.array().tanh();  // vectorised in Eigen
+  if constexpr (runs_in_vectors<Policy, Scalar>) {
+    for_each_run(a, [&](Index first, Index count) {
+      run_kernel(simd(), ValueKernel<Scalar, typename VectorForm<Policy>::type>{a.data() + first, count});
+    });
   } else if constexpr (!std::same_as<Policy, Identity>) {
     a = a.unaryExpr([&activation](const Scalar& value) -> Scalar { return activation.value(value); });
   }
 }
 
-/// d_h ← σ'(a) ∘ d_h = d_a, with σ' from h = σ(a) (Eq. 7).
+/// d_h ← σ'(a) ∘ d_h = d_a, with σ' from h = σ(a) (Eq. 7). All are blocks of whole columns.
 template <class Policy, class H, class Block>
 void apply_slope(const Policy& activation, const H& h, Block&& d_h) {
   using Scalar = typename std::remove_cvref_t<Block>::Scalar;
-  if constexpr (std::same_as<Policy, Tanh>) {
-    d_h.array() *= Scalar(1) - h.array().square();
+  if constexpr (runs_in_vectors<Policy, Scalar>) {
+    run_kernel(simd(),
+               SlopeKernel<Scalar, typename VectorForm<Policy>::type>{h.data(), nullptr, d_h.data(), d_h.size()});
   } else if constexpr (!std::same_as<Policy, Identity>) {
     d_h = d_h.binaryExpr(
         h, [&activation](const Scalar& d, const Scalar& value) -> Scalar { return d * activation.slope(value); });
+  }
+}
+
+/// d_h ← σ'(a) ∘ (d_h + d_next): what comes from above and what comes from the next step (Eqs. 6, 7).
+template <class Policy, class H, class Next, class Block>
+void apply_slope(const Policy& activation, const H& h, const Next& d_next, Block&& d_h) {
+  using Scalar = typename std::remove_cvref_t<Block>::Scalar;
+  if constexpr (runs_in_vectors<Policy, Scalar>) {
+    run_kernel(simd(),
+               SlopeKernel<Scalar, typename VectorForm<Policy>::type>{h.data(), d_next.data(), d_h.data(), d_h.size()});
+  } else {
+    d_h += d_next;
+    apply_slope(activation, h, d_h);
   }
 }
 

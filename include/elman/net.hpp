@@ -134,7 +134,7 @@ class Net : public Parameters<Scalar, Body, Readout> {
     detail::readout_bptt<Scalar, Output>(V, tape.h(), tape, detail::any_size(gradient.V()),
                                          detail::any_size(gradient.c()));
     const auto from_output = [&](Index first, const MatrixView<Scalar>& d_h) {
-      detail::readout_d_h<Scalar, Output>(V, tape, first, d_h);
+      detail::readout_d_h<Scalar, Output>(tape, first, d_h);
     };
     // every layer's gradients, backwards through time       (6-10, 13, 14)
     body().bptt(theta().data(), input.view(), tape.body, detail::FromAbove<Scalar>(from_output), d_last_state(tape),

@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "elman/activation.hpp"
+#include "elman/detail/elementwise.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI {
@@ -20,6 +21,13 @@ struct Softmax {
   template <class O, class Y>
   void operator()(const O& o, Y&& y) const {
     using Scalar = typename O::Scalar;
+#if ELMAN_HAS_KERNELS
+    if constexpr (detail::has_kernels<Scalar>) {
+      detail::run_kernel(simd(), detail::SoftmaxKernel<Scalar>{o.data(), o.outerStride(), y.data(), y.outerStride(),
+                                                               o.rows(), o.cols()});
+      return;
+    }
+#endif
     for (Index column = 0; column < o.cols(); ++column) {
       Index largest = 0;
       o.col(column).real().maxCoeff(&largest);

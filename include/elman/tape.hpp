@@ -13,6 +13,7 @@
 
 #include "elman/check.hpp"
 #include "elman/detail/column_buffer.hpp"
+#include "elman/detail/factor.hpp"
 #include "elman/detail/recurrent_noise.hpp"
 #include "elman/output.hpp"
 #include "elman/read.hpp"
@@ -75,6 +76,9 @@ class RecurrenceTape {
   detail::RecurrentNoise<Scalar> noise;
   detail::ColumnBuffer<Scalar> d_a;       ///< ∂L/∂a of one block of steps
   detail::ColumnBuffer<Scalar> d_h_next;  ///< the part of ∂L/∂h_t that comes from step t + 1
+  detail::Factor<Scalar> U;               ///< U and W made ready for forward, or Uᵀ and Wᵀ for bptt
+  detail::Factor<Scalar> W;
+  detail::Factor<Scalar> d_a_panels;
 
  private:
   Steps steps_;
@@ -125,6 +129,8 @@ class ReadoutTape {
   auto o_to_write() { return o_.view(); }
   auto y_to_write() { return y_.view(); }
   detail::ColumnBuffer<Scalar> d_h_read;  ///< Vᵀ ∂L/∂o of columns that are not adjacent
+  detail::Factor<Scalar> V;               ///< V made ready for forward, or Vᵀ for bptt
+  detail::Factor<Scalar> d_o_panels;
 
  private:
   detail::Selection selection_;

@@ -1,53 +1,108 @@
 // SPDX-License-Identifier: MIT
 //
-// The three products that forward and bptt are made of, and the only place that multiplies whole blocks:
+// The products that forward and bptt are made of, and the only place that multiplies whole blocks. F is a Factor: a
+// matrix or a transpose that has been made ready.
 //
-//   add_product(A, B, C)               C += A B
-//   add_product_transposed(A, B, C)    C += A Bᵀ     (sums of outer products over the columns)
-//   add_transposed_product(A, B, C)    C += Aᵀ B
+//   set_product(F, B, C)               C = F B
+//   set_product(F, B, column, C)       C = column + F B, the column in front of each
+//   add_product(F, B, C)               C += F B
+//   add_product_transposed(F, B, C)    C += F Bᵀ     (sums of outer products over the columns)
+//   add_row_sums(F, column)            column += F 1
 //
-// Operands are any column-major matrices or blocks of columns; all kinds are brought to one strided view, so that each
-// product is compiled once for a scalar, not once for every kind of view. B may also be tokens (OneHot): then A B picks
-// columns of A and A Bᵀ adds to columns of C, one after the other, at a cost that does not depend on the vocabulary.
+// B and C are any column-major matrices or blocks of columns. float and double run in kernels of our own (tile.hpp),
+// which use no heap and no more stack than a tile; other scalars, and other compilers, have Eigen's products. B may
+// also be tokens (OneHot): then F B picks columns and F Bᵀ adds to columns of C, one after the other, at a cost that
+// does not depend on the vocabulary.
 #pragma once
 
+#include <cassert>
+
+#include "elman/detail/factor.hpp"
 #include "elman/detail/one_hot.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI::detail {
 
+/// What a product is added to: zero, one column in front of all, or what C holds.
 template <class Scalar>
-void add_product_of(const ConstStrided<Scalar>& A, const ConstStrided<Scalar>& B, Strided<Scalar> C) {
-  C.noalias() += A * B;
-}
+struct Start {
+  const Scalar* data = nullptr;
+  Index stride = 0;
+};
+
+/// C = start + F B or, if `transposed`, start + F Bᵀ.
 template <class Scalar>
-void add_product_transposed_of(const ConstStrided<Scalar>& A, const ConstStrided<Scalar>& B, Strided<Scalar> C) {
-  C.noalias() += A * B.transpose();
-}
-template <class Scalar>
-void add_transposed_product_of(const ConstStrided<Scalar>& A, const ConstStrided<Scalar>& B, Strided<Scalar> C) {
-  C.noalias() += A.transpose() * B;
+void multiply(Factor<Scalar>& F, const ConstStrided<Scalar>& B, bool transposed, const Start<Scalar>& start,
+              Strided<Scalar> C) {
+  assert(C.rows() == F.rows() && F.cols() == (transposed ? B.cols() : B.rows()) &&
+         C.cols() == (transposed ? B.rows() : B.cols()));
+#if ELMAN_HAS_KERNELS
+  if constexpr (has_kernels<Scalar>) {
+    const Index stride = B.outerStride();
+    const Panels<Scalar>& panels = F.panels();
+    run_kernel(F.level(), ProductKernel<Scalar>{panels, B.data(), transposed ? stride : 1, transposed ? 1 : stride,
+                                                start.data, start.stride, C.data(), C.outerStride(), C.cols()});
+    return;
+  }
+#endif
+  if (!start.data) {
+    C.setZero();
+  } else if (start.data != C.data()) {
+    C.colwise() = ConstMatrixView<Scalar>(start.data, C.rows(), 1).col(0);
+  }
+  const auto A = F.view();
+  if (transposed) {
+    assert(!F.transposed());
+    C.noalias() += A * B.transpose();
+  } else if (F.transposed()) {
+    C.noalias() += A.transpose() * B;
+  } else {
+    C.noalias() += A * B;
+  }
 }
 
-template <class MatrixA, class MatrixB, class MatrixC>
-void add_product(const MatrixA& A, const MatrixB& B, MatrixC&& C) {
-  add_product_of<typename MatrixA::Scalar>(strided(A), strided(B), strided_to_write(C));
+template <class Scalar, class MatrixB, class MatrixC>
+void set_product(Factor<Scalar>& F, const MatrixB& B, MatrixC&& C) {
+  multiply<Scalar>(F, strided(B), false, {}, strided_to_write(C));
 }
-template <class MatrixA, class MatrixB, class MatrixC>
-void add_product_transposed(const MatrixA& A, const MatrixB& B, MatrixC&& C) {
-  add_product_transposed_of<typename MatrixA::Scalar>(strided(A), strided(B), strided_to_write(C));
+template <class Scalar, class MatrixB, class Column, class MatrixC>
+void set_product(Factor<Scalar>& F, const MatrixB& B, const Column& column, MatrixC&& C) {
+  multiply<Scalar>(F, strided(B), false, {column.data(), 0}, strided_to_write(C));
 }
-template <class MatrixA, class Scalar, class MatrixC>
-void add_product(const MatrixA& A, const OneHot<Scalar>& B, MatrixC&& C) {
-  for (Index k = 0; k < B.cols(); ++k) C.col(k) += A.col(B.token(k));
+template <class Scalar, class MatrixB, class MatrixC>
+void add_product(Factor<Scalar>& F, const MatrixB& B, MatrixC&& C) {
+  multiply<Scalar>(F, strided(B), false, {C.data(), C.outerStride()}, strided_to_write(C));
 }
-template <class MatrixA, class Scalar, class MatrixC>
-void add_product_transposed(const MatrixA& A, const OneHot<Scalar>& B, MatrixC&& C) {
-  for (Index k = 0; k < B.cols(); ++k) C.col(B.token(k)) += A.col(k);
+template <class Scalar, class MatrixB, class MatrixC>
+void add_product_transposed(Factor<Scalar>& F, const MatrixB& B, MatrixC&& C) {
+  multiply<Scalar>(F, strided(B), true, {C.data(), C.outerStride()}, strided_to_write(C));
 }
-template <class MatrixA, class MatrixB, class MatrixC>
-void add_transposed_product(const MatrixA& A, const MatrixB& B, MatrixC&& C) {
-  add_transposed_product_of<typename MatrixA::Scalar>(strided(A), strided(B), strided_to_write(C));
+template <class Scalar, class Column>
+void add_row_sums(Factor<Scalar>& F, Column&& column) {
+  if constexpr (has_kernels<Scalar>) {
+    const Scalar one(1);
+    const ConstStrided<Scalar> ones(&one, 1, F.cols(), Eigen::OuterStride<>(0));
+    multiply<Scalar>(F, ones, true, {column.data(), column.outerStride()}, strided_to_write(column));
+  } else {
+    assert(!F.transposed());
+    column += F.view().rowwise().sum();
+  }
+}
+
+template <class Scalar, class Column, class MatrixC>
+void set_product(Factor<Scalar>& F, const OneHot<Scalar>& B, const Column& column, MatrixC&& C) {
+  assert(!F.transposed());
+  for (Index k = 0; k < B.cols(); ++k) C.col(k) = column.col(0) + F.view().col(B.token(k));
+}
+template <class Scalar, class MatrixC>
+void set_product(Factor<Scalar>& F, const OneHot<Scalar>& B, MatrixC&& C) {
+  assert(!F.transposed());
+  for (Index k = 0; k < B.cols(); ++k) C.col(k) = F.view().col(B.token(k));
+}
+template <class Scalar, class MatrixC>
+void add_product_transposed(Factor<Scalar>& F, const OneHot<Scalar>& B, MatrixC&& C) {
+  assert(!F.transposed());
+  for (Index k = 0; k < B.cols(); ++k) C.col(B.token(k)) += F.view().col(k);
 }
 
 }  // namespace elman::inline ELMAN_ABI::detail

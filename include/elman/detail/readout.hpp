@@ -29,8 +29,8 @@ template <class Scalar, class Output>
 void readout_forward(const ConstMatrixView<Scalar>& V, const ConstMatrixView<Scalar>& c,
                      const ConstMatrixView<Scalar>& h, ReadoutTape<Scalar, Output>& tape) {
   auto o = tape.o_to_write();
-  o.colwise() = c.col(0);
-  add_product(V, tape.read(h), o);
+  tape.V.assign(strided(V));
+  set_product(tape.V, tape.read(h), c, o);
   Output{}(o, tape.y_to_write());
 }
 
@@ -39,35 +39,36 @@ template <class Scalar, class Output>
 void readout_bptt(const ConstMatrixView<Scalar>& V, const ConstMatrixView<Scalar>& h, ReadoutTape<Scalar, Output>& tape,
                   MatrixView<Scalar> d_V, MatrixView<Scalar> d_c) {
   const auto d_o = std::as_const(tape).d_o();
-  add_product_transposed(d_o, tape.read(h), d_V);
-  d_c.col(0) += d_o.rowwise().sum();
+  tape.d_o_panels.assign(strided(d_o));
+  add_product_transposed(tape.d_o_panels, tape.read(h), d_V);  // (11)
+  add_row_sums(tape.d_o_panels, d_c);                          // (12)
+  tape.V.assign_transposed(strided(V));
   if (!tape.selection().is_run()) {
     tape.d_h_read.reshape(V.cols(), d_o.cols());
-    tape.d_h_read.view().setZero();
-    add_transposed_product(V, d_o, tape.d_h_read.view());
+    set_product(tape.V, d_o, tape.d_h_read.view());
   }
 }
 
 /// d_h ← Vᵀ ∂L/∂o for the packed columns first, first + 1, …, zero where nothing is read; after readout_bptt. What the
 /// last step's read-outs send down goes another way: into ∂L/∂(last state).
 template <class Scalar, class Output>
-void readout_d_h(const ConstMatrixView<Scalar>& V, const ReadoutTape<Scalar, Output>& tape, Index first,
-                 MatrixView<Scalar> d_h) {
+void readout_d_h(ReadoutTape<Scalar, Output>& tape, Index first, MatrixView<Scalar> d_h) {
   const auto& read = tape.selection();
   const Index end = first + d_h.cols();
+  if (read.is_run()) {
+    const Index from = std::clamp(read.first(), first, end);
+    const Index to = std::clamp(read.first() + read.count(), from, end);
+    d_h.leftCols(from - first).setZero();
+    d_h.rightCols(end - to).setZero();
+    if (from == to) return;
+    set_product(tape.V, std::as_const(tape).d_o().middleCols(from - read.first(), to - from),
+                d_h.middleCols(from - first, to - from));
+    return;
+  }
   d_h.setZero();
   if (read.is_last()) return;
-  if (read.is_run()) {
-    const Index from = (std::max)(read.first(), first);
-    const Index to = (std::min)(read.first() + read.count(), end);
-    if (from < to) {
-      add_transposed_product(V, tape.d_o().middleCols(from - read.first(), to - from),
-                             d_h.middleCols(from - first, to - from));
-    }
-  } else {
-    for (Index k = 0; k < read.count(); ++k) {
-      if (read[k] >= first && read[k] < end) d_h.col(read[k] - first) = tape.d_h_read.view().col(k);
-    }
+  for (Index k = 0; k < read.count(); ++k) {
+    if (read[k] >= first && read[k] < end) d_h.col(read[k] - first) = tape.d_h_read.view().col(k);
   }
 }
 

@@ -47,24 +47,49 @@ void recurrence_forward(const ConstMatrixView<Scalar>& U, const ConstMatrixView<
   const Steps& steps = tape.steps();
   const Index B = steps.batch();
   auto h = tape.h_with_h0();
+  tape.U.assign(strided(U));
+  tape.W.assign(strided(W));
   for (Index begin = 0; begin < steps.count();) {
     const Index end = block_end(steps, begin);
     const Index first = steps.first(begin);
     const Index columns = steps.first(end) - first;
     auto a = h.middleCols(B + first, columns);  // becomes h in place
-    a.colwise() = b.col(0);
-    add_product(U, x.middleCols(first, columns), a);
+    set_product(tape.U, x.middleCols(first, columns), b, a);
     Index prev = begin == 0 ? 0 : B + steps.first(begin - 1);
     for (Index t = begin; t < end; ++t) {
       const Index h_t = B + steps.first(t);
       const auto h_prev = h.middleCols(prev, steps.width(t));
       auto a_t = h.middleCols(h_t, steps.width(t));
-      add_product(W, tape.noise.dropped(h_prev), a_t);
+      add_product(tape.W, tape.noise.dropped(h_prev), a_t);
       apply_activation(activation, a_t);  // (1)
       if (tape.noise.zones()) tape.noise.zone(steps.first(t), h_prev, a_t);
       prev = h_t;
     }
     begin = end;
+  }
+}
+
+/// One step back where masks stand between the states (Eqs. 38–41): d_a is ∂L/∂h_t without what comes from step t + 1,
+/// which is d_h, and becomes ∂L/∂a_t; d_h becomes what step t sends back to h_{t-1}.
+template <class Scalar, class Activation>
+void slope_and_back_through_noise(const Activation& activation, Index t,
+                                  Eigen::Ref<Matrix<Scalar, Dynamic, Dynamic>> d_a,
+                                  Eigen::Ref<Matrix<Scalar, Dynamic, Dynamic>> d_h, RecurrenceTape<Scalar>& tape) {
+  const Index first = tape.steps().first(t);
+  if (tape.noise.zones()) {
+    d_a += d_h;  // (6)
+    tape.noise.zone_bptt(first, d_a, d_h);
+    apply_slope(activation, tape.noise.activated(first, d_a.cols()), d_a);  // (7)
+  } else {
+    apply_slope(activation, std::as_const(tape).h().middleCols(first, d_a.cols()), d_h, d_a);  // (6), (7)
+    d_h.setZero();
+  }
+  if (tape.noise.drops()) {
+    auto before_mask = tape.noise.room(d_a.cols());
+    set_product(tape.W, d_a, before_mask);
+    tape.noise.add_dropped(before_mask, d_h);
+  } else {
+    add_product(tape.W, d_a, d_h);
   }
 }
 
@@ -79,6 +104,8 @@ void recurrence_bptt(const ConstMatrixView<Scalar>& U, const ConstMatrixView<Sca
   const Steps& steps = tape.steps();
   const Index B = steps.batch();
   const auto h = std::as_const(tape).h();
+  tape.W.assign_transposed(strided(W));
+  tape.U.assign_transposed(strided(U));
   tape.d_h_next.reshape(W.rows(), B);
   auto d_h_next = tape.d_h_next.view();
   if (d_last.data()) {
@@ -98,31 +125,18 @@ void recurrence_bptt(const ConstMatrixView<Scalar>& U, const ConstMatrixView<Sca
       const Index width = steps.width(t);
       auto d_a_t = d_a.middleCols(steps.first(t) - first, width);  // still ∂L/∂h_t
       auto d_h_prev = d_h_next.leftCols(width);
-      d_a_t += d_h_prev;  // (6)
-      if (tape.noise.zones()) {
-        tape.noise.zone_bptt(steps.first(t), d_a_t, d_h_prev);
-        apply_slope(activation, tape.noise.activated(steps.first(t), width), d_a_t);  // (7)
+      if (tape.noise.zones() || tape.noise.drops()) {
+        slope_and_back_through_noise<Scalar>(activation, t, d_a_t, d_h_prev, tape);
       } else {
-        d_h_prev.setZero();
-        apply_slope(activation, h.middleCols(steps.first(t), width), d_a_t);  // (7)
-      }
-      if (t == 0 && !d_h0.data()) break;
-      if (tape.noise.drops()) {
-        auto before_mask = tape.noise.room(width);
-        before_mask.setZero();
-        add_transposed_product(W, d_a_t, before_mask);
-        tape.noise.add_dropped(before_mask, d_h_prev);
-      } else {
-        add_transposed_product(W, d_a_t, d_h_prev);
+        apply_slope(activation, h.middleCols(steps.first(t), width), d_h_prev, d_a_t);  // (6), (7)
+        if (t > 0 || d_h0.data()) set_product(tape.W, d_a_t, d_h_prev);
       }
     }
-    add_product_transposed(d_a, x.middleCols(first, columns), d_U);  // (8)
-    add_product_transposed(d_a, tape.h_before(begin, end), d_W);     // (9)
-    d_b.col(0) += d_a.rowwise().sum();                               // (10)
-    if (d_x.data()) {                                                // (13)
-      d_x.middleCols(first, columns).setZero();
-      add_transposed_product(U, d_a, d_x.middleCols(first, columns));
-    }
+    tape.d_a_panels.assign(strided(d_a));
+    add_product_transposed(tape.d_a_panels, x.middleCols(first, columns), d_U);  // (8)
+    add_product_transposed(tape.d_a_panels, tape.h_before(begin, end), d_W);     // (9)
+    add_row_sums(tape.d_a_panels, d_b);                                          // (10)
+    if (d_x.data()) set_product(tape.U, d_a, d_x.middleCols(first, columns));    // (13)
     end = begin;
   }
   if (d_h0.data()) {  // (14)

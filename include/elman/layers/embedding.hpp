@@ -40,6 +40,8 @@ class EmbeddingTape {
     return e_.view();
   }
   detail::ColumnBuffer<Scalar> d_e;  ///< ∂L/∂e of some columns
+  detail::Factor<Scalar> E;          ///< E, or Eᵀ for bptt
+  detail::Factor<Scalar> d_e_panels;
 
  private:
   Steps steps_;
@@ -92,8 +94,8 @@ class Embedding {
   void forward(const Scalar* theta, const X& x, const Steps& steps, const detail::ConstStrided<Scalar>&,
                Tape<Scalar>& tape, Random*) const {
     auto e = tape.start(out(), steps);
-    e.setZero();
-    detail::add_product(detail::any_size(at(theta).E), x, e);
+    tape.E.assign(detail::strided(detail::any_size(at(theta).E)));
+    detail::set_product(tape.E, x, e);
   }
 
   template <class Scalar, class X>
@@ -102,23 +104,21 @@ class Embedding {
             const detail::Strided<Scalar>&) const {
     const Index N = tape.steps().columns();
     auto d_E = detail::any_size(at(d_theta).E);
+    tape.E.assign_transposed(detail::strided(detail::any_size(at(theta).E)));
     for (Index first = 0; first < N; first += detail::block_columns) {
       const Index columns = (std::min)(detail::block_columns, N - first);
       tape.d_e.reshape(out(), columns);
       auto d_e = tape.d_e.view();
       from_above(first, d_e);
-      detail::add_product_transposed(d_e, x.middleCols(first, columns), d_E);  // (42)
-      if (d_x.data()) {
-        auto d_x_block = d_x.middleCols(first, columns);
-        d_x_block.setZero();
-        detail::add_transposed_product(detail::any_size(at(theta).E), d_e, d_x_block);
-      }
+      tape.d_e_panels.assign(detail::strided(d_e));
+      detail::add_product_transposed(tape.d_e_panels, x.middleCols(first, columns), d_E);  // (42)
+      if (d_x.data()) detail::set_product(tape.E, d_e, d_x.middleCols(first, columns));
     }
   }
 
   template <class Scalar, class X, class H, class Room>
   auto step(const Scalar* theta, const X& x, const H&, Room room) const {
-    detail::set_product(at(theta).E, x, room);
+    detail::multiply_step(at(theta).E, x, room);
     return room;
   }
 

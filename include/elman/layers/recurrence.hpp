@@ -41,11 +41,11 @@ namespace detail {
 
 /// What x times a matrix is, for one step: x is a column a stream, or tokens.
 template <class M, class X, class Result>
-void set_product(const M& matrix, const X& x, Result&& result) {
+void multiply_step(const M& matrix, const X& x, Result&& result) {
   result.noalias() = matrix * x;
 }
 template <class M, class Scalar, class Result>
-void set_product(const M& matrix, const OneHot<Scalar>& x, Result&& result) {
+void multiply_step(const M& matrix, const OneHot<Scalar>& x, Result&& result) {
   for (Index k = 0; k < x.cols(); ++k) result.col(k) = matrix.col(x.token(k));
 }
 
@@ -138,7 +138,7 @@ class Recurrence {
   template <class Scalar, class X, class H, class Room>
   auto step(const Scalar* theta, const X& x, H h, Room room) const {
     const auto [U, W, b] = at(theta);
-    detail::set_product(U, x, room);
+    detail::multiply_step(U, x, room);
     room.noalias() += W * h;
     room.colwise() += b;
     detail::apply_activation(activation_, room);  // (1)

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+//
+// What is computed element by element, or column by column, in vectors: σ and σ' of the activations that have a vector
+// form, and softmax.
+#pragma once
+
+#include "elman/detail/vector.hpp"
+
+#if ELMAN_HAS_KERNELS
+
+#include <cstring>
+#include <limits>
+
+#include "elman/detail/vector_math.hpp"
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI::detail {
+
+/// a[k] ← Form::value(a[k]).
+template <class Scalar, class Form>
+struct ValueKernel {
+  Scalar* a;
+  Index count;
+
+  template <int Bytes>
+  ELMAN_INLINE void run() const {
+    constexpr int Lanes = lanes<Scalar, Bytes>;
+    Lane<Scalar, Lanes> v{};
+    Index k = 0;
+    for (; k + Lanes <= count; k += Lanes) {
+      load<Scalar, Lanes>(a + k, v);
+      Form::template value<Scalar, Lanes>(v);
+      store<Scalar, Lanes>(v, a + k);
+    }
+    if (k < count) {
+      load_part<Scalar, Lanes>(a + k, count - k, v);
+      Form::template value<Scalar, Lanes>(v);
+      store_part<Scalar, Lanes>(v, count - k, a + k);
+    }
+  }
+};
+
+/// d[k] ← Form::slope(h[k]) (d[k] + next[k]); next may be null for zero.
+template <class Scalar, class Form>
+struct SlopeKernel {
+  const Scalar* h;
+  const Scalar* next;
+  Scalar* d;
+  Index count;
+
+  template <int Bytes>
+  ELMAN_INLINE void run() const {
+    constexpr int Lanes = lanes<Scalar, Bytes>;
+    Lane<Scalar, Lanes> at_h{}, from_next{}, v{};
+    Index k = 0;
+    for (; k + Lanes <= count; k += Lanes) {
+      load<Scalar, Lanes>(h + k, at_h);
+      load<Scalar, Lanes>(d + k, v);
+      if (next) load<Scalar, Lanes>(next + k, from_next);
+      v += from_next;
+      Form::template times_slope<Scalar, Lanes>(at_h, v);
+      store<Scalar, Lanes>(v, d + k);
+    }
+    if (k < count) {
+      load_part<Scalar, Lanes>(h + k, count - k, at_h);
+      load_part<Scalar, Lanes>(d + k, count - k, v);
+      if (next) load_part<Scalar, Lanes>(next + k, count - k, from_next);
+      v += from_next;
+      Form::template times_slope<Scalar, Lanes>(at_h, v);
+      store_part<Scalar, Lanes>(v, count - k, d + k);
+    }
+  }
+};
+
+struct TanhForm {
+  template <class Scalar, int Lanes>
+  ELMAN_INLINE static void value(Lane<Scalar, Lanes>& a) {
+    VectorMath<Scalar, Lanes>::tanh(a, a);
+  }
+  template <class Scalar, int Lanes>
+  ELMAN_INLINE static void times_slope(const Lane<Scalar, Lanes>& h, Lane<Scalar, Lanes>& d) {
+    d *= Scalar(1) - h * h;
+  }
+};
+
+struct ReLUForm {
+  template <class Scalar, int Lanes>
+  ELMAN_INLINE static void value(Lane<Scalar, Lanes>& a) {
+    const Lane<Scalar, Lanes> zero{};
+    a = a <= zero ? zero : a;
+  }
+  template <class Scalar, int Lanes>
+  ELMAN_INLINE static void times_slope(const Lane<Scalar, Lanes>& h, Lane<Scalar, Lanes>& d) {
+    const Lane<Scalar, Lanes> zero{};
+    d = h <= zero ? zero : d;
+  }
+};
+
+/// y ← exp(o − max o) / Σ exp(o − max o), column by column.
+template <class Scalar>
+struct SoftmaxKernel {
+  const Scalar* o;
+  Index o_column;
+  Scalar* y;
+  Index y_column;
+  Index rows;
+  Index columns;
+
+  template <int Bytes>
+  ELMAN_INLINE void run() const {
+    for (Index j = 0; j < columns; ++j) column<lanes<Scalar, Bytes>>(o + j * o_column, y + j * y_column);
+  }
+
+  template <int Lanes>
+  ELMAN_INLINE void column(const Scalar* from, Scalar* to) const {
+    using V = Lane<Scalar, Lanes>;
+    const Index whole = rows / Lanes * Lanes;
+    V lowest, v;
+    fill<Scalar, Lanes>(-std::numeric_limits<Scalar>::infinity(), lowest);
+    V rest = lowest;  // what is left below the whole vectors, and nothing that counts
+    if (whole < rows) load_part<Scalar, Lanes>(from + whole, rows - whole, rest);
+
+    V most = rest;
+    for (Index k = 0; k < whole; k += Lanes) {
+      load<Scalar, Lanes>(from + k, v);
+      most = v > most ? v : most;
+    }
+    const Scalar shift = reduce<Lanes>(
+        most, [](Scalar a, Scalar b) __attribute__((always_inline)) { return a > b ? a : b; });
+
+    V sum{};
+    for (Index k = 0; k < whole; k += Lanes) {
+      load<Scalar, Lanes>(from + k, v);
+      VectorMath<Scalar, Lanes>::exp_negative(v - shift, v);
+      sum += v;
+      store<Scalar, Lanes>(v, to + k);
+    }
+    VectorMath<Scalar, Lanes>::exp_negative(rest - shift, rest);
+    if (whole < rows) sum += rest;
+
+    const Scalar total = reduce<Lanes>(
+        sum, [](Scalar a, Scalar b) __attribute__((always_inline)) { return a + b; });
+    for (Index k = 0; k < whole; k += Lanes) {
+      load<Scalar, Lanes>(to + k, v);
+      v /= total;
+      store<Scalar, Lanes>(v, to + k);
+    }
+    if (whole < rows) {
+      rest /= total;
+      store_part<Scalar, Lanes>(rest, rows - whole, to + whole);
+    }
+  }
+
+  /// The halves of a vector with each other, and so on.
+  template <int Lanes, class Combine>
+  ELMAN_INLINE static Scalar reduce(const Lane<Scalar, Lanes>& v, const Combine& combine) {
+    if constexpr (Lanes == 1) {
+      return v;
+    } else {
+      Scalar part[std::size_t{Lanes}];
+      std::memcpy(part, &v, sizeof(v));
+      ELMAN_UNROLL
+      for (int half = Lanes / 2; half > 0; half /= 2) {
+        ELMAN_UNROLL
+        for (int l = 0; l < half; ++l) part[l] = combine(part[l], part[l + half]);
+      }
+      return part[0];
+    }
+  }
+};
+
+/// f(first element, number) of the elements of a block, in as few runs as they lie in.
+template <class Block, class Function>
+void for_each_run(Block&& block, const Function& function) {
+  if (block.outerStride() == block.rows()) {
+    function(Index{0}, block.size());
+  } else {
+    for (Index j = 0; j < block.cols(); ++j) function(j * block.outerStride(), block.rows());
+  }
+}
+
+}  // namespace elman::inline ELMAN_ABI::detail
+
+#endif  // ELMAN_HAS_KERNELS

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+//
+// Vectors of Lanes scalars, in the extensions that g++ and clang share, and kernels that are compiled for several
+// instruction sets.
+//
+// A kernel is a struct whose call operator is a template over the bytes of a vector. `run_kernel` compiles it once for
+// each level (simd.hpp): everything it calls is ELMAN_INLINE, so that all of its code is part of a function that may
+// use that level's instructions. A vector of one lane is the scalar itself: what is left when fewer rows than the
+// smallest vector are there, and all there is on processors without vectors.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "elman/simd.hpp"
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI::detail {
+
+/// Whether the products and activations of this scalar have kernels of their own.
+template <class Scalar>
+inline constexpr bool has_kernels = ELMAN_HAS_KERNELS && (std::same_as<Scalar, float> || std::same_as<Scalar, double>);
+
+}  // namespace elman::inline ELMAN_ABI::detail
+
+#if ELMAN_HAS_KERNELS
+
+#define ELMAN_INLINE __attribute__((always_inline)) inline
+/// In front of a loop of constant length that must become straight code, so that arrays of vectors stay in registers.
+#define ELMAN_UNROLL _Pragma("GCC unroll 16")
+
+namespace elman::inline ELMAN_ABI::detail {
+
+/// Bytes of a vector that every processor has that this program runs on; less than a scalar means none.
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512VL__) && defined(__AVX512BW__)
+inline constexpr int compiled_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr int compiled_bytes = 32;
+#elif defined(__SSE2__) || defined(__ARM_NEON) || defined(__VSX__) || defined(__s390x__) || defined(__wasm_simd128__)
+inline constexpr int compiled_bytes = 16;
+#else
+inline constexpr int compiled_bytes = 1;
+#endif
+
+/// Lanes of the vectors of a kernel that is compiled for `Bytes`.
+template <class Scalar, int Bytes>
+inline constexpr int lanes = Bytes < static_cast<int>(2 * sizeof(Scalar)) ? 1
+                                                                          : Bytes / static_cast<int>(sizeof(Scalar));
+
+template <class Scalar, int Lanes>
+struct VectorTypes {
+  typedef Scalar Vector __attribute__((vector_size(Lanes * sizeof(Scalar))));
+  typedef Scalar Unaligned __attribute__((vector_size(Lanes * sizeof(Scalar)), aligned(alignof(Scalar)), may_alias));
+};
+template <class Scalar>
+struct VectorTypes<Scalar, 1> {
+  using Vector = Scalar;
+  using Unaligned = Scalar;
+};
+template <class Scalar, int Lanes>
+using Lane = typename VectorTypes<Scalar, Lanes>::Vector;
+
+/// The integers as wide as a scalar, for its bits and for masks.
+template <class Scalar>
+using Bits = std::conditional_t<sizeof(Scalar) == 4, std::int32_t, std::int64_t>;
+
+// Vectors are passed by reference: what passes one by value is another function at every level.
+template <class Scalar, int Lanes>
+ELMAN_INLINE void load(const Scalar* from, Lane<Scalar, Lanes>& to) {
+  to = *reinterpret_cast<const typename VectorTypes<Scalar, Lanes>::Unaligned*>(from);
+}
+template <class Scalar, int Lanes>
+ELMAN_INLINE void store(const Lane<Scalar, Lanes>& from, Scalar* to) {
+  *reinterpret_cast<typename VectorTypes<Scalar, Lanes>::Unaligned*>(to) = from;
+}
+template <class Scalar, int Lanes>
+ELMAN_INLINE void fill(const Scalar& value, Lane<Scalar, Lanes>& to) {
+  if constexpr (Lanes == 1) {
+    to = value;
+  } else {
+    to = Lane<Scalar, Lanes>{} + value;  // g++ assigns a vector of equal elements one by one, a sum at once
+  }
+}
+
+/// The first `count` < Lanes scalars of a vector, the others as they are.
+template <class Scalar, int Lanes>
+ELMAN_INLINE void load_part(const Scalar* from, Index count, Lane<Scalar, Lanes>& to) {
+  std::memcpy(&to, from, static_cast<std::size_t>(count) * sizeof(Scalar));
+}
+template <class Scalar, int Lanes>
+ELMAN_INLINE void store_part(const Lane<Scalar, Lanes>& from, Index count, Scalar* to) {
+  std::memcpy(to, &from, static_cast<std::size_t>(count) * sizeof(Scalar));
+}
+
+#if ELMAN_DISPATCHES
+template <class Kernel>
+__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))) void run_avx512(const Kernel& kernel) {
+  kernel.template run<64>();
+}
+template <class Kernel>
+__attribute__((target("avx2,fma"))) void run_avx2(const Kernel& kernel) {
+  kernel.template run<32>();
+}
+#endif
+
+/// Runs a kernel at a level that the processor has.
+template <class Kernel>
+ELMAN_INLINE void run_kernel(Simd level, const Kernel& kernel) {
+#if ELMAN_DISPATCHES
+  if constexpr (guaranteed_simd < Simd::avx512) {
+    if (level == Simd::avx512) return run_avx512(kernel);
+  }
+  if constexpr (guaranteed_simd < Simd::avx2) {
+    if (level == Simd::avx2) return run_avx2(kernel);
+  }
+#endif
+  static_cast<void>(level);
+  kernel.template run<compiled_bytes>();
+}
+
+}  // namespace elman::inline ELMAN_ABI::detail
+
+#endif  // ELMAN_HAS_KERNELS
