@@ -96,6 +96,32 @@ struct ReLUForm {
   }
 };
 
+struct Largest {
+  template <class Value>
+  ELMAN_INLINE void operator()(Value& a, const Value& b) const {
+    a = b > a ? b : a;
+  }
+};
+struct Sum {
+  template <class Value>
+  ELMAN_INLINE void operator()(Value& a, const Value& b) const {
+    a += b;
+  }
+};
+
+/// The lanes of a vector in one: its halves with each other, and so on.
+template <class Combine, class Scalar, int Lanes>
+ELMAN_INLINE Scalar reduce(const Lane<Scalar, Lanes>& v) {
+  if constexpr (Lanes == 1) {
+    return v;
+  } else {
+    Lane<Scalar, Lanes / 2> halves[2];
+    std::memcpy(halves, &v, sizeof(v));
+    Combine{}(halves[0], halves[1]);
+    return reduce<Combine, Scalar, Lanes / 2>(halves[0]);
+  }
+}
+
 /// y ← exp(o − max o) / Σ exp(o − max o), column by column.
 template <class Scalar>
 struct SoftmaxKernel {
@@ -125,8 +151,7 @@ struct SoftmaxKernel {
       load<Scalar, Lanes>(from + k, v);
       most = v > most ? v : most;
     }
-    const Scalar shift = reduce<Lanes>(
-        most, [](Scalar a, Scalar b) __attribute__((always_inline)) { return a > b ? a : b; });
+    const Scalar shift = reduce<Largest, Scalar, Lanes>(most);
 
     V sum{};
     for (Index k = 0; k < whole; k += Lanes) {
@@ -138,8 +163,7 @@ struct SoftmaxKernel {
     VectorMath<Scalar, Lanes>::exp_negative(rest - shift, rest);
     if (whole < rows) sum += rest;
 
-    const Scalar total = reduce<Lanes>(
-        sum, [](Scalar a, Scalar b) __attribute__((always_inline)) { return a + b; });
+    const Scalar total = reduce<Sum, Scalar, Lanes>(sum);
     for (Index k = 0; k < whole; k += Lanes) {
       load<Scalar, Lanes>(to + k, v);
       v /= total;
@@ -150,24 +174,59 @@ struct SoftmaxKernel {
       store_part<Scalar, Lanes>(rest, rows - whole, to + whole);
     }
   }
+};
 
-  /// The halves of a vector with each other, and so on.
-  template <int Lanes, class Combine>
-  ELMAN_INLINE static Scalar reduce(const Lane<Scalar, Lanes>& v, const Combine& combine) {
-    if constexpr (Lanes == 1) {
-      return v;
-    } else {
-      Scalar part[std::size_t{Lanes}];
-      std::memcpy(part, &v, sizeof(v));
-      ELMAN_UNROLL
-      for (int half = Lanes / 2; half > 0; half /= 2) {
-        ELMAN_UNROLL
-        for (int l = 0; l < half; ++l) part[l] = combine(part[l], part[l + half]);
-      }
-      return part[0];
+/// The largest of a column of o, the largest of y, and the sum of what else is in y.
+template <class Scalar>
+struct LargestKernel {
+  const Scalar* o;
+  const Scalar* y;
+  Index rows;
+  Scalar& largest_o;
+  Scalar& largest_y;
+  Scalar& others;
+
+  template <int Bytes>
+  ELMAN_INLINE void run() const {
+    constexpr int Lanes = lanes<Scalar, Bytes>;
+    using V = Lane<Scalar, Lanes>;
+    const Index whole = rows / Lanes * Lanes;
+    V o_rest, most_o, y_rest{}, v;  // no y is below 0
+    fill<Scalar, Lanes>(-std::numeric_limits<Scalar>::infinity(), o_rest);
+    if (whole < rows) {
+      load_part<Scalar, Lanes>(o + whole, rows - whole, o_rest);
+      load_part<Scalar, Lanes>(y + whole, rows - whole, y_rest);
     }
+    V most_y = y_rest;
+    most_o = o_rest;
+    for (Index k = 0; k < whole; k += Lanes) {
+      load<Scalar, Lanes>(o + k, v);
+      most_o = v > most_o ? v : most_o;
+      load<Scalar, Lanes>(y + k, v);
+      most_y = v > most_y ? v : most_y;
+    }
+    largest_o = reduce<Largest, Scalar, Lanes>(most_o);
+    largest_y = reduce<Largest, Scalar, Lanes>(most_y);
+
+    V one, zero{}, most, sum, times;
+    fill<Scalar, Lanes>(Scalar(1), one);
+    fill<Scalar, Lanes>(largest_y, most);
+    sum = y_rest == most ? zero : y_rest;
+    times = y_rest == most ? one : zero;
+    for (Index k = 0; k < whole; k += Lanes) {
+      load<Scalar, Lanes>(y + k, v);
+      sum += v == most ? zero : v;  // NaN stays
+      times += v == most ? one : zero;
+    }
+    others = reduce<Sum, Scalar, Lanes>(sum) + (reduce<Sum, Scalar, Lanes>(times) - Scalar(1)) * largest_y;
   }
 };
+
+template <class Scalar>
+void largest_of_column(const Scalar* o, const Scalar* y, Index rows, Scalar& largest_o, Scalar& largest_y,
+                       Scalar& others) {
+  run_kernel(simd(), LargestKernel<Scalar>{o, y, rows, largest_o, largest_y, others});
+}
 
 /// f(first element, number) of the elements of a block, in as few runs as they lie in.
 template <class Block, class Function>

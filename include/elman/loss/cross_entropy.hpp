@@ -17,11 +17,61 @@
 #include <utility>
 #include <vector>
 
+#include "elman/detail/elementwise.hpp"
 #include "elman/detail/options.hpp"
 #include "elman/loss/loss.hpp"
 #include "elman/output.hpp"
 #include "elman/sequences.hpp"
 #include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI::detail {
+
+/// The largest output of a column, and what a loss takes from it.
+template <class Scalar>
+struct LargestOutput {
+  Scalar y;
+  Scalar o;       ///< its logit
+  Scalar others;  ///< 1 − y: summed from the others, because near 1 the difference would have lost all its digits
+  Scalar log_y;   ///< taken from the others too; no other y exceeds 1/2
+
+  /// 1 − y_k.
+  Scalar without(const Scalar& y_k) const { return y_k == y ? others : Scalar(1) - y_k; }
+};
+
+/// log(1 − x) for 0 ≤ x < 1, to the precision of x.
+inline double log_one_minus(double x) { return std::log1p(-x); }
+inline long double log_one_minus(long double x) { return std::log1p(-x); }
+inline float log_one_minus(float x) {
+  return x < 0x1p-28F ? -x : static_cast<float>(std::log(1.0 - static_cast<double>(x)));
+}
+
+template <class O, class Y>
+LargestOutput<typename O::Scalar> largest_output(const O& o, const Y& y) {
+  using Scalar = typename O::Scalar;
+  if constexpr (has_kernels<Scalar>) {
+    LargestOutput<Scalar> result{};
+    largest_of_column(o.data(), y.data(), o.rows(), result.o, result.y, result.others);
+    result.log_y = log_one_minus(result.others);
+    return result;
+  } else {
+    Index j = 0;
+    for (Index k = 1; k < y.rows(); ++k) {
+      if (real_part(y(k)) > real_part(y(j))) j = k;
+    }
+    Scalar others(0);
+    for (Index k = 0; k < y.rows(); ++k) {
+      if (k != j) others += y(k);
+    }
+    if constexpr (is_complex<Scalar>) {
+      using std::log;
+      return {y(j), o(j), others, log(y(j))};
+    } else {
+      return {y(j), o(j), others, log_one_minus(others)};
+    }
+  }
+}
+
+}  // namespace elman::inline ELMAN_ABI::detail
 
 namespace elman::inline ELMAN_ABI::loss {
 
@@ -106,12 +156,22 @@ class CrossEntropy {
                       "; expected 0 <= label < Out = ", out);
       total += column_weight(column) * weight(label);
     }
+    if (options_.label_smoothing == 0) {
+      return sum_columns(tape, total, [&](const Column<Tape>& column) {
+        const Index label = label_of(column.index);
+        const bool ignored = label == options_.ignored_label;
+        return column.one_label(ignored ? 0 : label,
+                                ignored ? R(0) : static_cast<R>(column_weight(column.index) * weight(label)));
+      });
+    }
     const R spread = static_cast<R>(options_.label_smoothing) / static_cast<R>(out);
     const R kept = R(1) - static_cast<R>(options_.label_smoothing);
-    return sum_columns(tape, total, [&](Index column, Index k) -> R {
-      const Index label = label_of(column);
-      if (label == options_.ignored_label) return R(0);
-      return static_cast<R>(column_weight(column) * weight(k)) * ((k == label ? kept : R(0)) + spread);
+    return sum_columns(tape, total, [&](const Column<Tape>& column) {
+      const Index label = label_of(column.index);
+      return column.all([&](Index k) -> R {
+        if (label == options_.ignored_label) return R(0);
+        return static_cast<R>(column_weight(column.index) * weight(k)) * ((k == label ? kept : R(0)) + spread);
+      });
     });
   }
 
@@ -122,56 +182,73 @@ class CrossEntropy {
     const R spread = static_cast<R>(options_.label_smoothing) / static_cast<R>(q.rows());
     const R kept = R(1) - static_cast<R>(options_.label_smoothing);
     const double total = detail::check_weights("CrossEntropy", std::as_const(tape), column_weight);
-    return sum_columns(tape, total, [&](Index column, Index k) -> R {
-      if (column_weight(column) == 0) return R(0);  // whatever is in q
-      return static_cast<R>(column_weight(column) * weight(k)) *
-             (kept * static_cast<R>(real_part(q(k, column))) + spread);
+    return sum_columns(tape, total, [&](const Column<Tape>& column) {
+      return column.all([&](Index k) -> R {
+        if (column_weight(column.index) == 0) return R(0);  // whatever is in q
+        return static_cast<R>(column_weight(column.index) * weight(k)) *
+               (kept * static_cast<R>(real_part(q(k, column.index))) + spread);
+      });
     });
   }
 
-  /// The losses of all columns, each of weights ω_k = omega(column, k), with their gradients; `total` is what the mean
-  /// divides by.
-  template <class Tape, class Omega>
-  typename Tape::Scalar sum_columns(Tape& tape, double total, const Omega& omega) const {
+  /// One column of o, y and d_o: its loss for weights ω_k, and its gradient, times `scale`.
+  template <class Tape>
+  struct Column {
     using Scalar = typename Tape::Scalar;
     using R = Real<Scalar>;
-    using std::log;
+
+    const ConstMatrixView<Scalar>& o;
+    const ConstMatrixView<Scalar>& y;
+    MatrixView<Scalar>& d_o;
+    R scale;
+    Index index;
+
+    /// ω is `omega` at the label, elsewhere 0.
+    Wide<Scalar> one_label(Index label, R omega) const {
+      if (omega == R(0)) return without_weight();
+      const auto largest = detail::largest_output(o.col(index), y.col(index));
+      const Scalar not_y = largest.without(y(label, index));
+      d_o.col(index) = (scale * omega) * y.col(index);  // (5), (18)
+      d_o(label, index) = scale * (R(-1) * omega) * not_y;
+      return Scalar(omega * ((largest.o - o(label, index)) - largest.log_y));  // (4)
+    }
+
+    /// ω_k = omega(k).
+    template <class Omega>
+    Wide<Scalar> all(const Omega& omega) const {
+      R omegas(0);
+      for (Index k = 0; k < o.rows(); ++k) omegas += omega(k);
+      if (omegas == R(0)) return without_weight();
+      const auto largest = detail::largest_output(o.col(index), y.col(index));
+      Wide<Scalar> L(0);
+      for (Index k = 0; k < o.rows(); ++k) {
+        const R omega_k = omega(k);
+        d_o(k, index) =
+            scale * ((omegas - omega_k) * y(k, index) - omega_k * largest.without(y(k, index)));  // (5), (18)
+        if (omega_k != R(0)) L += Scalar(omega_k * ((largest.o - o(k, index)) - largest.log_y));  // (4)
+      }
+      return L;
+    }
+
+    /// Ignored, or of no weight: whatever is in y.
+    Wide<Scalar> without_weight() const {
+      d_o.col(index).setZero();
+      return Wide<Scalar>(0);
+    }
+  };
+
+  /// The losses of all columns, as `loss_of(column)` computes them; `total` is what the mean divides by.
+  template <class Tape, class LossOf>
+  typename Tape::Scalar sum_columns(Tape& tape, double total, const LossOf& loss_of) const {
+    using Scalar = typename Tape::Scalar;
+    using R = Real<Scalar>;
     const auto& o = std::as_const(tape).o();
     const auto& y = std::as_const(tape).y();
     auto&& d_o = tape.d_o();
     const bool mean = options_.reduction == Reduction::mean;
     const R scale = mean ? detail::mean_scale<R>(total) : R(1);
     Wide<Scalar> L(0);  // float would lose digits over many columns
-    for (Index column = 0; column < o.cols(); ++column) {
-      // At the largest logit, 1 − y_j is summed from the others and log y_j taken from it: near 1 the difference would
-      // have lost all its digits. No other y_k exceeds 1/2.
-      Index j = 0;
-      R omegas(0);
-      for (Index k = 0; k < o.rows(); ++k) {
-        if (real_part(y(k, column)) > real_part(y(j, column))) j = k;
-        omegas += omega(column, k);
-      }
-      if (omegas == R(0)) {  // ignored, or of no weight: whatever is in y
-        d_o.col(column).setZero();
-        continue;
-      }
-      Scalar others(0);
-      for (Index k = 0; k < o.rows(); ++k) {
-        if (k != j) others += y(k, column);
-      }
-      Scalar log_y_j;
-      if constexpr (is_complex<Scalar>) {
-        log_y_j = log(y(j, column));
-      } else {
-        log_y_j = std::log1p(-others);
-      }
-      for (Index k = 0; k < o.rows(); ++k) {
-        const R omega_k = omega(column, k);
-        const Scalar not_y_k = k == j ? others : Scalar(1) - y(k, column);
-        d_o(k, column) = scale * ((omegas - omega_k) * y(k, column) - omega_k * not_y_k);       // (5), (18)
-        if (omega_k != R(0)) L += Scalar(omega_k * ((o(j, column) - o(k, column)) - log_y_j));  // (4)
-      }
-    }
+    for (Index column = 0; column < o.cols(); ++column) L += loss_of(Column<Tape>{o, y, d_o, scale, column});
     return static_cast<Scalar>(mean ? L / static_cast<Real<Wide<Scalar>>>(total) : L);
   }
 
