@@ -333,11 +333,11 @@ class Net : public Parameters<Scalar, Body, Readout> {
     static_assert(
         Body::can_step,
         "elman::Net::step: a bidirectional layer reads from the end of a sequence; it cannot run step by step");
-    const auto h = body().step(theta().data(), x, state.h.middleCols(0, state.h.cols()),
-                               state.room.middleCols(0, state.room.cols()));  // (1)
-    state.o.noalias() = this->V() * h;                                        // (2)
-    state.o.colwise() += this->c();
-    Output{}(state.o, state.y);  // (3)
+    constexpr int batch = State::batch_size;
+    const auto h = body().step(theta().data(), x, state.h.template middleCols<batch>(0, state.h.cols()),
+                               state.room.template middleCols<batch>(0, state.room.cols()));  // (1)
+    detail::step_columns(Identity{}, this->c(), this->V(), h, nullptr, nullptr, state.o);     // (2)
+    Output{}(state.o, state.y);                                                               // (3)
     state.fresh.setConstant(false);
     return state.y;
   }

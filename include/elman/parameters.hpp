@@ -51,7 +51,7 @@ class Parameters {
   Parameters(Body body, Readout readout) : body_(std::move(body)), readout_(std::move(readout)) {
     detail::require(readout_.in() == body_.out(), "Net: the readout reads ", readout_.in(), " rows; expected ",
                     body_.out(), " as the body's output has");
-    theta_.setZero(body_.parameter_count() + readout_.parameter_count());
+    theta_.set_zero(body_.parameter_count() + readout_.parameter_count());
   }
 
   const Body& body() const { return body_; }
@@ -76,7 +76,7 @@ class Parameters {
   auto theta() { return View<Theta>(theta_.data(), theta_.size(), 1); }
   auto theta() const { return View<const Theta>(theta_.data(), theta_.size(), 1); }
 
-  void set_zero() { theta_.setZero(); }
+  void set_zero() { theta().setZero(); }
 
   /// visit(path, part) for every part in order: a part has U, W, b or V, c or E or h0, views with a `for_each`. The
   /// path leads to it: "layer1.forwards.", "" for an RNNCell.
@@ -155,7 +155,7 @@ class Parameters {
 
   [[no_unique_address]] Body body_;
   [[no_unique_address]] Readout readout_;
-  Theta theta_;
+  detail::ThetaStorage<Scalar, theta_size> theta_;
 };
 
 }  // namespace elman::inline ELMAN_ABI

@@ -96,13 +96,13 @@ struct ReLUForm {
   }
 };
 
-struct Largest {
+struct TakeLargest {
   template <class Value>
   ELMAN_INLINE void operator()(Value& a, const Value& b) const {
     a = b > a ? b : a;
   }
 };
-struct Sum {
+struct TakeSum {
   template <class Value>
   ELMAN_INLINE void operator()(Value& a, const Value& b) const {
     a += b;
@@ -151,7 +151,7 @@ struct SoftmaxKernel {
       load<Scalar, Lanes>(from + k, v);
       most = v > most ? v : most;
     }
-    const Scalar shift = reduce<Largest, Scalar, Lanes>(most);
+    const Scalar shift = reduce<TakeLargest, Scalar, Lanes>(most);
 
     V sum{};
     for (Index k = 0; k < whole; k += Lanes) {
@@ -163,7 +163,7 @@ struct SoftmaxKernel {
     VectorMath<Scalar, Lanes>::exp_negative(rest - shift, rest);
     if (whole < rows) sum += rest;
 
-    const Scalar total = reduce<Sum, Scalar, Lanes>(sum);
+    const Scalar total = reduce<TakeSum, Scalar, Lanes>(sum);
     for (Index k = 0; k < whole; k += Lanes) {
       load<Scalar, Lanes>(to + k, v);
       v /= total;
@@ -205,8 +205,8 @@ struct LargestKernel {
       load<Scalar, Lanes>(y + k, v);
       most_y = v > most_y ? v : most_y;
     }
-    largest_o = reduce<Largest, Scalar, Lanes>(most_o);
-    largest_y = reduce<Largest, Scalar, Lanes>(most_y);
+    largest_o = reduce<TakeLargest, Scalar, Lanes>(most_o);
+    largest_y = reduce<TakeLargest, Scalar, Lanes>(most_y);
 
     V one, zero{}, most, sum, times;
     fill<Scalar, Lanes>(Scalar(1), one);
@@ -218,7 +218,7 @@ struct LargestKernel {
       sum += v == most ? zero : v;  // NaN stays
       times += v == most ? one : zero;
     }
-    others = reduce<Sum, Scalar, Lanes>(sum) + (reduce<Sum, Scalar, Lanes>(times) - Scalar(1)) * largest_y;
+    others = reduce<TakeSum, Scalar, Lanes>(sum) + (reduce<TakeSum, Scalar, Lanes>(times) - Scalar(1)) * largest_y;
   }
 };
 

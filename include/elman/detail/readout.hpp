@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "elman/detail/blocks.hpp"
 #include "elman/detail/product.hpp"
 #include "elman/tape.hpp"
 #include "elman/types.hpp"
@@ -28,10 +29,13 @@ void gather_read(const ConstMatrixView<Scalar>& h, ReadoutTape<Scalar, Output>& 
 template <class Scalar, class Output>
 void readout_forward(const ConstMatrixView<Scalar>& V, const ConstMatrixView<Scalar>& c,
                      const ConstMatrixView<Scalar>& h, ReadoutTape<Scalar, Output>& tape) {
-  auto o = tape.o_to_write();
   tape.V.assign(strided(V));
-  set_product(tape.V, tape.read(h), c, o);
-  Output{}(o, tape.y_to_write());
+  const auto h_read = tape.read(h);
+  for_each_block(h_read.cols(), [&](Index first, Index columns) {
+    auto o = tape.o_to_write().middleCols(first, columns);
+    set_product(tape.V, h_read.middleCols(first, columns), c, o);  // (2)
+    Output{}(o, tape.y_to_write().middleCols(first, columns));     // (3)
+  });
 }
 
 /// Adds ∂L/∂V and ∂L/∂c to d_V and d_c, from the tape's ∂L/∂o.
@@ -39,9 +43,12 @@ template <class Scalar, class Output>
 void readout_bptt(const ConstMatrixView<Scalar>& V, const ConstMatrixView<Scalar>& h, ReadoutTape<Scalar, Output>& tape,
                   MatrixView<Scalar> d_V, MatrixView<Scalar> d_c) {
   const auto d_o = std::as_const(tape).d_o();
-  tape.d_o_panels.assign(strided(d_o));
-  add_product_transposed(tape.d_o_panels, tape.read(h), d_V);  // (11)
-  add_row_sums(tape.d_o_panels, d_c);                          // (12)
+  const auto h_read = tape.read(h);
+  for_each_block(d_o.cols(), [&](Index first, Index columns) {
+    tape.d_o_panels.assign(strided(d_o.middleCols(first, columns)));
+    add_product_transposed(tape.d_o_panels, h_read.middleCols(first, columns), d_V);  // (11)
+    add_row_sums(tape.d_o_panels, d_c);                                               // (12)
+  });
   tape.V.assign_transposed(strided(V));
   if (!tape.selection().is_run()) {
     tape.d_h_read.reshape(V.cols(), d_o.cols());

@@ -11,10 +11,10 @@
 // bptt's room does not grow with T. Equation numbers: docs/math.md.
 #pragma once
 
-#include <algorithm>
 #include <utility>
 
 #include "elman/activation.hpp"
+#include "elman/detail/blocks.hpp"
 #include "elman/detail/from_above.hpp"
 #include "elman/detail/product.hpp"
 #include "elman/steps.hpp"
@@ -22,21 +22,6 @@
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI::detail {
-
-/// Columns to a block of steps, unless one step has more.
-inline constexpr Index block_columns = 128;
-
-/// The steps from `begin` on (or, going back, up to `end`) that make one block.
-inline Index block_end(const Steps& steps, Index begin) {
-  Index end = begin + 1;
-  while (end < steps.count() && steps.first(end + 1) - steps.first(begin) <= block_columns) ++end;
-  return end;
-}
-inline Index block_begin(const Steps& steps, Index end) {
-  Index begin = end - 1;
-  while (begin > 0 && steps.first(end) - steps.first(begin - 1) <= block_columns) --begin;
-  return begin;
-}
 
 /// Fills `tape`, which has been started with h₀, with h_t = σ(U x_t + W h_{t-1} + b) for all steps (Eq. 1). x: columns
 /// (In × N) or OneHot.

@@ -4,8 +4,8 @@
 // the sum over k in rising order, from S on, whatever tile it falls into: the result of a column does not depend on
 // how many others are beside it.
 //
-//   A   Rows × Depth, in panels of as many rows as a vector has lanes: columns of a matrix as they lie, or packed
-//       (factor.hpp). The last panel ends with the last row and overlaps the one before: no vector is cut.
+//   A   Rows × Depth, in panels of as many rows as a vector has lanes: rows of a matrix where they lie, or
+//       packed (factor.hpp). The last panel ends with the last row and overlaps the one before: no vector is cut.
 //   B   Depth × Columns, read one element at a time, with any strides: so B may be a transpose.
 //   S   zero, a column for all columns of C, or C itself.
 #pragma once
@@ -22,11 +22,10 @@ namespace elman::inline ELMAN_ABI::detail {
 template <class Scalar>
 struct Panels {
   const Scalar* data = nullptr;
-  Index step = 0;   ///< from one column of a panel to the next
-  Index panel = 0;  ///< from one panel to the next
   Index rows = 0;
   Index columns = 0;
-  Index overlap = 0;  ///< the rows by which the last panel is moved back, where it lies in a matrix
+  Index step = 0;   ///< from one column of a panel to the next
+  Index panel = 0;  ///< from one panel to the next; 0: the rows lie in a matrix
 };
 
 template <class Scalar>
@@ -55,7 +54,7 @@ struct ProductKernel {
     // Tiles use half of the registers or more; at least eight sums hide the latency of the multiply-adds.
     constexpr bool many_registers = Lanes * sizeof(Scalar) == 64;
     Index j = 0;
-    if constexpr (many_registers) j = run_columns<Lanes, 8, 2>(j);
+    if constexpr (many_registers) j = run_columns<Lanes, 8, 3>(j);
     j = run_columns < Lanes, 4, Widest ? (many_registers ? 4 : 2) : 2 > (j);
     if constexpr (Widest) j = run_columns<Lanes, 2, 4>(j);
     run_columns<Lanes, 1, Widest ? 8 : 3>(j);
@@ -106,13 +105,14 @@ struct ProductKernel {
       }
     }
 
-    const Scalar* a = A.data + panel * A.panel;
-    const Scalar* a_last = A.data + (panel + Count - 1) * A.panel - (last ? A.overlap : 0);
+    const Index from_panel = A.panel > 0 ? A.panel : Lanes;
+    const Scalar* a = A.data + panel * from_panel;
+    const Scalar* a_last = A.data + (A.panel > 0 ? (panel + Count - 1) * A.panel : last_row);
     const Scalar* b_k = b + j * b_column;
     for (Index k = 0; k < A.columns; ++k) {
       V left[std::size_t{Count}];
       ELMAN_UNROLL
-      for (int r = 0; r < Count; ++r) load<Scalar, Lanes>(r == Count - 1 ? a_last : a + r * A.panel, left[r]);
+      for (int r = 0; r < Count; ++r) load<Scalar, Lanes>(r == Count - 1 ? a_last : a + r * from_panel, left[r]);
       ELMAN_UNROLL
       for (int w = 0; w < Width; ++w) {
         const Scalar right = b_k[w * b_column];

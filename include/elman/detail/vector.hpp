@@ -24,6 +24,11 @@ namespace elman::inline ELMAN_ABI::detail {
 template <class Scalar>
 inline constexpr bool has_kernels = ELMAN_HAS_KERNELS && (std::same_as<Scalar, float> || std::same_as<Scalar, double>);
 
+/// Bytes of the widest vector that a kernel may be run with, so that no aligned vector lies in two cache lines.
+template <class Scalar>
+inline constexpr std::size_t kernel_alignment = ELMAN_DISPATCHES&& has_kernels<Scalar> ? 64
+                                                                                       : alignof(Vector<Scalar, 16>);
+
 }  // namespace elman::inline ELMAN_ABI::detail
 
 #if ELMAN_HAS_KERNELS

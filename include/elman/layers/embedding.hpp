@@ -9,10 +9,11 @@
 
 #include <string>
 
+#include "elman/detail/blocks.hpp"
 #include "elman/detail/column_buffer.hpp"
-#include "elman/detail/recurrence.hpp"
+#include "elman/detail/product.hpp"
+#include "elman/detail/step.hpp"
 #include "elman/layers/layer.hpp"
-#include "elman/layers/recurrence.hpp"
 
 namespace elman::inline ELMAN_ABI {
 
@@ -105,20 +106,24 @@ class Embedding {
     const Index N = tape.steps().columns();
     auto d_E = detail::any_size(at(d_theta).E);
     tape.E.assign_transposed(detail::strided(detail::any_size(at(theta).E)));
-    for (Index first = 0; first < N; first += detail::block_columns) {
-      const Index columns = (std::min)(detail::block_columns, N - first);
+    detail::for_each_block(N, [&](Index first, Index columns) {
       tape.d_e.reshape(out(), columns);
       auto d_e = tape.d_e.view();
       from_above(first, d_e);
       tape.d_e_panels.assign(detail::strided(d_e));
       detail::add_product_transposed(tape.d_e_panels, x.middleCols(first, columns), d_E);  // (42)
       if (d_x.data()) detail::set_product(tape.E, d_e, d_x.middleCols(first, columns));
-    }
+    });
   }
 
   template <class Scalar, class X, class H, class Room>
   auto step(const Scalar* theta, const X& x, const H&, Room room) const {
-    detail::multiply_step(at(theta).E, x, room);
+    const auto E = at(theta).E;
+    if constexpr (detail::is_one_hot<X>) {
+      for (Index k = 0; k < x.cols(); ++k) room.col(k) = E.col(x.token(k));
+    } else {
+      room.noalias() = E * x;
+    }
     return room;
   }
 

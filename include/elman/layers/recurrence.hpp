@@ -15,6 +15,7 @@
 #include "elman/activation.hpp"
 #include "elman/detail/options.hpp"
 #include "elman/detail/recurrence.hpp"
+#include "elman/detail/step.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/tape.hpp"
 #include "elman/types.hpp"
@@ -36,20 +37,6 @@ struct RecurrenceParameters {
     visit("b", b);
   }
 };
-
-namespace detail {
-
-/// What x times a matrix is, for one step: x is a column a stream, or tokens.
-template <class M, class X, class Result>
-void multiply_step(const M& matrix, const X& x, Result&& result) {
-  result.noalias() = matrix * x;
-}
-template <class M, class Scalar, class Result>
-void multiply_step(const M& matrix, const OneHot<Scalar>& x, Result&& result) {
-  for (Index k = 0; k < x.cols(); ++k) result.col(k) = matrix.col(x.token(k));
-}
-
-}  // namespace detail
 
 template <int In = Dynamic, int Hidden = Dynamic, class Activation = Tanh>
 class Recurrence {
@@ -138,11 +125,8 @@ class Recurrence {
   template <class Scalar, class X, class H, class Room>
   auto step(const Scalar* theta, const X& x, H h, Room room) const {
     const auto [U, W, b] = at(theta);
-    detail::multiply_step(U, x, room);
-    room.noalias() += W * h;
-    room.colwise() += b;
-    detail::apply_activation(activation_, room);  // (1)
-    if (options_.zoneout > 0) {                   // (40), in expectation
+    detail::step_columns(activation_, b, U, x, W, h, room);  // (1)
+    if (options_.zoneout > 0) {                              // (40), in expectation
       const auto zoneout = Scalar(static_cast<Real<Scalar>>(options_.zoneout));
       room = zoneout * h + (Scalar(1) - zoneout) * room;
     }
