@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+//
+// elman as its README shows it: compile-time sizes, one tape, one gradient that is zeroed in every run.
+#include <elman/elman.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "peer.hpp"
+
+namespace benchmarks {
+
+namespace {
+
+/// Copies all of a problem's weights into a cell's views, or the other way round.
+template <class Scalar, class Cell>
+void load(const Parameters<Scalar>& weights, Cell& cell) {
+  std::copy(weights.U.begin(), weights.U.end(), cell.U().data());
+  std::copy(weights.W.begin(), weights.W.end(), cell.W().data());
+  std::copy(weights.V.begin(), weights.V.end(), cell.V().data());
+  std::copy(weights.b.begin(), weights.b.end(), cell.b().data());
+  std::copy(weights.c.begin(), weights.c.end(), cell.c().data());
+}
+template <class Cell, class Scalar>
+void save(const Cell& cell, Parameters<Scalar>& weights) {
+  std::copy_n(cell.U().data(), weights.U.size(), weights.U.begin());
+  std::copy_n(cell.W().data(), weights.W.size(), weights.W.begin());
+  std::copy_n(cell.V().data(), weights.V.size(), weights.V.begin());
+  std::copy_n(cell.b().data(), weights.b.size(), weights.b.begin());
+  std::copy_n(cell.c().data(), weights.c.size(), weights.c.begin());
+}
+
+template <class Cell>
+class Elman final : public Contender<typename Cell::Scalar> {
+  using Scalar = typename Cell::Scalar;
+
+ public:
+  Elman(const Problem<Scalar>& problem, Cell cell)
+      : work_(problem.work),
+        cell_(std::move(cell)),
+        gradient_(cell_.zero_gradient()),
+        labels_(problem.labels.begin(), problem.labels.end()) {
+    load(problem.weights, cell_);
+    x_.columns = elman::View<const elman::Columns<Scalar, Cell::in_size>>(problem.x.data(), work_.In, work_.N());
+    x_.steps = elman::Steps::even(work_.T, work_.B);
+  }
+
+  void forward() override { cell_.forward(x_, tape_, work_.every_step ? elman::every_step : elman::last_step); }
+
+  Scalar train() override {
+    forward();
+    const Scalar L = loss_(tape_, labels_);
+    gradient_.set_zero();
+    cell_.bptt(x_, tape_, gradient_);
+    return L;
+  }
+
+  std::vector<Scalar> outputs() const override { return {tape_.y().data(), tape_.y().data() + tape_.y().size()}; }
+
+  Parameters<Scalar> gradients() const override {
+    Parameters<Scalar> result(work_);
+    save(gradient_, result);
+    return result;
+  }
+
+ private:
+  Workload work_;
+  Cell cell_;
+  typename Cell::Gradient gradient_;
+  typename Cell::Tape tape_;
+  elman::loss::CrossEntropy loss_;
+  elman::Sequences<Scalar, Cell::in_size> x_;
+  std::vector<elman::Index> labels_;
+};
+
+/// The workload of index k, if it has this problem's widths.
+template <class Scalar, std::size_t k>
+ContenderPointer<Scalar> make_fixed(const Problem<Scalar>& problem) {
+  constexpr Workload work = workloads[k];
+  if constexpr (std::same_as<Scalar, float> || work.in_double) {
+    using Cell = elman::RNNCell<Scalar, work.In, work.H, work.Out>;
+    if (work.same_widths(problem.work)) return std::make_unique<Elman<Cell>>(problem, Cell());
+  }
+  return nullptr;
+}
+
+template <class Cell>
+class ElmanStream final : public Stream {
+ public:
+  explicit ElmanStream(const Problem<float>& problem) { load(problem.weights, cell_); }
+
+  void reset() override { cell_.reset(state_); }
+
+  void run(const float* x, int steps, float* y) override {
+    using x_t = elman::View<const elman::Vector<float, Cell::in_size>>;
+    using y_t = elman::View<elman::Vector<float, Cell::out_size>>;
+    for (int t = 0; t < steps; ++t) y_t(y + t * Cell::out_size) = cell_.step(x_t(x + t * Cell::in_size), state_);
+  }
+
+ private:
+  Cell cell_;
+  typename Cell::template StateOf<1> state_ = cell_.initial_state();
+};
+
+template <std::size_t k>
+std::unique_ptr<Stream> make_fixed_stream(const Problem<float>& problem) {
+  constexpr StreamShape shape = stream_shapes[k];
+  if (problem.work.In != shape.In || problem.work.H != shape.H || problem.work.Out != shape.Out) return nullptr;
+  using Cell = elman::RNNCell<float, shape.In, shape.H, shape.Out, elman::Tanh, elman::Identity>;
+  return std::make_unique<ElmanStream<Cell>>(problem);
+}
+
+}  // namespace
+
+template <class Scalar>
+ContenderPointer<Scalar> make_elman(const Problem<Scalar>& problem) {
+  ContenderPointer<Scalar> result;
+  [&]<std::size_t... k>(std::index_sequence<k...>) { (void)((result = make_fixed<Scalar, k>(problem)) || ...); }
+  (std::make_index_sequence<std::size(workloads)>());
+  if (result) return result;
+  using Cell = elman::RNNCell<Scalar, elman::Dynamic, elman::Dynamic, elman::Dynamic>;
+  return std::make_unique<Elman<Cell>>(problem, Cell(problem.work.In, problem.work.H, problem.work.Out));
+}
+template ContenderPointer<float> make_elman(const Problem<float>&);
+template ContenderPointer<double> make_elman(const Problem<double>&);
+
+std::unique_ptr<Stream> make_elman_stream(const Problem<float>& problem) {
+  std::unique_ptr<Stream> result;
+  [&]<std::size_t... k>(std::index_sequence<k...>) { (void)((result = make_fixed_stream<k>(problem)) || ...); }
+  (std::make_index_sequence<std::size(stream_shapes)>());
+  return result;
+}
+
+}  // namespace benchmarks
