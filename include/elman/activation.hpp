@@ -92,8 +92,8 @@ template <class Policy, class Block>
 void apply_activation(const Policy& activation, Block&& a) {
   using Scalar = typename std::remove_cvref_t<Block>::Scalar;
   if constexpr (runs_in_vectors<Policy, Scalar>) {
-    for_each_run(a, [&](Index first, Index count) {
-      run_kernel(simd(), ValueKernel<Scalar, typename VectorForm<Policy>::type>{a.data() + first, count});
+    for_each_run(strided_to_write(a), [&](Scalar* first, Index count) {
+      run_kernel(simd(), ValueKernel<Scalar, typename VectorForm<Policy>::type>{first, count});
     });
   } else if constexpr (!std::same_as<Policy, Identity>) {
     a = a.unaryExpr([&activation](const Scalar& value) -> Scalar { return activation.value(value); });

@@ -336,8 +336,9 @@ class Net : public Parameters<Scalar, Body, Readout> {
     constexpr int batch = State::batch_size;
     const auto h = body().step(theta().data(), x, state.h.template middleCols<batch>(0, state.h.cols()),
                                state.room.template middleCols<batch>(0, state.room.cols()));  // (1)
-    detail::step_columns(Identity{}, this->c(), this->V(), h, nullptr, nullptr, state.o);     // (2)
-    Output{}(state.o, state.y);                                                               // (3)
+    detail::step_columns<Readout::out_size, Readout::in_size, 0>(Identity{}, this->c(), this->V(), h, nullptr, nullptr,
+                                                                 state.o);  // (2)
+    Output{}(state.o, state.y);                                             // (3)
     state.fresh.setConstant(false);
     return state.y;
   }

@@ -23,8 +23,10 @@ struct Softmax {
     using Scalar = typename O::Scalar;
 #if ELMAN_HAS_KERNELS
     if constexpr (detail::has_kernels<Scalar>) {
-      detail::run_kernel(simd(), detail::SoftmaxKernel<Scalar>{o.data(), o.outerStride(), y.data(), y.outerStride(),
-                                                               o.rows(), o.cols()});
+      const auto from = detail::strided(o);
+      auto to = detail::strided_to_write(y);
+      detail::run_kernel(simd(), detail::SoftmaxKernel<Scalar>{from.data(), from.outerStride(), to.data(),
+                                                               to.outerStride(), o.rows(), o.cols()});
       return;
     }
 #endif

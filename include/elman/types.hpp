@@ -48,14 +48,24 @@ using Strided = Eigen::Map<Matrix<Scalar, Dynamic, Dynamic>, Eigen::Unaligned, E
 template <class Scalar>
 using ConstStrided = Eigen::Map<const Matrix<Scalar, Dynamic, Dynamic>, Eigen::Unaligned, Eigen::OuterStride<>>;
 
+/// From one column to the next. One row is stored by rows, so that its columns are adjacent.
+template <class M>
+Index column_stride(const M& matrix) {
+  if constexpr (M::IsRowMajor) {
+    static_assert(M::RowsAtCompileTime == 1);
+    return matrix.innerStride();
+  } else {
+    static_assert(M::InnerStrideAtCompileTime == 1);
+    return matrix.outerStride();
+  }
+}
 template <class M>
 ConstStrided<typename M::Scalar> strided(const M& matrix) {
-  static_assert(!M::IsRowMajor && M::InnerStrideAtCompileTime == 1);
-  return {matrix.data(), matrix.rows(), matrix.cols(), Eigen::OuterStride<>(matrix.outerStride())};
+  return {matrix.data(), matrix.rows(), matrix.cols(), Eigen::OuterStride<>(column_stride(matrix))};
 }
 template <class M>
 Strided<typename std::remove_cvref_t<M>::Scalar> strided_to_write(M&& matrix) {
-  return {matrix.data(), matrix.rows(), matrix.cols(), Eigen::OuterStride<>(matrix.outerStride())};
+  return {matrix.data(), matrix.rows(), matrix.cols(), Eigen::OuterStride<>(column_stride(matrix))};
 }
 
 /// Rows first … first + rows − 1 of a strided view; nothing of nothing.

@@ -118,6 +118,25 @@ TEST_CASE("a column's product has the same bits whatever columns are beside it")
   });
 }
 
+TEST_CASE("AVX2 and AVX-512 give the same bits") {
+  if (elman::best_simd() != elman::Simd::avx512 || elman::detail::guaranteed_simd == elman::Simd::avx512) {
+    SUCCEED();
+    return;
+  }
+  elman::Random random(5);
+  const auto A = nets::normal<Block<float>>(45, 23, random);
+  const auto B = nets::normal<Block<float>>(23, 13, random);
+  std::vector<Block<float>> results;
+  for (const auto level : {elman::Simd::avx2, elman::Simd::avx512}) {
+    elman::limit_simd(level);
+    elman::detail::Factor<float> F;
+    F.assign(elman::detail::strided(A));
+    results.emplace_back(45, 13);
+    set_product(F, B, results.back());
+  }
+  CHECK(results[0] == results[1]);
+}
+
 TEST_CASE("a factor may be assigned again and again, smaller and larger") {
   elman::Random random(4);
   elman::detail::Factor<double> F;

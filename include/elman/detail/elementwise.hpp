@@ -228,13 +228,13 @@ void largest_of_column(const Scalar* o, const Scalar* y, Index rows, Scalar& lar
   run_kernel(simd(), LargestKernel<Scalar>{o, y, rows, largest_o, largest_y, others});
 }
 
-/// f(first element, number) of the elements of a block, in as few runs as they lie in.
-template <class Block, class Function>
-void for_each_run(Block&& block, const Function& function) {
+/// function(first element, number) of the elements of a block, in as few runs as they lie in.
+template <class Scalar, class Function>
+void for_each_run(Strided<Scalar> block, const Function& function) {
   if (block.outerStride() == block.rows()) {
-    function(Index{0}, block.size());
+    function(block.data(), block.size());
   } else {
-    for (Index j = 0; j < block.cols(); ++j) function(j * block.outerStride(), block.rows());
+    for (Index j = 0; j < block.cols(); ++j) function(block.col(j).data(), block.rows());
   }
 }
 

@@ -46,10 +46,10 @@ class Factor {
 
 #if ELMAN_HAS_KERNELS
  public:
-  /// Packs the rows if that has not been done, for the level in use.
+  /// Packs the rows if that has not been done.
   const Panels<Scalar>& panels() {
     if (!panels_.data) {
-      level_ = simd();
+      level_ = simd_for<Scalar>(rows());
       panels_ = {};
       panels_.rows = rows();
       panels_.columns = cols();
@@ -74,7 +74,7 @@ class Factor {
     }
     template <int Lanes>
     ELMAN_INLINE void run_lanes() const {
-      if constexpr (Lanes > 1) {
+      if constexpr (Lanes > 1 && !never_narrow<Scalar, Lanes>) {
         if (to.rows < Lanes) return run_lanes<(Lanes * sizeof(Scalar) > 16 ? Lanes / 2 : 1)>();
       }
       const Index panels = (to.rows + Lanes - 1) / Lanes;

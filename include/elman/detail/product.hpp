@@ -61,6 +61,39 @@ void multiply(Factor<Scalar>& F, const ConstStrided<Scalar>& B, bool transposed,
   }
 }
 
+#if ELMAN_HAS_KERNELS
+/// result = start + A B from A as it lies in memory; `start` may be the result itself.
+template <class Scalar>
+void multiply_unpacked(const Scalar* A, const ConstStrided<Scalar>& B, const Scalar* start, Index start_column,
+                       Strided<Scalar> result) {
+  const Panels<Scalar> panels{A, result.rows(), B.rows(), result.rows(), 0};
+  run_kernel(simd_for<Scalar>(result.rows()),
+             ProductKernel<Scalar>{panels, B.data(), 1, B.outerStride(), start, start_column, result.data(),
+                                   result.outerStride(), result.cols()});
+}
+
+// Compiling the kernels takes seconds. A program of many files that defines ELMAN_EXTERN_KERNELS for all of them
+// compiles them in one: that which also defines ELMAN_COMPILE_KERNELS.
+#if defined(ELMAN_COMPILE_KERNELS) || defined(ELMAN_EXTERN_KERNELS)
+#if defined(ELMAN_COMPILE_KERNELS)
+#define ELMAN_EXTERN
+#else
+#define ELMAN_EXTERN extern
+#endif
+ELMAN_EXTERN template class Factor<float>;
+ELMAN_EXTERN template class Factor<double>;
+ELMAN_EXTERN template void multiply(Factor<float>&, const ConstStrided<float>&, bool, const Start<float>&,
+                                    Strided<float>);
+ELMAN_EXTERN template void multiply(Factor<double>&, const ConstStrided<double>&, bool, const Start<double>&,
+                                    Strided<double>);
+ELMAN_EXTERN template void multiply_unpacked(const float*, const ConstStrided<float>&, const float*, Index,
+                                             Strided<float>);
+ELMAN_EXTERN template void multiply_unpacked(const double*, const ConstStrided<double>&, const double*, Index,
+                                             Strided<double>);
+#undef ELMAN_EXTERN
+#endif
+#endif  // ELMAN_HAS_KERNELS
+
 template <class Scalar, class MatrixB, class MatrixC>
 void set_product(Factor<Scalar>& F, const MatrixB& B, MatrixC&& C) {
   multiply<Scalar>(F, strided(B), false, {}, strided_to_write(C));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// One column at a time, for one stream: y = σ(s + A x + B h), from matrices as they lie in θ. Nothing is packed, and
-// nothing is stored between the terms. A column has too few rows to keep the processor busy with one sum a row, so each
-// sum is split in up to eight, added at the end: rounding differs from that of a whole sequence (tile.hpp).
+// One column at a time, for one stream: y = σ(s + A x + B h), from matrices as they lie in θ. Of compile-time sizes it
+// is one kernel that stores nothing between the terms. A column has too few rows to keep the processor busy with one
+// sum a row, so each sum is split in up to eight, added at the end: rounding differs from that of a whole sequence
+// (tile.hpp). Several streams, and run-time sizes, have the sums of a whole sequence.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +11,7 @@
 
 #include "elman/activation.hpp"
 #include "elman/detail/one_hot.hpp"
-#include "elman/detail/tile.hpp"
+#include "elman/detail/product.hpp"
 #include "elman/detail/vector.hpp"
 #include "elman/types.hpp"
 
@@ -18,14 +19,11 @@
 
 namespace elman::inline ELMAN_ABI::detail {
 
-/// A matrix times a column; its depth, the matrix's columns, may be Dynamic.
+/// A matrix of Depth columns times a column.
 template <class Scalar, int Depth>
 struct StepTerm {
   const Scalar* matrix = nullptr;
   const Scalar* column = nullptr;
-  Index run_time_depth = Depth;
-
-  ELMAN_INLINE Index depth() const { return Depth == Dynamic ? run_time_depth : Index{Depth}; }
 };
 
 /// σ of a readout.
@@ -36,13 +34,10 @@ struct NoForm {
 
 template <class Scalar, int Rows, int DepthA, int DepthB, class Form>
 struct StepKernel {
-  Index run_time_rows;
   const Scalar* start;
   StepTerm<Scalar, DepthA> A;
   StepTerm<Scalar, DepthB> B;
   Scalar* result;
-
-  ELMAN_INLINE Index rows() const { return Rows == Dynamic ? run_time_rows : Index{Rows}; }
 
   template <int Bytes>
   ELMAN_INLINE void run() const {
@@ -51,29 +46,15 @@ struct StepKernel {
 
   template <int Lanes>
   ELMAN_INLINE void run_lanes() const {
-    if constexpr (Lanes > 1) {
-      constexpr int fewer = Lanes * sizeof(Scalar) > 16 ? Lanes / 2 : 1;
-      if constexpr (Rows != Dynamic) {
-        if constexpr (Rows < Lanes) return run_lanes<fewer>();
-      } else {
-        if (rows() < Lanes) return run_lanes<fewer>();
-      }
-    }
-    const Index panels = (rows() + Lanes - 1) / Lanes;
-    Index panel = 0;
-    if constexpr (Lanes * sizeof(Scalar) == 64) {
-      for (; panel + 16 <= panels; panel += 16) tile<Lanes, 16>(panel);
-    }
-    for (; panel + 8 <= panels; panel += 8) tile<Lanes, 8>(panel);
-    if (panels - panel >= 4) {
-      tile<Lanes, 4>(panel);
-      panel += 4;
-    }
-    if (panels - panel >= 2) {
-      tile<Lanes, 2>(panel);
-      panel += 2;
-    }
-    if (panel < panels) tile<Lanes, 1>(panel);
+    if constexpr (Rows < Lanes) return run_lanes<(Lanes * sizeof(Scalar) > 16 ? Lanes / 2 : 1)>();
+    constexpr int panels = (Rows + Lanes - 1) / Lanes;
+    constexpr int most = Lanes * sizeof(Scalar) == 64 ? 16 : 8;
+    for (int panel = 0; panel + most <= panels; panel += most) tile<Lanes, most>(panel);
+    constexpr int left = panels % most;
+    if constexpr (left >= 8) tile<Lanes, 8>(panels - left);
+    if constexpr (left % 8 >= 4) tile<Lanes, 4>(panels - left % 8);
+    if constexpr (left % 4 >= 2) tile<Lanes, 2>(panels - left % 4);
+    if constexpr (left % 2 == 1) tile<Lanes, 1>(panels - 1);
   }
 
   /// Count vectors of rows; the last vector of all ends with the last row and overlaps the one before.
@@ -86,7 +67,7 @@ struct StepKernel {
     ELMAN_UNROLL
     for (int r = 0; r < Count; ++r) {
       const Index from = (panel + r) * Lanes;
-      row[r] = from + Lanes <= rows() ? from : rows() - Lanes;
+      row[r] = from + Lanes <= Rows ? from : Rows - Lanes;
       load<Scalar, Lanes>(start + row[r], sum[0][r]);
       ELMAN_UNROLL
       for (int s = 1; s < split; ++s) sum[s][r] = V{};
@@ -108,19 +89,19 @@ struct StepKernel {
     }
   }
 
-  template <int Lanes, int Count, int Split, class Term>
-  ELMAN_INLINE void add(const Term& term, const Index* row, Lane<Scalar, Lanes> (*sum)[std::size_t{Count}]) const {
+  template <int Lanes, int Count, int Split, int Depth>
+  ELMAN_INLINE void add(const StepTerm<Scalar, Depth>& term, const Index* row,
+                        Lane<Scalar, Lanes> (*sum)[std::size_t{Count}]) const {
     const Scalar* matrix = term.matrix;
-    const Index depth = term.depth();
-    Index k = 0;
-    for (; k + Split <= depth; k += Split) {
+    int k = 0;
+    for (; k + Split <= Depth; k += Split) {
       ELMAN_UNROLL
-      for (int s = 0; s < Split; ++s) add_column<Lanes, Count>(matrix + s * rows(), term.column[k + s], row, sum[s]);
-      matrix += Split * rows();
+      for (int s = 0; s < Split; ++s) add_column<Lanes, Count>(matrix + s * Rows, term.column[k + s], row, sum[s]);
+      matrix += Split * Rows;
     }
     ELMAN_UNROLL
     for (int s = 0; s < Split; ++s) {
-      if (k + s < depth) add_column<Lanes, Count>(matrix + s * rows(), term.column[k + s], row, sum[s]);
+      if (k + s < Depth) add_column<Lanes, Count>(matrix + s * Rows, term.column[k + s], row, sum[s]);
     }
   }
 
@@ -136,86 +117,73 @@ struct StepKernel {
   }
 };
 
-/// result = start + A B where A lies in θ, for several streams; `start` may be the result itself.
-template <class Scalar>
-void multiply_unpacked(const Scalar* A, const ConstStrided<Scalar>& B, const Scalar* start, Index start_column,
-                       Strided<Scalar> result) {
-  const Panels<Scalar> panels{A, result.rows(), B.rows(), result.rows(), 0};
-  run_kernel(simd(), ProductKernel<Scalar>{panels, B.data(), 1, B.outerStride(), start, start_column, result.data(),
-                                           result.outerStride(), result.cols()});
-}
-
 }  // namespace elman::inline ELMAN_ABI::detail
 
 #endif  // ELMAN_HAS_KERNELS
 
 namespace elman::inline ELMAN_ABI::detail {
 
-template <class X>
-inline constexpr bool is_one_hot = false;
-template <class Scalar>
-inline constexpr bool is_one_hot<OneHot<Scalar>> = true;
-
 /// x as something with columns in memory.
+template <class Scalar>
+const OneHot<Scalar>& in_memory(const OneHot<Scalar>& x) {
+  return x;
+}
 template <class X>
-decltype(auto) in_memory(const X& x) {
-  if constexpr (is_one_hot<X> || (X::Flags & Eigen::DirectAccessBit && X::InnerStrideAtCompileTime == 1)) {
-    return (x);
+decltype(auto) in_memory(const Eigen::MatrixBase<X>& x) {
+  if constexpr ((X::Flags & Eigen::DirectAccessBit) != 0 && X::InnerStrideAtCompileTime == 1) {
+    return (x.derived());
   } else {
     return x.eval();
   }
 }
 
-/// result = σ(start + A x), or σ(start + A x + B h): one column a stream. x may be tokens.
-template <class Policy, class Start, class MatrixA, class X, class MatrixB, class H, class Result>
+/// result = σ(start + A x), or σ(start + A x + B h): one column a stream. A is Rows × DepthA, B Rows × DepthB, sizes of
+/// which any may be Dynamic; B is null and DepthB 0 where there is no second term. x may be tokens.
+template <int Rows, int DepthA, int DepthB, class Policy, class Start, class MatrixA, class X, class MatrixB, class H,
+          class Result>
 void step_columns(const Policy& activation, const Start& start, const MatrixA& A, const X& given_x, const MatrixB& B,
                   const H& h, Result&& result) {
   using Scalar = typename MatrixA::Scalar;
-  constexpr bool two_terms = !std::is_same_v<MatrixB, std::nullptr_t>;
+  constexpr bool is_tokens = std::is_same_v<X, OneHot<Scalar>>;
 #if ELMAN_HAS_KERNELS
   if constexpr (has_kernels<Scalar>) {
-    using Form = typename VectorForm<Policy>::type;
-    constexpr bool has_form = !std::is_void_v<Form>;
     decltype(auto) x = in_memory(given_x);
-    if (result.cols() == 1) {
-      constexpr int depth_A = is_one_hot<X> ? 1 : MatrixA::ColsAtCompileTime;
-      constexpr int depth_B = [] {
-        if constexpr (two_terms) return int{MatrixB::ColsAtCompileTime};
-        return 0;
-      }();
-      const Scalar one(1);
-      StepTerm<Scalar, depth_A> term_A;
-      if constexpr (is_one_hot<X>) {
-        term_A = {A.data() + x.token(0) * A.rows(), &one, 1};
-      } else {
-        term_A = {A.data(), x.data(), A.cols()};
+    if constexpr (Rows != Dynamic && DepthA != Dynamic && DepthB != Dynamic) {
+      if (result.cols() == 1) {
+        using Form = std::conditional_t<runs_in_vectors<Policy, Scalar>, typename VectorForm<Policy>::type, NoForm>;
+        constexpr int depth_A = is_tokens ? 1 : DepthA;
+        const Scalar one(1);
+        StepTerm<Scalar, depth_A> term_A;
+        if constexpr (is_tokens) {
+          term_A = {A.data() + x.token(0) * Rows, &one};
+        } else {
+          term_A = {A.data(), x.data()};
+        }
+        StepTerm<Scalar, DepthB> term_B;
+        if constexpr (DepthB > 0) term_B = {B.data(), h.data()};
+        run_kernel(simd_for<Scalar>(Rows),
+                   StepKernel<Scalar, Rows, depth_A, DepthB, Form>{start.data(), term_A, term_B, result.data()});
+        if constexpr (!runs_in_vectors<Policy, Scalar>) apply_activation(activation, result);
+        return;
       }
-      StepTerm<Scalar, depth_B> term_B;
-      if constexpr (two_terms) term_B = {B.data(), h.data(), B.cols()};
-      run_kernel(
-          simd(),
-          StepKernel<Scalar, MatrixA::RowsAtCompileTime, depth_A, depth_B, std::conditional_t<has_form, Form, NoForm>>{
-              A.rows(), start.data(), term_A, term_B, result.data()});
-      if constexpr (!has_form) apply_activation(activation, result);
-      return;
     }
     const auto out = strided_to_write(result);
-    if constexpr (is_one_hot<X>) {
+    if constexpr (is_tokens) {
       for (Index k = 0; k < x.cols(); ++k) result.col(k) = start.col(0) + A.col(x.token(k));
     } else {
       multiply_unpacked<Scalar>(A.data(), strided(x), start.data(), 0, out);
     }
-    if constexpr (two_terms) multiply_unpacked<Scalar>(B.data(), strided(h), out.data(), out.outerStride(), out);
+    if constexpr (DepthB != 0) multiply_unpacked<Scalar>(B.data(), strided(h), out.data(), out.outerStride(), out);
     apply_activation(activation, result);
     return;
   }
 #endif
-  if constexpr (is_one_hot<X>) {
+  if constexpr (is_tokens) {
     for (Index k = 0; k < given_x.cols(); ++k) result.col(k) = A.col(given_x.token(k));
   } else {
     result.noalias() = A * given_x;
   }
-  if constexpr (two_terms) result.noalias() += B * h;
+  if constexpr (DepthB != 0) result.noalias() += B * h;
   result.colwise() += start.col(0);
   apply_activation(activation, result);
 }

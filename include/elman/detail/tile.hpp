@@ -48,7 +48,7 @@ struct ProductKernel {
   /// With vectors of so many lanes, or of fewer if there are not as many rows.
   template <int Lanes, bool Widest>
   ELMAN_INLINE void run_lanes() const {
-    if constexpr (Lanes > 1) {
+    if constexpr (Lanes > 1 && !never_narrow<Scalar, Lanes>) {
       if (A.rows < Lanes) return run_lanes<(Lanes * sizeof(Scalar) > 16 ? Lanes / 2 : 1), false>();
     }
     // Tiles use half of the registers or more; at least eight sums hide the latency of the multiply-adds.

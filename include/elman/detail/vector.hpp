@@ -9,6 +9,7 @@
 // smallest vector are there, and all there is on processors without vectors.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -110,6 +111,16 @@ __attribute__((target("avx2,fma"))) void run_avx2(const Kernel& kernel) {
   kernel.template run<32>();
 }
 #endif
+
+/// The level for columns of so many rows: those that fill no vector of AVX-512 run as AVX2, where there is a choice.
+template <class Scalar>
+Simd simd_for(Index rows) {
+  constexpr Index lanes_of_avx512 = 64 / sizeof(Scalar);
+  return rows < lanes_of_avx512 ? (std::min)(simd(), Simd::avx2) : simd();
+}
+/// Whether a kernel of so many lanes is run with columns that fill a vector only.
+template <class Scalar, int Lanes>
+inline constexpr bool never_narrow = guaranteed_simd < Simd::avx512&& Lanes * sizeof(Scalar) == 64;
 
 /// Runs a kernel at a level that the processor has.
 template <class Kernel>

@@ -8,11 +8,11 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 
 #include "elman/detail/blocks.hpp"
 #include "elman/detail/column_buffer.hpp"
 #include "elman/detail/product.hpp"
-#include "elman/detail/step.hpp"
 #include "elman/layers/layer.hpp"
 
 namespace elman::inline ELMAN_ABI {
@@ -119,7 +119,7 @@ class Embedding {
   template <class Scalar, class X, class H, class Room>
   auto step(const Scalar* theta, const X& x, const H&, Room room) const {
     const auto E = at(theta).E;
-    if constexpr (detail::is_one_hot<X>) {
+    if constexpr (std::is_same_v<X, detail::OneHot<Scalar>>) {
       for (Index k = 0; k < x.cols(); ++k) room.col(k) = E.col(x.token(k));
     } else {
       room.noalias() = E * x;

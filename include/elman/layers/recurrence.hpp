@@ -125,8 +125,8 @@ class Recurrence {
   template <class Scalar, class X, class H, class Room>
   auto step(const Scalar* theta, const X& x, H h, Room room) const {
     const auto [U, W, b] = at(theta);
-    detail::step_columns(activation_, b, U, x, W, h, room);  // (1)
-    if (options_.zoneout > 0) {                              // (40), in expectation
+    detail::step_columns<Hidden, In, Hidden>(activation_, b, U, x, W, h, room);  // (1)
+    if (options_.zoneout > 0) {                                                  // (40), in expectation
       const auto zoneout = Scalar(static_cast<Real<Scalar>>(options_.zoneout));
       room = zoneout * h + (Scalar(1) - zoneout) * room;
     }

@@ -157,7 +157,7 @@ class CrossEntropy {
       total += column_weight(column) * weight(label);
     }
     if (options_.label_smoothing == 0) {
-      return sum_columns(tape, total, [&](const Column<Tape>& column) {
+      return sum_columns(tape, total, [&](const auto& column) {
         const Index label = label_of(column.index);
         const bool ignored = label == options_.ignored_label;
         return column.one_label(ignored ? 0 : label,
@@ -166,7 +166,7 @@ class CrossEntropy {
     }
     const R spread = static_cast<R>(options_.label_smoothing) / static_cast<R>(out);
     const R kept = R(1) - static_cast<R>(options_.label_smoothing);
-    return sum_columns(tape, total, [&](const Column<Tape>& column) {
+    return sum_columns(tape, total, [&](const auto& column) {
       const Index label = label_of(column.index);
       return column.all([&](Index k) -> R {
         if (label == options_.ignored_label) return R(0);
@@ -182,7 +182,7 @@ class CrossEntropy {
     const R spread = static_cast<R>(options_.label_smoothing) / static_cast<R>(q.rows());
     const R kept = R(1) - static_cast<R>(options_.label_smoothing);
     const double total = detail::check_weights("CrossEntropy", std::as_const(tape), column_weight);
-    return sum_columns(tape, total, [&](const Column<Tape>& column) {
+    return sum_columns(tape, total, [&](const auto& column) {
       return column.all([&](Index k) -> R {
         if (column_weight(column.index) == 0) return R(0);  // whatever is in q
         return static_cast<R>(column_weight(column.index) * weight(k)) *
@@ -192,14 +192,14 @@ class CrossEntropy {
   }
 
   /// One column of o, y and d_o: its loss for weights ω_k, and its gradient, times `scale`.
-  template <class Tape>
+  template <class O, class Y, class D>
   struct Column {
-    using Scalar = typename Tape::Scalar;
+    using Scalar = typename O::Scalar;
     using R = Real<Scalar>;
 
-    const ConstMatrixView<Scalar>& o;
-    const ConstMatrixView<Scalar>& y;
-    MatrixView<Scalar>& d_o;
+    const O& o;
+    const Y& y;
+    D& d_o;
     R scale;
     Index index;
 
@@ -248,7 +248,10 @@ class CrossEntropy {
     const bool mean = options_.reduction == Reduction::mean;
     const R scale = mean ? detail::mean_scale<R>(total) : R(1);
     Wide<Scalar> L(0);  // float would lose digits over many columns
-    for (Index column = 0; column < o.cols(); ++column) L += loss_of(Column<Tape>{o, y, d_o, scale, column});
+    for (Index column = 0; column < o.cols(); ++column) {
+      L += loss_of(Column<std::remove_cvref_t<decltype(o)>, std::remove_cvref_t<decltype(y)>,
+                          std::remove_reference_t<decltype(d_o)>>{o, y, d_o, scale, column});
+    }
     return static_cast<Scalar>(mean ? L / static_cast<Real<Wide<Scalar>>>(total) : L);
   }
 
