@@ -76,6 +76,7 @@ struct Tally {
       ++comparisons;
       beyond_own_norm += entry.error > bound;
       const double error = entry.error * entry.norm / (std::max)(entry.norm, vanished * largest_norm);
+      INFO("the error is " << error / bound << " of its bound");
       CHECK(error <= bound);
       worst[entry.name] = (std::max)(worst[entry.name], error);
     }

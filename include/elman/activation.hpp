@@ -22,8 +22,15 @@ namespace elman::inline ELMAN_ABI {
 struct Tanh {
   template <class Scalar>
   Scalar value(const Scalar& a) const {
-    using std::tanh;
-    return tanh(a);
+    if constexpr (is_complex<Scalar>) {
+      // (tanh x + i tan y) / (1 + i tanh x tan y), with 1 − tanh² x = 1 / cosh² x: both parts to a few units in the
+      // last place, where std::tanh loses digits that long sequences multiply up.
+      const auto t = std::tanh(a.real()), cosh = std::cosh(a.real()), u = std::tan(a.imag());
+      const auto size = 1 + t * t * u * u;
+      return {t * (1 + u * u) / size, u / cosh / cosh / size};
+    } else {
+      return std::tanh(a);
+    }
   }
   template <class Scalar>
   Scalar slope(const Scalar& h) const {
@@ -92,9 +99,7 @@ template <class Policy, class Block>
 void apply_activation(const Policy& activation, Block&& a) {
   using Scalar = typename std::remove_cvref_t<Block>::Scalar;
   if constexpr (runs_in_vectors<Policy, Scalar>) {
-    for_each_run(strided_to_write(a), [&](Scalar* first, Index count) {
-      run_kernel(simd(), ValueKernel<Scalar, typename VectorForm<Policy>::type>{first, count});
-    });
+    apply_form<typename VectorForm<Policy>::type>(strided_to_write(a));
   } else if constexpr (!std::same_as<Policy, Identity>) {
     a = a.unaryExpr([&activation](const Scalar& value) -> Scalar { return activation.value(value); });
   }
@@ -105,8 +110,7 @@ template <class Policy, class H, class Block>
 void apply_slope(const Policy& activation, const H& h, Block&& d_h) {
   using Scalar = typename std::remove_cvref_t<Block>::Scalar;
   if constexpr (runs_in_vectors<Policy, Scalar>) {
-    run_kernel(simd(),
-               SlopeKernel<Scalar, typename VectorForm<Policy>::type>{h.data(), nullptr, d_h.data(), d_h.size()});
+    apply_slope_of_form<typename VectorForm<Policy>::type, Scalar>(h.data(), nullptr, d_h.data(), d_h.size());
   } else if constexpr (!std::same_as<Policy, Identity>) {
     d_h = d_h.binaryExpr(
         h, [&activation](const Scalar& d, const Scalar& value) -> Scalar { return d * activation.slope(value); });
@@ -118,8 +122,7 @@ template <class Policy, class H, class Next, class Block>
 void apply_slope(const Policy& activation, const H& h, const Next& d_next, Block&& d_h) {
   using Scalar = typename std::remove_cvref_t<Block>::Scalar;
   if constexpr (runs_in_vectors<Policy, Scalar>) {
-    run_kernel(simd(),
-               SlopeKernel<Scalar, typename VectorForm<Policy>::type>{h.data(), d_next.data(), d_h.data(), d_h.size()});
+    apply_slope_of_form<typename VectorForm<Policy>::type, Scalar>(h.data(), d_next.data(), d_h.data(), d_h.size());
   } else {
     d_h += d_next;
     apply_slope(activation, h, d_h);

@@ -21,25 +21,20 @@ struct Softmax {
   template <class O, class Y>
   void operator()(const O& o, Y&& y) const {
     using Scalar = typename O::Scalar;
-#if ELMAN_HAS_KERNELS
     if constexpr (detail::has_kernels<Scalar>) {
-      const auto from = detail::strided(o);
-      auto to = detail::strided_to_write(y);
-      detail::run_kernel(simd(), detail::SoftmaxKernel<Scalar>{from.data(), from.outerStride(), to.data(),
-                                                               to.outerStride(), o.rows(), o.cols()});
-      return;
-    }
-#endif
-    for (Index column = 0; column < o.cols(); ++column) {
-      Index largest = 0;
-      o.col(column).real().maxCoeff(&largest);
-      const Scalar shift = o(largest, column);
-      y.col(column) = (o.col(column).array() - shift).exp();
-      if constexpr (!is_complex<Scalar>) {  // Eigen's vectorised exp ends at a subnormal number, not at 0
-        constexpr Scalar normal = (std::numeric_limits<Scalar>::min)();
-        y.col(column) = y.col(column).unaryExpr([](const Scalar& e) { return e < normal ? Scalar(0) : e; });
+      detail::softmax<Scalar>(detail::strided(o), detail::strided_to_write(y));
+    } else {
+      for (Index column = 0; column < o.cols(); ++column) {
+        Index largest = 0;
+        o.col(column).real().maxCoeff(&largest);
+        const Scalar shift = o(largest, column);
+        y.col(column) = (o.col(column).array() - shift).exp();
+        if constexpr (!is_complex<Scalar>) {  // Eigen's vectorised exp ends at a subnormal number, not at 0
+          constexpr Scalar normal = (std::numeric_limits<Scalar>::min)();
+          y.col(column) = y.col(column).unaryExpr([](const Scalar& e) { return e < normal ? Scalar(0) : e; });
+        }
+        y.col(column) /= y.col(column).sum();
       }
-      y.col(column) /= y.col(column).sum();
     }
   }
 };

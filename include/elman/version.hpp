@@ -2,16 +2,28 @@
 //
 // The version of the library, and the name of its binary interface.
 //
-// ELMAN_ABI is an inline namespace named after Eigen's alignment. Eigen lays out fixed-size objects by the vector
-// width a translation unit is compiled for; two units compiled with different -m flags that exchange elman objects
-// would corrupt memory silently. With the alignment in every mangled name they fail to link instead.
+// ELMAN_ABI is an inline namespace named after what the layout of objects and the code of templates depend on: Eigen's
+// alignment, which follows the vector width that a translation unit is compiled for; whether multiply-adds are fused;
+// and the two macros that turn kernels off (simd.hpp). Two units compiled with different flags that exchange elman
+// objects would corrupt memory silently, or run instructions that the processor does not have. With all that in every
+// mangled name they fail to link instead.
 #pragma once
 
 #include <Eigen/Core>
 
-#define ELMAN_JOIN_(a, b, c, d) a##b##c##d
-#define ELMAN_JOIN(a, b, c, d) ELMAN_JOIN_(a, b, c, d)
-#define ELMAN_ABI ELMAN_JOIN(align_, EIGEN_MAX_STATIC_ALIGN_BYTES, _, EIGEN_DEFAULT_ALIGN_BYTES)
+#if defined(ELMAN_NO_KERNELS)
+#define ELMAN_ABI_KERNELS _no_kernels
+#elif defined(ELMAN_NO_DISPATCH)
+#define ELMAN_ABI_KERNELS _no_dispatch
+#elif defined(__FMA__)
+#define ELMAN_ABI_KERNELS _fma
+#else
+#define ELMAN_ABI_KERNELS
+#endif
+
+#define ELMAN_JOIN_(a, b, c, d, e) a##b##c##d##e
+#define ELMAN_JOIN(a, b, c, d, e) ELMAN_JOIN_(a, b, c, d, e)
+#define ELMAN_ABI ELMAN_JOIN(align_, EIGEN_MAX_STATIC_ALIGN_BYTES, _, EIGEN_DEFAULT_ALIGN_BYTES, ELMAN_ABI_KERNELS)
 
 namespace elman::inline ELMAN_ABI {
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "elman/detail/vector.hpp"
+#include "elman/types.hpp"
 
 #if ELMAN_HAS_KERNELS
 
@@ -12,7 +13,6 @@
 #include <limits>
 
 #include "elman/detail/vector_math.hpp"
-#include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI::detail {
 
@@ -228,15 +228,42 @@ void largest_of_column(const Scalar* o, const Scalar* y, Index rows, Scalar& lar
   run_kernel(simd(), LargestKernel<Scalar>{o, y, rows, largest_o, largest_y, others});
 }
 
-/// function(first element, number) of the elements of a block, in as few runs as they lie in.
-template <class Scalar, class Function>
-void for_each_run(Strided<Scalar> block, const Function& function) {
-  if (block.outerStride() == block.rows()) {
-    function(block.data(), block.size());
+/// a ← σ(a).
+template <class Form, class Scalar>
+void apply_form(Strided<Scalar> a) {
+  if (a.outerStride() == a.rows()) {
+    run_kernel(simd(), ValueKernel<Scalar, Form>{a.data(), a.size()});
   } else {
-    for (Index j = 0; j < block.cols(); ++j) function(block.col(j).data(), block.rows());
+    for (Index j = 0; j < a.cols(); ++j) run_kernel(simd(), ValueKernel<Scalar, Form>{a.col(j).data(), a.rows()});
   }
 }
+
+/// d ← σ'(a) ∘ (d + next), from h = σ(a), all contiguous; next may be null for zero.
+template <class Form, class Scalar>
+void apply_slope_of_form(const Scalar* h, const Scalar* next, Scalar* d, Index count) {
+  run_kernel(simd(), SlopeKernel<Scalar, Form>{h, next, d, count});
+}
+
+template <class Scalar>
+void softmax(const ConstStrided<Scalar>& o, Strided<Scalar> y) {
+  run_kernel(simd(), SoftmaxKernel<Scalar>{o.data(), o.outerStride(), y.data(), y.outerStride(), o.rows(), o.cols()});
+}
+
+}  // namespace elman::inline ELMAN_ABI::detail
+
+#else
+
+namespace elman::inline ELMAN_ABI::detail {
+
+// Named where there are no kernels, and never called.
+template <class Form, class Scalar>
+void apply_form(Strided<Scalar>);
+template <class Form, class Scalar>
+void apply_slope_of_form(const Scalar*, const Scalar*, Scalar*, Index);
+template <class Scalar>
+void softmax(const ConstStrided<Scalar>&, Strided<Scalar>);
+template <class Scalar>
+void largest_of_column(const Scalar*, const Scalar*, Index, Scalar&, Scalar&, Scalar&);
 
 }  // namespace elman::inline ELMAN_ABI::detail
 

@@ -58,29 +58,30 @@ template <class Scalar, int Lanes>
 struct VectorMath {
   using C = ExpConstants<Scalar>;
   using V = Lane<Scalar, Lanes>;
-  using I = Lane<Bits<Scalar>, Lanes>;
-  using N = Lane<std::int32_t, Lanes>;
+  using Integers = Lane<Bits<Scalar>, Lanes>;
+  using Exponents = Lane<std::int32_t, Lanes>;
   static constexpr Bits<Scalar> sign_bit = static_cast<Bits<Scalar>>(Bits<Scalar>{1} << (8 * sizeof(Scalar) - 1));
 
-  ELMAN_INLINE static void bits(const V& v, I& result) { std::memcpy(&result, &v, sizeof(V)); }
-  ELMAN_INLINE static void from_bits(const I& i, V& result) { std::memcpy(&result, &i, sizeof(V)); }
+  ELMAN_INLINE static void bits(const V& v, Integers& result) { std::memcpy(&result, &v, sizeof(V)); }
+  ELMAN_INLINE static void from_bits(const Integers& i, V& result) { std::memcpy(&result, &i, sizeof(V)); }
 
-  /// For y = n log 2 + r, n nearest: 2ⁿ and exp(r) − 1. `half`: 1/2 with the sign of y.
-  ELMAN_INLINE static void split(const V& y, Scalar half, V& power, V& rest) {
-    const V scaled = y * Scalar(0x1.71547652b82fep0) + half;
-    N n;
+  /// For y = n log 2 + r: 2ⁿ, and exp(r) − 1 as the sum of r and a smaller term. n is y / log 2 + `rounding`, towards
+  /// 0.
+  ELMAN_INLINE static void split(const V& y, Scalar rounding, V& power, V& r, V& term) {
+    const V scaled = y * Scalar(0x1.71547652b82fep0) + rounding;
+    Exponents n;
     V n_real;
-    I exponent;
+    Integers exponent;
     if constexpr (Lanes == 1) {
       n = static_cast<std::int32_t>(scaled);
       n_real = static_cast<Scalar>(n);
       exponent = n;
     } else {
-      n = __builtin_convertvector(scaled, N);
+      n = __builtin_convertvector(scaled, Exponents);
       n_real = __builtin_convertvector(n, V);
-      exponent = __builtin_convertvector(n, I);
+      exponent = __builtin_convertvector(n, Integers);
     }
-    const V r = (y - n_real * C::log2_high) - n_real * C::log2_low;
+    r = (y - n_real * C::log2_high) - n_real * C::log2_low;
     const V square = r * r;
     constexpr int terms = static_cast<int>(sizeof(C::even) / sizeof(Scalar));
     V even = square * C::even[terms - 1] + C::even[terms - 2];
@@ -90,31 +91,37 @@ struct VectorMath {
       even = even * square + C::even[k];
       odd = odd * square + C::odd[k];
     }
-    rest = r + square * (even + odd * r);
+    term = square * (even + odd * r);
     from_bits((exponent + C::exponent_bias) << C::mantissa_bits, power);
   }
 
   /// tanh x: odd, within 2 units in the last place; NaN of NaN.
   ELMAN_INLINE static void tanh(const V& x, V& result) {
-    I i;
+    Integers i;
     bits(x, i);
-    const I sign = i & sign_bit;
-    const I magnitude = i & ~sign_bit;
+    const Integers sign = i & sign_bit;
+    const Integers magnitude = i & ~sign_bit;
     constexpr auto infinity = static_cast<Bits<Scalar>>(~((Bits<Scalar>{1} << C::mantissa_bits) - 1) & ~sign_bit);
-    V y, saturated, power, rest;
+    V y, saturated, two, power, r, term;
     from_bits(magnitude, y);
     fill<Scalar, Lanes>(C::saturated, saturated);
+    fill<Scalar, Lanes>(Scalar(2), two);
     y = y < saturated ? y : saturated;
     y = y + y;
-    split(y, Scalar(0.25), power, rest);
-    const V t = power * rest + (power - Scalar(1));
+    split(y, Scalar(0.25), power, r, term);
+    // t and t + 2, each with what its rounding lost.
+    const V rest = r + term;
+    const V scaled = power * rest;
+    const V base = power - Scalar(1);
+    const V t = base + scaled;
+    const V t_lost = ((base - t) + scaled) + power * ((r - rest) + term);
     const V sum = t + Scalar(2);
-    V two;
-    fill<Scalar, Lanes>(Scalar(2), two);
-    const V lost = t < two ? (two - sum) + t : (t - sum) + two;  // in rounding
-    const V rough = t / sum;
-    const V quotient = rough - rough * (lost * (Scalar(0.5) - Scalar(0.5) * rough));  // 1 / sum = (1 − rough) / 2
-    I q;
+    const V sum_lost = (t < two ? (two - sum) + t : (t - sum) + two) + t_lost;
+    const V inverse = Scalar(1) / sum;
+    const V rough = t * inverse;
+    const V remainder = (t - rough * sum) + (t_lost - rough * sum_lost);
+    const V quotient = rough + remainder * inverse;
+    Integers q;
     bits(quotient, q);
     q = magnitude > infinity ? i : (q | sign);
     from_bits(q, result);
@@ -125,9 +132,9 @@ struct VectorMath {
     V least;
     fill<Scalar, Lanes>(C::least, least);
     const V y = x < least ? least : x;
-    V power, rest;
-    split(y, Scalar(-0.5), power, rest);
-    const V e = power * rest + power;
+    V power, r, term;
+    split(y, Scalar(-0.5), power, r, term);
+    const V e = power * (r + term) + power;
     result = x < least ? V{} : e;
   }
 };
