@@ -21,12 +21,11 @@ template <class Scalar, int bytes>
 [[gnu::always_inline]] inline void run_chains(long rounds) {
   typedef Scalar Vector __attribute__((vector_size(bytes)));
   const Vector m = Vector{} + static_cast<Scalar>(multiplier), s = Vector{} + static_cast<Scalar>(summand);
-  Vector a0 = s, a1 = s, a2 = s, a3 = s, a4 = s, a5 = s, a6 = s, a7 = s, a8 = s, a9 = s, a10 = s, a11 = s;
+  Vector a0 = s, a1 = a0 + m, a2 = a1 + m, a3 = a2 + m, a4 = a3 + m, a5 = a4 + m;  // different, or one would do for all
+  Vector a6 = a5 + m, a7 = a6 + m, a8 = a7 + m, a9 = a8 + m, a10 = a9 + m, a11 = a10 + m;
   for (long round = 0; round < rounds; ++round) {
     a0 = a0 * m + s, a1 = a1 * m + s, a2 = a2 * m + s, a3 = a3 * m + s, a4 = a4 * m + s, a5 = a5 * m + s;
     a6 = a6 * m + s, a7 = a7 * m + s, a8 = a8 * m + s, a9 = a9 * m + s, a10 = a10 * m + s, a11 = a11 * m + s;
-    asm volatile("" : "+v"(a0), "+v"(a1), "+v"(a2), "+v"(a3), "+v"(a4), "+v"(a5));  // no vectors of these vectors
-    asm volatile("" : "+v"(a6), "+v"(a7), "+v"(a8), "+v"(a9), "+v"(a10), "+v"(a11));
   }
   const Vector sum = a0 + a1 + a2 + a3 + a4 + a5 + a6 + a7 + a8 + a9 + a10 + a11;
   sink = static_cast<double>(sum[0]);
