@@ -87,9 +87,9 @@ struct ProductKernel {
   ELMAN_INLINE void tile(Index panel, bool last, Index j) const {
     using V = Lane<Scalar, Lanes>;
     const Index row = panel * Lanes;
-    const Index last_row = last ? A.rows - Lanes : row + (Count - 1) * Lanes;
+    const Index last_row = last ? A.rows - Lanes : row + Index{Count - 1} * Lanes;
     const auto row_of = [ row, last_row ](int r) __attribute__((always_inline)) {
-      return r == Count - 1 ? last_row : row + r * Lanes;
+      return r == Count - 1 ? last_row : row + Index{r} * Lanes;
     };
 
     V sum[std::size_t{Width}][std::size_t{Count}];
