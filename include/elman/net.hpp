@@ -333,7 +333,7 @@ class Net : public Parameters<Scalar, Body, Readout> {
     static_assert(
         Body::can_step,
         "elman::Net::step: a bidirectional layer reads from the end of a sequence; it cannot run step by step");
-    constexpr int batch = State::batch_size;
+    constexpr int batch = decltype(state.y)::ColsAtCompileTime;
     const auto h = body().step(theta().data(), x, state.h.template middleCols<batch>(0, state.h.cols()),
                                state.room.template middleCols<batch>(0, state.room.cols()));  // (1)
     detail::step_columns<Readout::out_size, Readout::in_size, 0>(Identity{}, this->c(), this->V(), h, nullptr, nullptr,

@@ -4,7 +4,8 @@
 // for AVX2 and AVX-512 too, and takes the widest that the processor has; flags that allow more make that the least. On
 // other processors there is one level, which the compiler's flags choose (NEON is in every aarch64 build).
 //
-// Sums have the same order at every level; results differ by the rounding that fused multiply-add leaves out.
+// Sums of products have the same order at every level and differ by the rounding that fused multiply-add leaves out;
+// the sum of a softmax is taken over as many lanes as a vector has.
 #pragma once
 
 #include <algorithm>

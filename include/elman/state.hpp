@@ -11,8 +11,6 @@ namespace elman::inline ELMAN_ABI {
 /// `Batch` streams side by side, one a column; no heap when all sizes are known at compile time.
 template <class Scalar, int StateSize, int StepSize, int Out, int Batch = 1>
 struct State {
-  static constexpr int batch_size = Batch;
-
   Matrix<Scalar, StateSize, Batch> h;    ///< the hidden states of all layers, the lowest layer's first
   Matrix<Scalar, Out, Batch> y;          ///< the output of the last step
   Matrix<Scalar, Out, Batch> o;          ///< the logits of the last step

@@ -116,6 +116,32 @@ TEST_CASE("CrossEntropy stays finite at logits of any size") {
   }
 }
 
+TEST_CASE("CrossEntropy of NaN is NaN, at any number of classes") {
+  for (const Index out : {1, 3, 16, 41}) {
+    CAPTURE(out);
+    Eigen::MatrixXd o = Eigen::MatrixXd::Zero(out, 1);
+    o(out / 2) = not_a_number;
+    Tape tape(o);
+    CHECK(std::isnan(CrossEntropy()(tape, Labels{0})));
+    CHECK(tape.d_o().array().isNaN().all());
+  }
+}
+
+TEST_CASE("CrossEntropy of a tie at the top, at any number of classes") {
+  for (const Index out : {3, 16, 41}) {
+    for (const Index first : {Index{0}, out / 2}) {
+      CAPTURE(out, first);
+      Eigen::MatrixXd o = Eigen::MatrixXd::Zero(out, 1);
+      o(first) = o(out - 1) = 5;
+      Tape tape(o);
+      const double sum = 2 * std::exp(5.0) + static_cast<double>(out - 2);
+      CHECK(CrossEntropy()(tape, Labels{out - 1}) == Approx(std::log(sum) - 5).epsilon(1e-14));
+      CHECK(tape.d_o()(out - 1) == Approx(std::exp(5.0) / sum - 1).epsilon(1e-14));
+      CHECK(tape.d_o()(first) == Approx(std::exp(5.0) / sum).epsilon(1e-14));
+    }
+  }
+}
+
 TEST_CASE("CrossEntropy keeps its digits where it is small") {
   // L = log(1 + 2 exp(−40)) and y₂ = exp(−40) / (1 + 2 exp(−40)); 1 − y₁ would be 0.
   const CrossEntropy loss;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "elman/simd.hpp"
 
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
 #include "../catch.hpp"
 #include "../nets.hpp"
 #include "../simd_levels.hpp"
@@ -16,6 +20,41 @@ TEST_CASE("a level is forced and given back") {
   CHECK(elman::simd() == elman::detail::guaranteed_simd);
   CHECK(elman::limit_simd(elman::Simd::avx512) == best);
   CHECK(elman::simd() == best);
+}
+
+TEST_CASE("the level in use decides which code runs: fused multiply-adds round otherwise") {
+#if defined(__OPTIMIZE__) && ELMAN_DISPATCHES  // without, g++ fuses nothing
+  elman::limit_simd(elman::best_simd());
+  CHECK(fuses_multiply_adds() == (elman::best_simd() != elman::Simd::compiled));
+#endif
+  if (!fuses_multiply_adds() || elman::detail::guaranteed_simd != elman::Simd::compiled) return;
+  elman::Random random(12);
+  const auto A = nets::normal<Eigen::MatrixXf>(40, 30, random);
+  const auto B = nets::normal<Eigen::MatrixXf>(30, 5, random);
+  std::vector<Eigen::MatrixXf> products;
+  for (const auto level : {elman::Simd::compiled, elman::best_simd()}) {
+    elman::limit_simd(level);
+    elman::detail::Factor<float> F;
+    F.assign(elman::detail::strided(A));
+    products.emplace_back(40, 5);
+    set_product(F, B, products.back());
+  }
+  const bool differ = products[0] != products[1];
+  CHECK(differ);
+  CHECK((products[0] - products[1]).norm() <= 1e-5F * products[0].norm());
+}
+
+TEST_CASE("parameters and buffers begin a cache line") {
+  const auto offset = [](const void* address) { return reinterpret_cast<std::uintptr_t>(address) % 64; };
+  const elman::RNNCell<float, 3, 5, 2> small;
+  const elman::RNNCell<double, 30, 70, 20> large;
+  CHECK(offset(large.theta().data()) == 0);
+  if (ELMAN_DISPATCHES) CHECK(offset(small.theta().data()) == 0);
+  elman::detail::ColumnBuffer<float> buffer;
+  for (const Index rows : {3, 17, 1000}) {
+    buffer.reshape(rows, 7);
+    CHECK(offset(buffer.view().data()) == 0);
+  }
 }
 
 TEST_CASE("loss and gradient of all levels agree within round-off") {

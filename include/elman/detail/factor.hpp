@@ -75,7 +75,7 @@ class Factor {
     template <int Lanes>
     ELMAN_INLINE void run_lanes() const {
       if constexpr (Lanes > 1 && !never_narrow<Scalar, Lanes>) {
-        if (to.rows < Lanes) return run_lanes<(Lanes * sizeof(Scalar) > 16 ? Lanes / 2 : 1)>();
+        if (to.rows < Lanes) return run_lanes<narrower<Scalar, Lanes>>();
       }
       const Index panels = (to.rows + Lanes - 1) / Lanes;
       memory.reshape(Lanes * to.columns, panels);

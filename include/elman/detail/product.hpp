@@ -30,6 +30,16 @@ struct Start {
   Index stride = 0;
 };
 
+/// C = start.
+template <class Scalar>
+void fill_with(const Start<Scalar>& start, Strided<Scalar> C) {
+  if (!start.data) {
+    C.setZero();
+  } else if (start.data != C.data()) {
+    C.colwise() = ConstMatrixView<Scalar>(start.data, C.rows(), 1).col(0);
+  }
+}
+
 /// C = start + F B or, if `transposed`, start + F Bᵀ.
 template <class Scalar>
 void multiply(Factor<Scalar>& F, const ConstStrided<Scalar>& B, bool transposed, const Start<Scalar>& start,
@@ -45,11 +55,7 @@ void multiply(Factor<Scalar>& F, const ConstStrided<Scalar>& B, bool transposed,
     return;
   }
 #endif
-  if (!start.data) {
-    C.setZero();
-  } else if (start.data != C.data()) {
-    C.colwise() = ConstMatrixView<Scalar>(start.data, C.rows(), 1).col(0);
-  }
+  fill_with(start, C);
   const auto A = F.view();
   if (transposed) {
     assert(!F.transposed());
@@ -61,17 +67,24 @@ void multiply(Factor<Scalar>& F, const ConstStrided<Scalar>& B, bool transposed,
   }
 }
 
-#if ELMAN_HAS_KERNELS
-/// result = start + A B from A as it lies in memory; `start` may be the result itself.
+/// C = start + A B from A where it lies, which is worth it for few columns.
 template <class Scalar>
-void multiply_unpacked(const Scalar* A, const ConstStrided<Scalar>& B, const Scalar* start, Index start_column,
-                       Strided<Scalar> result) {
-  const Panels<Scalar> panels{A, result.rows(), B.rows(), result.rows(), 0};
-  run_kernel(simd_for<Scalar>(result.rows()),
-             ProductKernel<Scalar>{panels, B.data(), 1, B.outerStride(), start, start_column, result.data(),
-                                   result.outerStride(), result.cols()});
+void multiply_unpacked(const ConstStrided<Scalar>& A, const ConstStrided<Scalar>& B, const Start<Scalar>& start,
+                       Strided<Scalar> C) {
+  assert(C.rows() == A.rows() && A.cols() == B.rows() && C.cols() == B.cols());
+#if ELMAN_HAS_KERNELS
+  if constexpr (has_kernels<Scalar>) {
+    const Panels<Scalar> panels{A.data(), A.rows(), A.cols(), A.outerStride(), 0};
+    run_kernel(simd_for<Scalar>(A.rows()), ProductKernel<Scalar>{panels, B.data(), 1, B.outerStride(), start.data,
+                                                                 start.stride, C.data(), C.outerStride(), C.cols()});
+    return;
+  }
+#endif
+  fill_with(start, C);
+  C.noalias() += A * B;
 }
 
+#if ELMAN_HAS_KERNELS
 // Compiling the kernels takes seconds. A program of many files that defines ELMAN_EXTERN_KERNELS for all of them
 // compiles them in one: that which also defines ELMAN_COMPILE_KERNELS.
 #if defined(ELMAN_COMPILE_KERNELS) || defined(ELMAN_EXTERN_KERNELS)
@@ -86,10 +99,10 @@ ELMAN_EXTERN template void multiply(Factor<float>&, const ConstStrided<float>&, 
                                     Strided<float>);
 ELMAN_EXTERN template void multiply(Factor<double>&, const ConstStrided<double>&, bool, const Start<double>&,
                                     Strided<double>);
-ELMAN_EXTERN template void multiply_unpacked(const float*, const ConstStrided<float>&, const float*, Index,
-                                             Strided<float>);
-ELMAN_EXTERN template void multiply_unpacked(const double*, const ConstStrided<double>&, const double*, Index,
-                                             Strided<double>);
+ELMAN_EXTERN template void multiply_unpacked(const ConstStrided<float>&, const ConstStrided<float>&,
+                                             const Start<float>&, Strided<float>);
+ELMAN_EXTERN template void multiply_unpacked(const ConstStrided<double>&, const ConstStrided<double>&,
+                                             const Start<double>&, Strided<double>);
 #undef ELMAN_EXTERN
 #endif
 #endif  // ELMAN_HAS_KERNELS

@@ -54,30 +54,6 @@ void recurrence_forward(const ConstMatrixView<Scalar>& U, const ConstMatrixView<
   }
 }
 
-/// One step back where masks stand between the states (Eqs. 38–41): d_a is ∂L/∂h_t without what comes from step t + 1,
-/// which is d_h, and becomes ∂L/∂a_t; d_h becomes what step t sends back to h_{t-1}.
-template <class Scalar, class Activation>
-void slope_and_back_through_noise(const Activation& activation, Index t,
-                                  Eigen::Ref<Matrix<Scalar, Dynamic, Dynamic>> d_a,
-                                  Eigen::Ref<Matrix<Scalar, Dynamic, Dynamic>> d_h, RecurrenceTape<Scalar>& tape) {
-  const Index first = tape.steps().first(t);
-  if (tape.noise.zones()) {
-    d_a += d_h;  // (6)
-    tape.noise.zone_bptt(first, d_a, d_h);
-    apply_slope(activation, tape.noise.activated(first, d_a.cols()), d_a);  // (7)
-  } else {
-    apply_slope(activation, std::as_const(tape).h().middleCols(first, d_a.cols()), d_h, d_a);  // (6), (7)
-    d_h.setZero();
-  }
-  if (tape.noise.drops()) {
-    auto before_mask = tape.noise.room(d_a.cols());
-    set_product(tape.W, d_a, before_mask);
-    tape.noise.add_dropped(before_mask, d_h);
-  } else {
-    add_product(tape.W, d_a, d_h);
-  }
-}
-
 /// Backpropagation through time: adds ∂L/∂U, ∂L/∂W, ∂L/∂b to d_U, d_W, d_b (Eqs. 6–10); sets ∂L/∂x (packed) and
 /// ∂L/∂h₀ (the caller's order) if `d_x` and `d_h0` have memory (Eqs. 13, 14). ∂L/∂h comes `from_above`, and d_last is
 /// ∂L/∂(the state after each sequence's last step), Hidden × B in the caller's order, or nothing for zero.
@@ -110,11 +86,23 @@ void recurrence_bptt(const ConstMatrixView<Scalar>& U, const ConstMatrixView<Sca
       const Index width = steps.width(t);
       auto d_a_t = d_a.middleCols(steps.first(t) - first, width);  // still ∂L/∂h_t
       auto d_h_prev = d_h_next.leftCols(width);
-      if (tape.noise.zones() || tape.noise.drops()) {
-        slope_and_back_through_noise<Scalar>(activation, t, d_a_t, d_h_prev, tape);
+      if (tape.noise.zones()) {
+        d_a_t += d_h_prev;  // (6)
+        tape.noise.zone_bptt(steps.first(t), d_a_t, d_h_prev);
+        apply_slope(activation, tape.noise.activated(steps.first(t), width), d_a_t);  // (7)
       } else {
         apply_slope(activation, h.middleCols(steps.first(t), width), d_h_prev, d_a_t);  // (6), (7)
-        if (t > 0 || d_h0.data()) set_product(tape.W, d_a_t, d_h_prev);
+      }
+      if (t == 0 && !d_h0.data()) break;
+      if (tape.noise.drops()) {
+        auto before_mask = tape.noise.room(width);
+        set_product(tape.W, d_a_t, before_mask);
+        if (!tape.noise.zones()) d_h_prev.setZero();
+        tape.noise.add_dropped(before_mask, d_h_prev);
+      } else if (tape.noise.zones()) {
+        add_product(tape.W, d_a_t, d_h_prev);
+      } else {
+        set_product(tape.W, d_a_t, d_h_prev);
       }
     }
     tape.d_a_panels.assign(strided(d_a));

@@ -46,7 +46,7 @@ struct StepKernel {
 
   template <int Lanes>
   ELMAN_INLINE void run_lanes() const {
-    if constexpr (Rows < Lanes) return run_lanes<(Lanes * sizeof(Scalar) > 16 ? Lanes / 2 : 1)>();
+    if constexpr (Rows < Lanes) return run_lanes<narrower<Scalar, Lanes>>();
     constexpr int panels = (Rows + Lanes - 1) / Lanes;
     constexpr int most = Lanes * sizeof(Scalar) == 64 ? 16 : 8;
     for (int panel = 0; panel + most <= panels; panel += most) tile<Lanes, most>(panel);
@@ -145,46 +145,40 @@ void step_columns(const Policy& activation, const Start& start, const MatrixA& A
                   const H& h, Result&& result) {
   using Scalar = typename MatrixA::Scalar;
   constexpr bool is_tokens = std::is_same_v<X, OneHot<Scalar>>;
+  decltype(auto) x = in_memory(given_x);
 #if ELMAN_HAS_KERNELS
-  if constexpr (has_kernels<Scalar>) {
-    decltype(auto) x = in_memory(given_x);
-    if constexpr (Rows != Dynamic && DepthA != Dynamic && DepthB != Dynamic) {
-      if (result.cols() == 1) {
-        using Form = std::conditional_t<runs_in_vectors<Policy, Scalar>, typename VectorForm<Policy>::type, NoForm>;
-        constexpr int depth_A = is_tokens ? 1 : DepthA;
-        const Scalar one(1);
-        StepTerm<Scalar, depth_A> term_A;
-        if constexpr (is_tokens) {
-          term_A = {A.data() + x.token(0) * Rows, &one};
-        } else {
-          term_A = {A.data(), x.data()};
-        }
-        StepTerm<Scalar, DepthB> term_B;
-        if constexpr (DepthB > 0) term_B = {B.data(), h.data()};
-        run_kernel(simd_for<Scalar>(Rows),
-                   StepKernel<Scalar, Rows, depth_A, DepthB, Form>{start.data(), term_A, term_B, result.data()});
-        if constexpr (!runs_in_vectors<Policy, Scalar>) apply_activation(activation, result);
-        return;
+  if constexpr (has_kernels<Scalar> && Rows != Dynamic && DepthA != Dynamic && DepthB != Dynamic) {
+    if (result.cols() == 1) {
+      using Form = std::conditional_t<runs_in_vectors<Policy, Scalar>, typename VectorForm<Policy>::type, NoForm>;
+      constexpr int depth_A = is_tokens ? 1 : DepthA;
+      const Scalar one(1);
+      StepTerm<Scalar, depth_A> term_A;
+      if constexpr (is_tokens) {
+        term_A = {A.data() + x.token(0) * Rows, &one};
+      } else {
+        term_A = {A.data(), x.data()};
       }
+      StepTerm<Scalar, DepthB> term_B;
+      if constexpr (DepthB > 0) term_B = {B.data(), h.data()};
+      run_kernel(simd_for<Scalar>(Rows),
+                 StepKernel<Scalar, Rows, depth_A, DepthB, Form>{start.data(), term_A, term_B, result.data()});
+      if constexpr (!runs_in_vectors<Policy, Scalar>) apply_activation(activation, result);
+      return;
     }
-    const auto out = strided_to_write(result);
-    if constexpr (is_tokens) {
-      for (Index k = 0; k < x.cols(); ++k) result.col(k) = start.col(0) + A.col(x.token(k));
-    } else {
-      multiply_unpacked<Scalar>(A.data(), strided(x), start.data(), 0, out);
-    }
-    if constexpr (DepthB != 0) multiply_unpacked<Scalar>(B.data(), strided(h), out.data(), out.outerStride(), out);
-    apply_activation(activation, result);
-    return;
   }
 #endif
+  const auto columns_of = [&](const auto& matrix) {
+    return ConstStrided<Scalar>(matrix.data(), result.rows(), matrix.cols(), Eigen::OuterStride<>(result.rows()));
+  };
+  const auto out = strided_to_write(result);
   if constexpr (is_tokens) {
-    for (Index k = 0; k < given_x.cols(); ++k) result.col(k) = A.col(given_x.token(k));
+    for (Index k = 0; k < x.cols(); ++k) result.col(k) = start.col(0) + A.col(x.token(k));
   } else {
-    result.noalias() = A * given_x;
+    multiply_unpacked<Scalar>(columns_of(A), strided(x), {start.data(), 0}, out);
   }
-  if constexpr (DepthB != 0) result.noalias() += B * h;
-  result.colwise() += start.col(0);
+  if constexpr (DepthB != 0) {
+    multiply_unpacked<Scalar>(columns_of(B), strided(h), {out.data(), out.outerStride()}, out);
+  }
   apply_activation(activation, result);
 }
 

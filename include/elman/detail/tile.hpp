@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The product C = S + A B, in tiles of C that stay in registers: R vectors of rows times a few columns. Each element is
-// the sum over k in rising order, from S on, whatever tile it falls into: the result of a column does not depend on
+// The product C = S + A B, in tiles of C that stay in registers: some vectors of rows times some columns. Each element
+// is the sum over k in rising order, from S on, whatever tile it falls into: the result of a column does not depend on
 // how many others are beside it.
 //
 //   A   Rows × Depth, in panels of as many rows as a vector has lanes: rows of a matrix where they lie, or
@@ -49,13 +49,13 @@ struct ProductKernel {
   template <int Lanes, bool Widest>
   ELMAN_INLINE void run_lanes() const {
     if constexpr (Lanes > 1 && !never_narrow<Scalar, Lanes>) {
-      if (A.rows < Lanes) return run_lanes<(Lanes * sizeof(Scalar) > 16 ? Lanes / 2 : 1), false>();
+      if (A.rows < Lanes) return run_lanes<narrower<Scalar, Lanes>, false>();
     }
     // Tiles use half of the registers or more; at least eight sums hide the latency of the multiply-adds.
     constexpr bool many_registers = Lanes * sizeof(Scalar) == 64;
     Index j = 0;
     if constexpr (many_registers) j = run_columns<Lanes, 8, 3>(j);
-    j = run_columns < Lanes, 4, Widest ? (many_registers ? 4 : 2) : 2 > (j);
+    j = run_columns < Lanes, 4, many_registers ? 4 : 2 > (j);
     if constexpr (Widest) j = run_columns<Lanes, 2, 4>(j);
     run_columns<Lanes, 1, Widest ? 8 : 3>(j);
   }

@@ -3,8 +3,8 @@
 // Vectors of Lanes scalars, in the extensions that g++ and clang share, and kernels that are compiled for several
 // instruction sets.
 //
-// A kernel is a struct whose call operator is a template over the bytes of a vector. `run_kernel` compiles it once for
-// each level (simd.hpp): everything it calls is ELMAN_INLINE, so that all of its code is part of a function that may
+// A kernel is a struct with run<Bytes>(), a template over the bytes of a vector. `run_kernel` compiles it once for each
+// level (simd.hpp): everything it calls is ELMAN_INLINE, so that all of its code is part of a function that may
 // use that level's instructions. A vector of one lane is the scalar itself: what is left when fewer rows than the
 // smallest vector are there, and all there is on processors without vectors.
 #pragma once
@@ -41,10 +41,8 @@ inline constexpr std::size_t kernel_alignment = ELMAN_DISPATCHES&& has_kernels<S
 namespace elman::inline ELMAN_ABI::detail {
 
 /// Bytes of a vector that every processor has that this program runs on; less than a scalar means none.
-#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512VL__) && defined(__AVX512BW__)
-inline constexpr int compiled_bytes = 64;
-#elif defined(__AVX__)
-inline constexpr int compiled_bytes = 32;
+#if defined(__AVX__)
+inline constexpr int compiled_bytes = guaranteed_simd == Simd::avx512 ? 64 : 32;
 #elif defined(__SSE2__) || defined(__ARM_NEON) || defined(__VSX__) || defined(__s390x__) || defined(__wasm_simd128__)
 inline constexpr int compiled_bytes = 16;
 #else
@@ -55,6 +53,10 @@ inline constexpr int compiled_bytes = 1;
 template <class Scalar, int Bytes>
 inline constexpr int lanes = Bytes < static_cast<int>(2 * sizeof(Scalar)) ? 1
                                                                           : Bytes / static_cast<int>(sizeof(Scalar));
+
+/// The lanes of the vectors that columns take which do not fill one of `Lanes`: half, and below 16 bytes one.
+template <class Scalar, int Lanes>
+inline constexpr int narrower = Lanes * sizeof(Scalar) > 16 ? Lanes / 2 : 1;
 
 template <class Scalar, int Lanes>
 struct VectorTypes {

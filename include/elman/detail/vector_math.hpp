@@ -95,7 +95,7 @@ struct VectorMath {
     from_bits((exponent + C::exponent_bias) << C::mantissa_bits, power);
   }
 
-  /// tanh x: odd, within 2 units in the last place; NaN of NaN.
+  /// tanh x: odd, within 1 unit in the last place, or 2 where multiply-adds are not fused; NaN of NaN.
   ELMAN_INLINE static void tanh(const V& x, V& result) {
     Integers i;
     bits(x, i);
@@ -127,7 +127,7 @@ struct VectorMath {
     from_bits(q, result);
   }
 
-  /// exp x for x ≤ 0; 0 where that is no normal number; NaN of NaN.
+  /// exp x for x ≤ 0, within 1.25 units in the last place; 0 where that is no normal number; NaN of NaN.
   ELMAN_INLINE static void exp_negative(const V& x, V& result) {
     V least;
     fill<Scalar, Lanes>(C::least, least);
