@@ -5,26 +5,65 @@
 //
 //     "RNNCell::forward: x has 6 rows; expected In = 5"
 //
-// These checks do not depend on NDEBUG. Inner loops use asserts only.
+// These checks do not depend on NDEBUG. Inner loops use asserts only. A program that is compiled without exceptions, or
+// wants none from elman, sets an error handler, which gets the message instead.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <concepts>
+#include <cstddef>
+#include <cstdlib>
 #include <stdexcept>
-#include <string>
 #include <string_view>
 
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman::inline ELMAN_ABI {
 
-inline void append(std::string& message, std::string_view text) { message += text; }
+/// What is called with the message of an error. It should not return: if it does, std::abort follows.
+using ErrorHandler = void (*)(const char* message);
+
+namespace detail {
+
+/// Constant-initialised: no code runs before main.
+inline constinit std::atomic<ErrorHandler> error_handler{nullptr};
+
+}  // namespace detail
+
+/// From now on errors call `handler` instead of throwing; null puts throwing back (or, in a program compiled with
+/// -fno-exceptions, std::abort). It may throw, write the message somewhere, restart the device. Returns the one before.
+inline ErrorHandler set_error_handler(ErrorHandler handler) noexcept {
+  const ErrorHandler before = detail::error_handler.load();
+  detail::error_handler.store(handler);
+  return before;
+}
+
+namespace detail {
+
+/// The text of an error, cut where it is too long. No heap: memory may be what is missing.
+class Message {
+ public:
+  void append(std::string_view text) {
+    const std::size_t size = (std::min)(text.size(), sizeof text_ - 1 - size_);
+    std::copy_n(text.data(), size, text_ + size_);
+    size_ += size;
+  }
+  const char* c_str() const { return text_; }
+
+ private:
+  char text_[1024]{};
+  std::size_t size_ = 0;
+};
+
+inline void append(Message& message, std::string_view text) { message.append(text); }
 
 template <class Number>
 requires std::integral<Number> || std::floating_point<Number>
-void append(std::string& message, Number number) {
+void append(Message& message, Number number) {
   char digits[64];  // the shortest form that reads back as the same number
-  message.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+  message.append({digits, std::to_chars(digits, digits + sizeof digits, number).ptr});
 }
 
 /// Which function of which class, "RNNCell::forward".
@@ -33,18 +72,31 @@ struct Where {
   const char* function;
 };
 
-inline void append(std::string& message, const Where& where) {
-  message += where.owner;
-  message += "::";
-  message += where.function;
+inline void append(Message& message, const Where& where) {
+  message.append(where.owner);
+  message.append("::");
+  message.append(where.function);
 }
 
-/// Throws std::invalid_argument with the pieces (text and numbers) joined.
+/// The error of this text, for good.
+[[noreturn]] inline void raise(const char* message) {
+  if (const ErrorHandler handler = error_handler.load()) {
+    handler(message);
+    std::abort();
+  }
+#if defined(__cpp_exceptions)
+  throw std::invalid_argument(message);
+#else
+  std::abort();
+#endif
+}
+
+/// The error that joins the pieces, text and numbers.
 template <class... Pieces>
 [[noreturn]] void fail(const Pieces&... pieces) {
-  std::string message;
+  Message message;
   (append(message, pieces), ...);
-  throw std::invalid_argument(message);
+  raise(message.c_str());
 }
 
 /// Unless `holds`: fail(pieces...).
@@ -55,10 +107,30 @@ void require(bool holds, const Pieces&... pieces) {
   }
 }
 
+/// Resizes a matrix. Where memory is missing Eigen throws std::bad_alloc, and says nothing if it was compiled without
+/// exceptions.
+template <class M>
+void resize(M& matrix, Index rows, Index cols) {
+  matrix.resize(rows, cols);
+#if !defined(__cpp_exceptions)
+  require(matrix.size() == 0 || matrix.data(), "elman: no memory for ", rows, " x ", cols, " numbers");
+#endif
+}
+/// Zeros in new memory.
+template <class M>
+M zeros(Index rows, Index cols = 1) {
+  M matrix;
+  resize(matrix, rows, cols);
+  matrix.setZero();
+  return matrix;
+}
+
 /// A number that can be no NaN, tested so that -ffast-math cannot remove the test of a bound.
 template <std::floating_point Number>
 bool within(Number value, Number low, Number high) {
   return value >= low && value <= high;
 }
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+
+}  // namespace elman::inline ELMAN_ABI

@@ -69,7 +69,7 @@ decltype(auto) steps_of(const X& x) {
   } else if constexpr (IsMatrix<X>) {
     return x.cols() == 0 ? Steps{} : Steps::even(x.cols(), 1);
   } else {
-    return static_cast<const Steps&>(x.steps);
+    return (x.steps);
   }
 }
 
@@ -102,7 +102,7 @@ constexpr void check_input_types() {
 /// Throws unless x has at least one step and fits a layer of `in` inputs.
 template <class X>
 void check_input(const Where& function, const char* name, const X& x, Index in) {
-  const Steps& steps = steps_of(x);
+  const auto& steps = steps_of(x);
   require(steps.count() >= 1, function, ": ", name, " has 0 steps; expected at least 1");
   if constexpr (std::same_as<X, Labels>) {
     const auto count = static_cast<Index>(x.columns.size());
@@ -183,11 +183,8 @@ class Input<Scalar, SourceTarget<Source, Target>> {
   template <class Body>
   Input(const SourceTarget<Source, Target>& x, const Body& body)
       : source_(x.source, body.encoder()), target_(x.target, body.decoder()) {}
-  auto view() const {
-    return SourceTargetColumns<decltype(source_.view()), decltype(target_.view())>{source_.view(), source_.steps(),
-                                                                                   target_.view()};
-  }
-  const Steps& steps() const { return target_.steps(); }
+  auto view() const { return SourceTargetColumns{source_.view(), source_.steps(), target_.view()}; }
+  const auto& steps() const { return target_.steps(); }
 
  private:
   Input<Scalar, std::remove_cvref_t<Source>> source_;

@@ -45,7 +45,11 @@ class Net : public Parameters<Scalar, Body, Readout> {
  public:
   using Gradient = Parameters<Scalar, Body, Readout>;
   using Output = typename Readout::Output;
-  using Tape = NetTape<Scalar, Body, Output>;
+  using Tape = NetTape<Scalar, Body, Readout>;
+  /// A tape with room for at most `MaxB` sequences of at most `MaxT` steps inside the object, for nets of compile-time
+  /// sizes. It takes the place of `Tape` everywhere and needs no heap (room.hpp).
+  template <int MaxT, int MaxB = 1, bool Masks = false>
+  requires Gradient::is_fixed using FixedTape = NetTape<Scalar, Body, Readout, AtMost<MaxT, MaxB, Masks>>;
   using InputGradients = elman::InputGradients<Scalar, Body>;
   template <int Batch>
   using StateOf = State<Scalar, Body::state_size, Body::step_size, Readout::out_size, Batch>;
@@ -73,43 +77,48 @@ class Net : public Parameters<Scalar, Body, Readout> {
   /// or at_steps({…}). Sequences start from zero, or from what the net has learned to start from. Allocates only when
   /// the tape has seen no shape as large. Given a generator, it draws the masks of dropout and zoneout: for training.
   /// Throws std::invalid_argument if a size does not fit or a token is none, with the tape untouched.
-  template <class X>
-  void forward(const X& x, Tape& tape, const ReadSteps& read = every_step) const {
+  template <class X, class Room>
+  void forward(const X& x, NetTape<Scalar, Body, Readout, Room>& tape, const ReadSteps& read = every_step) const {
     run(x, tape, read, Unset{}, nullptr);
   }
-  template <class X>
-  void forward(const X& x, Tape& tape, const ReadSteps& read, Random& random) const {
+  template <class X, class Room>
+  void forward(const X& x, NetTape<Scalar, Body, Readout, Room>& tape, const ReadSteps& read, Random& random) const {
     run(x, tape, read, Unset{}, &random);
   }
   /// From a given state h0: State × B in the caller's order, or State × 0 for the net's own start.
-  template <class X, class H0>
-  void forward(const X& x, Tape& tape, const ReadSteps& read, const Eigen::MatrixBase<H0>& h0) const {
+  template <class X, class Room, class H0>
+  void forward(const X& x, NetTape<Scalar, Body, Readout, Room>& tape, const ReadSteps& read,
+               const Eigen::MatrixBase<H0>& h0) const {
     run(x, tape, read, h0.derived(), nullptr);
   }
-  template <class X, class H0>
-  void forward(const X& x, Tape& tape, const ReadSteps& read, const Eigen::MatrixBase<H0>& h0, Random& random) const {
+  template <class X, class Room, class H0>
+  void forward(const X& x, NetTape<Scalar, Body, Readout, Room>& tape, const ReadSteps& read,
+               const Eigen::MatrixBase<H0>& h0, Random& random) const {
     run(x, tape, read, h0.derived(), &random);
   }
   /// A chunk of B streams: from the state, which is carried on to where the chunk ends. bptt's gradients are cut where
   /// the chunk begins (truncated backpropagation through time). See also `reset`, and streams.hpp.
-  template <class X, int Batch>
-  void forward(const X& x, Tape& tape, const ReadSteps& read, StateOf<Batch>& state) const {
+  template <class X, class Room, int Batch>
+  void forward(const X& x, NetTape<Scalar, Body, Readout, Room>& tape, const ReadSteps& read,
+               StateOf<Batch>& state) const {
     run(x, tape, read, state, nullptr);
   }
-  template <class X, int Batch>
-  void forward(const X& x, Tape& tape, const ReadSteps& read, StateOf<Batch>& state, Random& random) const {
+  template <class X, class Room, int Batch>
+  void forward(const X& x, NetTape<Scalar, Body, Readout, Room>& tape, const ReadSteps& read, StateOf<Batch>& state,
+               Random& random) const {
     run(x, tape, read, state, &random);
   }
 
   /// Adds the gradient of the loss that is in the tape's d_o to `gradient`; ∂L/∂x and ∂L/∂h₀ too if asked:
   /// bptt(x, tape, gradient, {.d_x = &d_x, .d_h0 = &d_h0}). x is what forward had. Throws std::invalid_argument if the
   /// tape holds no forward of such an x by such a net, if no loss has followed it, or if ∂L/∂x of tokens is asked for.
-  template <class X>
-  void bptt(const X& x, Tape& tape, Gradient& gradient, const InputGradients& asked = {}) const {
+  template <class X, class Room>
+  void bptt(const X& x, NetTape<Scalar, Body, Readout, Room>& tape, Gradient& gradient,
+            const InputGradients& asked = {}) const {
     detail::check_input_types<Scalar, Body, X>();
     detail::check_input(name("bptt"), x, body());
     const detail::Input<Scalar, X> input(x, body());
-    const Steps& steps = input.steps();
+    const auto& steps = input.steps();
     check_tape(tape, steps);
     if constexpr (detail::IsSourceTarget<X>::value) {
       detail::require(tape.body.source_steps() == detail::steps_of(x.source), name("bptt"),
@@ -131,10 +140,9 @@ class Net : public Parameters<Scalar, Body, Readout> {
 
     // ∂L/∂V, ∂L/∂c and what ∂L/∂o sends down to h           (11, 12)
     const auto V = detail::any_size(this->V());
-    detail::readout_bptt<Scalar, Output>(V, tape.h(), tape, detail::any_size(gradient.V()),
-                                         detail::any_size(gradient.c()));
+    detail::readout_bptt<Scalar>(V, tape.h(), tape, detail::any_size(gradient.V()), detail::any_size(gradient.c()));
     const auto from_output = [&](Index first, const MatrixView<Scalar>& d_h) {
-      detail::readout_d_h<Scalar, Output>(tape, first, d_h);
+      detail::readout_d_h<Scalar>(tape, first, d_h);
     };
     // every layer's gradients, backwards through time       (6-10, 13, 14)
     body().bptt(theta().data(), input.view(), tape.body, detail::FromAbove<Scalar>(from_output), d_last_state(tape),
@@ -194,11 +202,13 @@ class Net : public Parameters<Scalar, Body, Readout> {
 
   /// Reads the source (Sequences, a matrix or Labels) and returns the state from which `step` writes the target, a
   /// column a sequence. Throws as forward does. For an EncoderDecoder.
-  template <class Source>
-  StateOf<Dynamic> encode(const Source& source, Tape& tape) const requires detail::HasEncoder<Body> {
+  template <class Source, class Room>
+  StateOf<Dynamic> encode(const Source& source,
+                          NetTape<Scalar, Body, Readout, Room>& tape) const requires detail::HasEncoder<Body> {
     const auto& encoder = body().encoder();
     detail::check_input_types<Scalar, std::remove_cvref_t<decltype(encoder)>, Source>();
     detail::check_input(name("encode"), "source", source, encoder.in());
+    check_room<Room>(name("encode"), source);
     const detail::Input<Scalar, Source> input(source, encoder);
     const Index batch = input.steps().batch();
     auto state = new_state<Dynamic>(batch);
@@ -223,8 +233,9 @@ class Net : public Parameters<Scalar, Body, Readout> {
   }
 
   // The three ways to start: from the net's own start, a matrix, or a state that is carried.
-  template <class X, class Start>
-  void run(const X& x, Tape& tape, const ReadSteps& read, Start&& start, Random* random) const {
+  template <class X, class Room, class Start>
+  void run(const X& x, NetTape<Scalar, Body, Readout, Room>& tape, const ReadSteps& read, Start&& start,
+           Random* random) const {
     using Given = std::remove_cvref_t<Start>;
     constexpr bool from_matrix = detail::IsMatrix<Given>;
     constexpr bool from_state = !from_matrix && !std::same_as<Given, Unset>;
@@ -241,7 +252,8 @@ class Net : public Parameters<Scalar, Body, Readout> {
     }
     detail::check_input(name("forward"), x, body());
     const detail::Input<Scalar, X> input(x, body());
-    const Steps& steps = input.steps();
+    const auto& steps = input.steps();
+    check_room<Room>(name("forward"), x);
     detail::check(read, steps);
     if constexpr (from_matrix) {
       detail::require(start.cols() == 0 || start.rows() == this->state(), name("forward"), ": h0 has ", start.rows(),
@@ -278,13 +290,24 @@ class Net : public Parameters<Scalar, Body, Readout> {
     }
   }
 
-  void begin(Tape& tape, const Steps& steps) const {
+  /// Throws if x has more steps or sequences than the tape has room for.
+  template <class Room, class X>
+  static void check_room(const detail::Where& where, const X& x) {
+    if constexpr (detail::IsSourceTarget<X>::value) {
+      check_room<Room>(where, x.source);
+    }
+    detail::check_room<Room>(where, detail::steps_of(x));
+  }
+
+  template <class Room, class S>
+  void begin(NetTape<Scalar, Body, Readout, Room>& tape, const S& steps) const {
     tape.fresh.clear();
     tape.start(steps, this->in(), this->state(), theta().size());
   }
 
   /// Nothing for zero, or the learned start for all sequences.
-  detail::ConstStrided<Scalar> own_start(Index batch, Tape& tape) const {
+  template <class Room>
+  detail::ConstStrided<Scalar> own_start(Index batch, NetTape<Scalar, Body, Readout, Room>& tape) const {
     if constexpr (Body::learns_start) {
       tape.h0.reshape(this->state(), batch);
       for (Index b = 0; b < batch; ++b) {
@@ -297,12 +320,12 @@ class Net : public Parameters<Scalar, Body, Readout> {
     }
   }
 
-  template <class X>
+  template <class X, class Room>
   void forward_from(const detail::ConstStrided<Scalar>& h0, const detail::Input<Scalar, X>& input,
-                    const ReadSteps& read, Tape& tape, Random* random) const {
-    static_cast<ReadoutTape<Scalar, Output>&>(tape).start(this->out(), read, input.steps());
+                    const ReadSteps& read, NetTape<Scalar, Body, Readout, Room>& tape, Random* random) const {
+    tape.start_readout(this->out(), read);
     // h_t = σ(U x_t + W h_{t-1} + b) in every layer         (1)
-    body().forward(theta().data(), input.view(), input.steps(), h0, tape.body, random);
+    body().forward(theta().data(), input.view(), tape.steps(), h0, tape.body, random);
     if (tape.selection().is_last()) {
       tape.last.reshape(this->state(), input.steps().batch());
       tape.body.last(detail::strided_to_write(tape.last.view()));
@@ -311,13 +334,14 @@ class Net : public Parameters<Scalar, Body, Readout> {
         outputs.middleRows(out_row, rows) = tape.last.view().middleRows(state_row, rows);
       });
     }
-    detail::gather_read<Scalar, Output>(tape.h(), tape);
+    detail::gather_read<Scalar>(tape.h(), tape);
     // o_t = V h_t + c  (2),  y_t = softmax(o_t)             (3)
-    detail::readout_forward<Scalar, Output>(detail::any_size(this->V()), detail::any_size(this->c()), tape.h(), tape);
+    detail::readout_forward<Scalar>(detail::any_size(this->V()), detail::any_size(this->c()), tape.h(), tape);
   }
 
   /// ∂L/∂(the state after the last steps), which is not zero where those are read.
-  detail::ConstStrided<Scalar> d_last_state(Tape& tape) const {
+  template <class Room>
+  detail::ConstStrided<Scalar> d_last_state(NetTape<Scalar, Body, Readout, Room>& tape) const {
     if (!tape.selection().is_last()) return detail::nothing<detail::ConstStrided<Scalar>>();
     tape.d_last.reshape(this->state(), tape.steps().batch());
     auto d_last = tape.d_last.view();
@@ -347,7 +371,7 @@ class Net : public Parameters<Scalar, Body, Readout> {
   template <class M>
   static detail::Strided<Scalar> resized(M* asked, Index rows, Index cols) {
     if (!asked) return detail::nothing<detail::Strided<Scalar>>();
-    asked->resize(rows, cols);
+    detail::resize(*asked, rows, cols);
     return detail::strided_to_write(*asked);
   }
   template <class X>
@@ -367,7 +391,8 @@ class Net : public Parameters<Scalar, Body, Readout> {
     }
   }
 
-  void check_tape(const Tape& tape, const Steps& steps) const {
+  template <class Room, class S>
+  void check_tape(const NetTape<Scalar, Body, Readout, Room>& tape, const S& steps) const {
     const detail::Where owner = name("bptt");
     detail::require(tape.steps().count() > 0, owner, ": tape is empty; expected forward(x, tape) before");
     detail::require(tape.steps() == steps, owner, ": tape holds a forward of T = ", tape.steps().count(),
@@ -384,9 +409,13 @@ class Net : public Parameters<Scalar, Body, Readout> {
   template <int Batch>
   StateOf<Batch> new_state(Index batch) const {
     StateOf<Batch> state;
-    state.h.setZero(this->state(), batch);
-    state.room.setZero(body().step_rows(), batch);
-    for (auto* part : {&state.o, &state.y}) part->setZero(this->out(), batch);
+    detail::resize(state.h, this->state(), batch);
+    detail::resize(state.room, body().step_rows(), batch);
+    for (auto* part : {&state.o, &state.y}) detail::resize(*part, this->out(), batch);
+    state.h.setZero();
+    state.room.setZero();
+    state.o.setZero();
+    state.y.setZero();
     state.fresh.setConstant(1, batch, true);
     for (Index b = 0; b < batch; ++b) body().start(theta().data(), state.h.col(b));
     return state;

@@ -3,10 +3,10 @@
 // The tape of a net: the tapes of its layers, what the readout leaves, and what concerns all layers together.
 #pragma once
 
-#include <vector>
-
 #include "elman/detail/column_buffer.hpp"
+#include "elman/detail/list.hpp"
 #include "elman/output.hpp"
+#include "elman/room.hpp"
 #include "elman/steps.hpp"
 #include "elman/tape.hpp"
 #include "elman/types.hpp"
@@ -14,9 +14,15 @@
 namespace elman::inline ELMAN_ABI {
 
 /// What one forward of a net leaves behind: the outputs h of its body, o, y and, after a loss, d_o (tape.hpp).
-template <class Scalar, class Body, class Output = Softmax>
-class NetTape : public ReadoutTape<Scalar, Output> {
+template <class Scalar, class Body, class Readout, class Room = Growing>
+class NetTape : public ReadoutTape<Scalar, typename Readout::Output, Room, Room::size(Readout::in_size),
+                                   Room::size(Readout::out_size)> {
+  using Base =
+      ReadoutTape<Scalar, typename Readout::Output, Room, Room::size(Readout::in_size), Room::size(Readout::out_size)>;
+  using States = detail::ColumnBuffer<Scalar, detail::product_of_sizes(Room::size(Body::state_size), Room::batch)>;
+
  public:
+  using Steps = BasicSteps<Room>;
   const Steps& steps() const { return steps_; }
 
   /// The body's output at every step: for a cell h_0 … h_{T-1}, in packed columns.
@@ -31,23 +37,25 @@ class NetTape : public ReadoutTape<Scalar, Output> {
   }
   template <int Rows, int Cols>
   void last_h(Matrix<Scalar, Rows, Cols>& result) const {
-    result.resize(state_, steps_.batch());
+    detail::resize(result, state_, steps_.batch());
     body.last(detail::strided_to_write(result));
   }
 
   // For the net.
-  typename Body::template Tape<Scalar> body;
-  detail::ColumnBuffer<Scalar> h0;      ///< where sequences start, if anything knows
-  detail::ColumnBuffer<Scalar> d_h0;    ///< ∂L/∂h0
-  detail::ColumnBuffer<Scalar> last;    ///< the last state, if it is read
-  detail::ColumnBuffer<Scalar> d_last;  ///< ∂L/∂last
-  std::vector<Index> fresh;             ///< the caller's sequences that began with the learned start
-  void start(const Steps& steps, Index in, Index state, Index parameters) {
+  typename Body::template Tape<Scalar, Room> body;
+  States h0;                               ///< where sequences start, if anything knows
+  States d_h0;                             ///< ∂L/∂h0
+  States last;                             ///< the last state, if it is read
+  States d_last;                           ///< ∂L/∂last
+  detail::List<Index, Room::batch> fresh;  ///< the caller's sequences that began with the learned start
+  template <class Given>
+  void start(const Given& steps, Index in, Index state, Index parameters) {
     steps_ = steps;
     in_ = in;
     state_ = state;
     parameters_ = parameters;
   }
+  void start_readout(Index out, const ReadSteps& read) { Base::start(out, read, steps_); }
   Index in() const { return in_; }
   Index state() const { return state_; }
   Index parameters() const { return parameters_; }

@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "elman/check.hpp"
+#include "elman/detail/list.hpp"
+#include "elman/room.hpp"
 #include "elman/steps.hpp"
 
 namespace elman::inline ELMAN_ABI {
@@ -38,7 +40,8 @@ struct at_steps {
 
 namespace detail {
 
-inline void check(const ReadSteps& read, const Steps& steps) {
+template <class Room>
+void check(const ReadSteps& read, const BasicSteps<Room>& steps) {
   if (read.kind != ReadSteps::Kind::listed) return;
   require(!read.listed.empty(), "at_steps: the list has 0 steps; expected at least 1");
   require(read.listed.front() >= 0, "at_steps: step ", read.listed.front(), "; expected at least 0");
@@ -51,9 +54,10 @@ inline void check(const ReadSteps& read, const Steps& steps) {
 }
 
 /// The packed columns that are read: a run of adjacent ones where possible, which needs no copy, else a list.
+template <class Room = Growing>
 class Selection {
  public:
-  void assign(const ReadSteps& read, const Steps& steps) {
+  void assign(const ReadSteps& read, const BasicSteps<Room>& steps) {
     list_.clear();
     is_last_ = read.kind == ReadSteps::Kind::last;
     if (read.kind == ReadSteps::Kind::every) {
@@ -90,7 +94,7 @@ class Selection {
   Index first_ = 0;
   Index count_ = 0;
   bool is_last_ = false;
-  std::vector<Index> list_;
+  List<Index, Room::columns> list_;
 };
 
 }  // namespace detail

@@ -68,7 +68,7 @@ auto pack(const Batch& batch) {
     lengths.push_back(sequence(b).cols());
   }
   Sequences<typename M::Scalar, M::RowsAtCompileTime> packed{{}, Steps::ragged(lengths)};
-  packed.columns.resize(sequence(0).rows(), packed.steps.columns());
+  detail::resize(packed.columns, sequence(0).rows(), packed.steps.columns());
   for (Index b = 0; b < B; ++b) {
     for (Index t = 0; t < sequence(b).cols(); ++t) packed.columns.col(packed.steps.column(b, t)) = sequence(b).col(t);
   }
@@ -108,7 +108,7 @@ auto unpack(const Eigen::MatrixBase<Derived>& columns, const Steps& steps) {
   std::vector<Columns<Scalar, Derived::RowsAtCompileTime>> sequences(static_cast<std::size_t>(steps.batch()));
   for (Index b = 0; b < steps.batch(); ++b) {
     auto& sequence = sequences[static_cast<std::size_t>(b)];
-    sequence.resize(columns.rows(), steps.length(b));
+    detail::resize(sequence, columns.rows(), steps.length(b));
     for (Index t = 0; t < steps.length(b); ++t) sequence.col(t) = columns.col(steps.column(b, t));
   }
   return sequences;

@@ -7,6 +7,8 @@
 // columns of the sequences that still run at step t. So widths never grow, h_{t-1} of the sequences that run at step
 // t is the left part of the block before, and no padding exists. A batch of equal lengths is the special case where
 // every block is B wide: the memory order of a contiguous (T, B, features) array.
+//
+// `Steps` holds any number of them; `BasicSteps<AtMost<T, B>>` has its lists inside the object and needs no heap.
 #pragma once
 
 #include <algorithm>
@@ -14,39 +16,82 @@
 #include <cstddef>
 #include <numeric>
 #include <ranges>
-#include <vector>
+#include <type_traits>
 
 #include "elman/check.hpp"
+#include "elman/detail/list.hpp"
+#include "elman/room.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI {
 
-class Steps {
+template <class Room>
+class BasicSteps;
+
+namespace detail {
+
+/// Throws if there are more steps or sequences than Room says.
+template <class Room, class Owner>
+void check_room(const Owner& owner, Index T, Index B) {
+  if constexpr (Room::is_fixed) {
+    require(T <= Room::steps, owner, ": T is ", T, "; expected at most ", Room::steps, ", as there is room for");
+    require(B <= Room::batch, owner, ": B is ", B, "; expected at most ", Room::batch, ", as there is room for");
+  }
+}
+template <class Room, class Owner, class Other>
+void check_room(const Owner& owner, const BasicSteps<Other>& steps) {
+  check_room<Room>(owner, steps.count(), steps.batch());
+}
+
+}  // namespace detail
+
+template <class Room = Growing>
+class BasicSteps {
  public:
   /// No steps at all: what a tape holds before the first forward.
-  Steps() = default;
+  BasicSteps() = default;
 
-  /// T steps of B sequences of equal length. Needs no memory. Throws if T or B is less than 1.
-  static Steps even(Index T, Index B) {
+  /// The same steps in another room. Throws, with this untouched, if there are more than it has room for.
+  template <class Other>
+  requires(!std::is_same_v<Other, Room>) explicit BasicSteps(const BasicSteps<Other>& other) { *this = other; }
+  template <class Other>
+  requires(!std::is_same_v<Other, Room>) BasicSteps& operator=(const BasicSteps<Other>& other) {
+    detail::check_room<Room>("Steps", other);
+    T_ = other.T_;
+    B_ = other.B_;
+    N_ = other.N_;
+    first_.assign(other.first_.begin(), other.first_.end());
+    slot_.assign(other.slot_.begin(), other.slot_.end());
+    length_.assign(other.length_.begin(), other.length_.end());
+    return *this;
+  }
+
+  /// T steps of B sequences of equal length. Needs no memory. Throws if T or B is less than 1, or more than Room says.
+  static BasicSteps even(Index T, Index B) {
     detail::require(T >= 1, "Steps::even: T is ", T, "; expected at least 1 step");
     detail::require(B >= 1, "Steps::even: B is ", B, "; expected at least 1 sequence");
-    Steps steps;
+    detail::check_room<Room>("Steps::even", T, B);
+    BasicSteps steps;
     steps.T_ = T;
     steps.B_ = B;
     steps.N_ = T * B;
     return steps;
   }
 
-  /// Sequences of the given lengths, in the caller's order. Throws if there is none or one is shorter than 1.
+  /// Sequences of the given lengths, in the caller's order. Throws if there is none, one is shorter than 1, or there is
+  /// more than Room says.
   template <std::ranges::random_access_range Lengths>
-  static Steps ragged(const Lengths& lengths) {
+  static BasicSteps ragged(const Lengths& lengths) {
     const auto B = static_cast<Index>(std::ranges::size(lengths));
     detail::require(B >= 1, "Steps::ragged: lengths has 0 entries; expected at least 1 sequence");
-    Steps steps;
+    detail::check_room<Room>("Steps::ragged", 0, B);
+    BasicSteps steps;
+    steps.length_.resize(static_cast<std::size_t>(B));
     for (Index b = 0; b < B; ++b) {
       const auto length = static_cast<Index>(lengths[static_cast<std::size_t>(b)]);
       detail::require(length >= 1, "Steps::ragged: sequence ", b, " has length ", length, "; expected at least 1");
-      steps.length_.push_back(length);
+      detail::check_room<Room>("Steps::ragged", length, B);
+      steps.length_[static_cast<std::size_t>(b)] = length;
     }
     const auto [shortest, longest] = std::ranges::minmax(steps.length_);
     if (shortest == longest) return even(longest, B);
@@ -94,14 +139,24 @@ class Steps {
   /// The column of the last step of the caller's sequence b.
   Index last_column(Index b) const { return column(b, length(b) - 1); }
 
-  friend bool operator==(const Steps&, const Steps&) = default;
+  template <class Other>
+  bool operator==(const BasicSteps<Other>& other) const {
+    return T_ == other.T_ && B_ == other.B_ && N_ == other.N_ && std::ranges::equal(first_, other.first_) &&
+           std::ranges::equal(slot_, other.slot_);
+  }
 
  private:
+  template <class Other>
+  friend class BasicSteps;
+
   void order() {
     const auto B = static_cast<std::size_t>(B_);
-    std::vector<Index> by_length(B);
+    detail::List<Index, Room::batch> by_length;
+    by_length.resize(B);
     std::iota(by_length.begin(), by_length.end(), Index{0});
-    std::ranges::stable_sort(by_length, std::ranges::greater{}, [this](Index b) { return length(b, length_); });
+    std::ranges::sort(by_length, [this](Index a, Index b) {  // sorted by (length, place), since a stable sort allocates
+      return length_of(a) != length_of(b) ? length_of(a) > length_of(b) : a < b;
+    });
     slot_.resize(B);
     for (std::size_t place = 0; place < B; ++place) {
       slot_[static_cast<std::size_t>(by_length[place])] = static_cast<Index>(place);
@@ -109,20 +164,22 @@ class Steps {
     first_.assign(static_cast<std::size_t>(T_) + 1, 0);
     std::size_t running = B;
     for (std::size_t t = 0; t < static_cast<std::size_t>(T_); ++t) {
-      while (length(by_length[running - 1], length_) <= static_cast<Index>(t)) --running;
+      while (length_of(by_length[running - 1]) <= static_cast<Index>(t)) --running;
       first_[t + 1] = first_[t] + static_cast<Index>(running);
     }
     N_ = first_.back();
   }
-
-  static Index length(Index b, const std::vector<Index>& lengths) { return lengths[static_cast<std::size_t>(b)]; }
+  Index length_of(Index b) const { return length_[static_cast<std::size_t>(b)]; }
 
   Index T_ = 0;
   Index B_ = 0;
   Index N_ = 0;
-  std::vector<Index> first_;   // T + 1 block borders; empty when even, like the other two
-  std::vector<Index> slot_;    // by the caller's sequence
-  std::vector<Index> length_;  // by the caller's sequence
+  static constexpr int borders = Room::is_fixed ? Room::steps + 1 : Dynamic;
+  detail::List<Index, borders> first_;       // T + 1 block borders; empty when even, like the other two
+  detail::List<Index, Room::batch> slot_;    // by the caller's sequence
+  detail::List<Index, Room::batch> length_;  // by the caller's sequence
 };
+
+using Steps = BasicSteps<>;
 
 }  // namespace elman::inline ELMAN_ABI

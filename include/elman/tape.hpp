@@ -6,7 +6,8 @@
 //   o y   Out × R            logits and outputs of the R columns that are read
 //   d_o   Out × R            ∂L/∂o, which a loss writes and bptt reads
 //
-// A tape belongs to no net: any net of the same shape may use it, one at a time.
+// A tape belongs to no net: any net of the same shape may use it, one at a time. Its Room (room.hpp) says whether it
+// grows or has all memory inside; buffers of a Growing one do not know the net's sizes.
 #pragma once
 
 #include <utility>
@@ -22,10 +23,13 @@
 
 namespace elman::inline ELMAN_ABI {
 
-/// The hidden states of one forward, and the room in which bptt works.
-template <class Scalar>
+/// The hidden states of one forward, and the room in which bptt works. In and Hidden: Room::size of the layer's.
+template <class Scalar, class Room = Growing, int In = Dynamic, int Hidden = Dynamic>
 class RecurrenceTape {
+  static constexpr int block_size = detail::product_of_sizes(Hidden, Room::block_columns);
+
  public:
+  using Steps = BasicSteps<Room>;
   const Steps& steps() const { return steps_; }
 
   /// h_0 … h_{T-1} in packed columns (Hidden × N), h₀ not included.
@@ -42,7 +46,8 @@ class RecurrenceTape {
   /// nothing for zero.
   void start(Index hidden, const Steps& steps, const detail::ConstStrided<Scalar>& h0) {
     const Index B = steps.batch();
-    const auto replaced = h_.reshape(hidden, B + steps.columns());  // alive until h₀, which may lie in it, is copied
+    [[maybe_unused]] const auto replaced =
+        h_.reshape(hidden, B + steps.columns());  // alive until h₀, which may lie in it, is copied
     auto h = h_.view();
     if (!h0.data()) {
       h.leftCols(B).setZero();
@@ -73,22 +78,27 @@ class RecurrenceTape {
   /// For the recurrence: h with block 0 (Hidden × (B + N)), and bptt's scratch.
   auto h_with_h0() { return h_.view(); }
   auto h_with_h0() const { return h_.view(); }
-  detail::RecurrentNoise<Scalar> noise;
-  detail::ColumnBuffer<Scalar> d_a;       ///< ∂L/∂a of one block of steps
-  detail::ColumnBuffer<Scalar> d_h_next;  ///< the part of ∂L/∂h_t that comes from step t + 1
-  detail::Factor<Scalar> U;               ///< U and W made ready for forward, or Uᵀ and Wᵀ for bptt
-  detail::Factor<Scalar> W;
-  detail::Factor<Scalar> d_a_panels;
+  detail::RecurrentNoise<Scalar, Room, Hidden> noise;
+  detail::ColumnBuffer<Scalar, block_size> d_a;  ///< ∂L/∂a of one block of steps
+  /// The part of ∂L/∂h_t that comes from step t + 1.
+  detail::ColumnBuffer<Scalar, detail::product_of_sizes(Hidden, Room::batch)> d_h_next;
+  /// U and W made ready for forward, or Uᵀ and Wᵀ for bptt.
+  detail::Factor<Scalar, detail::factor_size_of_both<Scalar>(Hidden, In)> U;
+  detail::Factor<Scalar, detail::factor_size<Scalar>(Hidden, Hidden)> W;
+  detail::Factor<Scalar, detail::factor_size<Scalar>(Hidden, Room::block_columns)> d_a_panels;
 
  private:
   Steps steps_;
-  detail::ColumnBuffer<Scalar> h_;
-  detail::ColumnBuffer<Scalar> h_prev_;
+  detail::ColumnBuffer<Scalar, detail::product_of_sizes(Hidden, detail::sum_of_sizes({Room::batch, Room::columns}))> h_;
+  detail::ColumnBuffer<Scalar, block_size> h_prev_;
 };
 
-/// Logits, outputs and their gradient for the columns that are read.
-template <class Scalar_, class Output_ = Softmax>
+/// Logits, outputs and their gradient for the columns that are read. In and Out: Room::size of the readout's.
+template <class Scalar_, class Output_ = Softmax, class Room = Growing, int In = Dynamic, int Out = Dynamic>
 class ReadoutTape {
+  static constexpr int outputs = detail::product_of_sizes(Out, Room::columns);
+  static constexpr int inputs = detail::product_of_sizes(In, Room::columns);
+
  public:
   using Scalar = Scalar_;
   using Output = Output_;
@@ -105,10 +115,10 @@ class ReadoutTape {
   bool has_d_o() const { return has_d_o_; }
 
   /// Which packed columns are read.
-  const detail::Selection& selection() const { return selection_; }
+  const detail::Selection<Room>& selection() const { return selection_; }
 
   /// For the readout: room for what `read` asks of `steps`.
-  void start(Index out, const ReadSteps& read, const Steps& steps) {
+  void start(Index out, const ReadSteps& read, const BasicSteps<Room>& steps) {
     selection_.assign(read, steps);
     for (auto* buffer : {&o_, &y_, &d_o_}) buffer->reshape(out, selection_.count());
     has_d_o_ = false;
@@ -128,16 +138,17 @@ class ReadoutTape {
 
   auto o_to_write() { return o_.view(); }
   auto y_to_write() { return y_.view(); }
-  detail::ColumnBuffer<Scalar> d_h_read;  ///< Vᵀ ∂L/∂o of columns that are not adjacent
-  detail::Factor<Scalar> V;               ///< V made ready for forward, or Vᵀ for bptt
-  detail::Factor<Scalar> d_o_panels;
+  detail::ColumnBuffer<Scalar, inputs> d_h_read;  ///< Vᵀ ∂L/∂o of columns that are not adjacent
+  /// V made ready for forward, or Vᵀ for bptt.
+  detail::Factor<Scalar, detail::factor_size_of_both<Scalar>(Out, In)> V;
+  detail::Factor<Scalar, detail::factor_size<Scalar>(Out, Room::block_columns)> d_o_panels;
 
  private:
-  detail::Selection selection_;
-  detail::ColumnBuffer<Scalar> o_;
-  detail::ColumnBuffer<Scalar> y_;
-  detail::ColumnBuffer<Scalar> d_o_;
-  detail::ColumnBuffer<Scalar> gathered_;
+  detail::Selection<Room> selection_;
+  detail::ColumnBuffer<Scalar, outputs> o_;
+  detail::ColumnBuffer<Scalar, outputs> y_;
+  detail::ColumnBuffer<Scalar, outputs> d_o_;
+  detail::ColumnBuffer<Scalar, inputs> gathered_;
   bool has_d_o_ = false;
 };
 

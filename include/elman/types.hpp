@@ -8,6 +8,7 @@
 
 #include <complex>
 #include <concepts>
+#include <initializer_list>
 #include <type_traits>
 
 #include "elman/version.hpp"
@@ -100,6 +101,23 @@ concept SizeOrDynamic = (Size > 0) || (Size == Dynamic);
 /// A scalar of at least double's precision: where squares are summed and derivatives are taken.
 template <class Scalar>
 using Wide = std::common_type_t<Scalar, double>;
+
+namespace detail {
+
+/// The sum of sizes, Dynamic if one is.
+constexpr int sum_of_sizes(std::initializer_list<int> sizes) {
+  int sum = 0;
+  for (const int size : sizes) {
+    if (size == Dynamic) return Dynamic;
+    sum += size;
+  }
+  return sum;
+}
+
+/// A product of sizes, Dynamic if one is.
+constexpr int product_of_sizes(int a, int b) { return a == Dynamic || b == Dynamic ? Dynamic : a * b; }
+
+}  // namespace detail
 
 /// What is compared where the mathematics asks "which is larger": the real part. The complex step moves the imaginary
 /// part alone, so both runs must take the same branch.

@@ -4,9 +4,9 @@
 //
 // ELMAN_ABI is an inline namespace named after what the layout of objects and the code of templates depend on: Eigen's
 // alignment, which follows the vector width that a translation unit is compiled for; whether multiply-adds are fused;
-// and the two macros that turn kernels off (simd.hpp). Two units compiled with different flags that exchange elman
-// objects would corrupt memory silently, or run instructions that the processor does not have. With all that in every
-// mangled name they fail to link instead.
+// the two macros that turn kernels off (simd.hpp); and whether errors can be thrown (check.hpp). Two units compiled
+// with different flags that exchange elman objects would corrupt memory silently, or run instructions that the
+// processor does not have. With all that in every mangled name they fail to link instead.
 #pragma once
 
 #include <Eigen/Core>
@@ -21,9 +21,16 @@
 #define ELMAN_ABI_KERNELS
 #endif
 
-#define ELMAN_JOIN_(a, b, c, d, e) a##b##c##d##e
-#define ELMAN_JOIN(a, b, c, d, e) ELMAN_JOIN_(a, b, c, d, e)
-#define ELMAN_ABI ELMAN_JOIN(align_, EIGEN_MAX_STATIC_ALIGN_BYTES, _, EIGEN_DEFAULT_ALIGN_BYTES, ELMAN_ABI_KERNELS)
+#if defined(__cpp_exceptions)
+#define ELMAN_ABI_ERRORS
+#else
+#define ELMAN_ABI_ERRORS _no_exceptions
+#endif
+
+#define ELMAN_JOIN_(a, b, c, d, e, f) a##b##c##d##e##f
+#define ELMAN_JOIN(a, b, c, d, e, f) ELMAN_JOIN_(a, b, c, d, e, f)
+#define ELMAN_ABI \
+  ELMAN_JOIN(align_, EIGEN_MAX_STATIC_ALIGN_BYTES, _, EIGEN_DEFAULT_ALIGN_BYTES, ELMAN_ABI_KERNELS, ELMAN_ABI_ERRORS)
 
 namespace elman::inline ELMAN_ABI {
 

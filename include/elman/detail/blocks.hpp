@@ -5,27 +5,27 @@
 
 #include <algorithm>
 
-#include "elman/steps.hpp"
+#include "elman/room.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI::detail {
 
-/// Columns to a block, unless one step has more.
-inline constexpr Index block_columns = 128;
-
 /// visit(first, columns) for `count` columns, block by block.
 template <class Visit>
 void for_each_block(Index count, const Visit& visit) {
-  for (Index first = 0; first < count; first += block_columns) visit(first, (std::min)(block_columns, count - first));
+  constexpr Index most = block_columns;
+  for (Index first = 0; first < count; first += most) visit(first, (std::min)(most, count - first));
 }
 
 /// The steps from `begin` on (or, going back, up to `end`) that make one block.
-inline Index block_end(const Steps& steps, Index begin) {
+template <class S>
+Index block_end(const S& steps, Index begin) {
   Index end = begin + 1;
   while (end < steps.count() && steps.first(end + 1) - steps.first(begin) <= block_columns) ++end;
   return end;
 }
-inline Index block_begin(const Steps& steps, Index end) {
+template <class S>
+Index block_begin(const S& steps, Index end) {
   Index begin = end - 1;
   while (begin > 0 && steps.first(end) - steps.first(begin - 1) <= block_columns) --begin;
   return begin;

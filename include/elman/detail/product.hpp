@@ -40,18 +40,27 @@ void fill_with(const Start<Scalar>& start, Strided<Scalar> C) {
   }
 }
 
-/// C = start + F B or, if `transposed`, start + F Bᵀ.
+#if ELMAN_HAS_KERNELS
+/// C = start + A B from panels, or start + A Bᵀ.
 template <class Scalar>
-void multiply(Factor<Scalar>& F, const ConstStrided<Scalar>& B, bool transposed, const Start<Scalar>& start,
+void multiply_panels(Simd level, const Panels<Scalar>& A, const ConstStrided<Scalar>& B, bool transposed,
+                     const Start<Scalar>& start, Strided<Scalar> C) {
+  const Index stride = B.outerStride();
+  run_kernel(level, ProductKernel<Scalar>{A, B.data(), transposed ? stride : 1, transposed ? 1 : stride, start.data,
+                                          start.stride, C.data(), C.outerStride(), C.cols()});
+}
+#endif
+
+/// C = start + F B or, if `transposed`, start + F Bᵀ.
+template <class Scalar, int Max>
+void multiply(Factor<Scalar, Max>& F, const ConstStrided<Scalar>& B, bool transposed, const Start<Scalar>& start,
               Strided<Scalar> C) {
   assert(C.rows() == F.rows() && F.cols() == (transposed ? B.cols() : B.rows()) &&
          C.cols() == (transposed ? B.rows() : B.cols()));
 #if ELMAN_HAS_KERNELS
   if constexpr (has_kernels<Scalar>) {
-    const Index stride = B.outerStride();
     const Panels<Scalar>& panels = F.panels();
-    run_kernel(F.level(), ProductKernel<Scalar>{panels, B.data(), transposed ? stride : 1, transposed ? 1 : stride,
-                                                start.data, start.stride, C.data(), C.outerStride(), C.cols()});
+    multiply_panels<Scalar>(F.level(), panels, B, transposed, start, C);
     return;
   }
 #endif
@@ -93,12 +102,12 @@ void multiply_unpacked(const ConstStrided<Scalar>& A, const ConstStrided<Scalar>
 #else
 #define ELMAN_EXTERN extern
 #endif
-ELMAN_EXTERN template class Factor<float>;
-ELMAN_EXTERN template class Factor<double>;
-ELMAN_EXTERN template void multiply(Factor<float>&, const ConstStrided<float>&, bool, const Start<float>&,
-                                    Strided<float>);
-ELMAN_EXTERN template void multiply(Factor<double>&, const ConstStrided<double>&, bool, const Start<double>&,
-                                    Strided<double>);
+ELMAN_EXTERN template Panels<float> pack_panels(Simd, const ConstStrided<float>&, bool, float*);
+ELMAN_EXTERN template Panels<double> pack_panels(Simd, const ConstStrided<double>&, bool, double*);
+ELMAN_EXTERN template void multiply_panels(Simd, const Panels<float>&, const ConstStrided<float>&, bool,
+                                           const Start<float>&, Strided<float>);
+ELMAN_EXTERN template void multiply_panels(Simd, const Panels<double>&, const ConstStrided<double>&, bool,
+                                           const Start<double>&, Strided<double>);
 ELMAN_EXTERN template void multiply_unpacked(const ConstStrided<float>&, const ConstStrided<float>&,
                                              const Start<float>&, Strided<float>);
 ELMAN_EXTERN template void multiply_unpacked(const ConstStrided<double>&, const ConstStrided<double>&,
@@ -107,46 +116,46 @@ ELMAN_EXTERN template void multiply_unpacked(const ConstStrided<double>&, const 
 #endif
 #endif  // ELMAN_HAS_KERNELS
 
-template <class Scalar, class MatrixB, class MatrixC>
-void set_product(Factor<Scalar>& F, const MatrixB& B, MatrixC&& C) {
-  multiply<Scalar>(F, strided(B), false, {}, strided_to_write(C));
+template <class Scalar, int Max, class MatrixB, class MatrixC>
+void set_product(Factor<Scalar, Max>& F, const MatrixB& B, MatrixC&& C) {
+  multiply(F, strided(B), false, {}, strided_to_write(C));
 }
-template <class Scalar, class MatrixB, class Column, class MatrixC>
-void set_product(Factor<Scalar>& F, const MatrixB& B, const Column& column, MatrixC&& C) {
-  multiply<Scalar>(F, strided(B), false, {column.data(), 0}, strided_to_write(C));
+template <class Scalar, int Max, class MatrixB, class Column, class MatrixC>
+void set_product(Factor<Scalar, Max>& F, const MatrixB& B, const Column& column, MatrixC&& C) {
+  multiply(F, strided(B), false, {column.data(), 0}, strided_to_write(C));
 }
-template <class Scalar, class MatrixB, class MatrixC>
-void add_product(Factor<Scalar>& F, const MatrixB& B, MatrixC&& C) {
-  multiply<Scalar>(F, strided(B), false, {C.data(), C.outerStride()}, strided_to_write(C));
+template <class Scalar, int Max, class MatrixB, class MatrixC>
+void add_product(Factor<Scalar, Max>& F, const MatrixB& B, MatrixC&& C) {
+  multiply(F, strided(B), false, {C.data(), C.outerStride()}, strided_to_write(C));
 }
-template <class Scalar, class MatrixB, class MatrixC>
-void add_product_transposed(Factor<Scalar>& F, const MatrixB& B, MatrixC&& C) {
-  multiply<Scalar>(F, strided(B), true, {C.data(), C.outerStride()}, strided_to_write(C));
+template <class Scalar, int Max, class MatrixB, class MatrixC>
+void add_product_transposed(Factor<Scalar, Max>& F, const MatrixB& B, MatrixC&& C) {
+  multiply(F, strided(B), true, {C.data(), C.outerStride()}, strided_to_write(C));
 }
-template <class Scalar, class Column>
-void add_row_sums(Factor<Scalar>& F, Column&& column) {
+template <class Scalar, int Max, class Column>
+void add_row_sums(Factor<Scalar, Max>& F, Column&& column) {
   if constexpr (has_kernels<Scalar>) {
     const Scalar one(1);
     const ConstStrided<Scalar> ones(&one, 1, F.cols(), Eigen::OuterStride<>(0));
-    multiply<Scalar>(F, ones, true, {column.data(), column.outerStride()}, strided_to_write(column));
+    multiply(F, ones, true, {column.data(), column.outerStride()}, strided_to_write(column));
   } else {
     assert(!F.transposed());
     column += F.view().rowwise().sum();
   }
 }
 
-template <class Scalar, class Column, class MatrixC>
-void set_product(Factor<Scalar>& F, const OneHot<Scalar>& B, const Column& column, MatrixC&& C) {
+template <class Scalar, int Max, class Column, class MatrixC>
+void set_product(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, const Column& column, MatrixC&& C) {
   assert(!F.transposed());
   for (Index k = 0; k < B.cols(); ++k) C.col(k) = column.col(0) + F.view().col(B.token(k));
 }
-template <class Scalar, class MatrixC>
-void set_product(Factor<Scalar>& F, const OneHot<Scalar>& B, MatrixC&& C) {
+template <class Scalar, int Max, class MatrixC>
+void set_product(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, MatrixC&& C) {
   assert(!F.transposed());
   for (Index k = 0; k < B.cols(); ++k) C.col(k) = F.view().col(B.token(k));
 }
-template <class Scalar, class MatrixC>
-void add_product_transposed(Factor<Scalar>& F, const OneHot<Scalar>& B, MatrixC&& C) {
+template <class Scalar, int Max, class MatrixC>
+void add_product_transposed(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, MatrixC&& C) {
   assert(!F.transposed());
   for (Index k = 0; k < B.cols(); ++k) C.col(B.token(k)) += F.view().col(k);
 }

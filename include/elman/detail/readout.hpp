@@ -17,8 +17,8 @@
 namespace elman::inline ELMAN_ABI::detail {
 
 /// Puts the columns of h (rows × N) that are read into the tape, where they are a list of columns.
-template <class Scalar, class Output>
-void gather_read(const ConstMatrixView<Scalar>& h, ReadoutTape<Scalar, Output>& tape) {
+template <class Scalar, class Tape>
+void gather_read(const ConstMatrixView<Scalar>& h, Tape& tape) {
   const auto& read = tape.selection();
   if (read.is_run() || read.is_last()) return;
   auto gathered = tape.gathered(h.rows());
@@ -26,21 +26,21 @@ void gather_read(const ConstMatrixView<Scalar>& h, ReadoutTape<Scalar, Output>& 
 }
 
 /// Fills o and y of `tape`, which has been started and has gathered what is read, from h (rows × N).
-template <class Scalar, class Output>
+template <class Scalar, class Tape>
 void readout_forward(const ConstMatrixView<Scalar>& V, const ConstMatrixView<Scalar>& c,
-                     const ConstMatrixView<Scalar>& h, ReadoutTape<Scalar, Output>& tape) {
+                     const ConstMatrixView<Scalar>& h, Tape& tape) {
   tape.V.assign(strided(V));
   const auto h_read = tape.read(h);
   for_each_block(h_read.cols(), [&](Index first, Index columns) {
     auto o = tape.o_to_write().middleCols(first, columns);
-    set_product(tape.V, h_read.middleCols(first, columns), c, o);  // (2)
-    Output{}(o, tape.y_to_write().middleCols(first, columns));     // (3)
+    set_product(tape.V, h_read.middleCols(first, columns), c, o);              // (2)
+    typename Tape::Output{}(o, tape.y_to_write().middleCols(first, columns));  // (3)
   });
 }
 
 /// Adds ∂L/∂V and ∂L/∂c to d_V and d_c, from the tape's ∂L/∂o.
-template <class Scalar, class Output>
-void readout_bptt(const ConstMatrixView<Scalar>& V, const ConstMatrixView<Scalar>& h, ReadoutTape<Scalar, Output>& tape,
+template <class Scalar, class Tape>
+void readout_bptt(const ConstMatrixView<Scalar>& V, const ConstMatrixView<Scalar>& h, Tape& tape,
                   MatrixView<Scalar> d_V, MatrixView<Scalar> d_c) {
   const auto d_o = std::as_const(tape).d_o();
   const auto h_read = tape.read(h);
@@ -58,8 +58,8 @@ void readout_bptt(const ConstMatrixView<Scalar>& V, const ConstMatrixView<Scalar
 
 /// d_h ← Vᵀ ∂L/∂o for the packed columns first, first + 1, …, zero where nothing is read; after readout_bptt. What the
 /// last step's read-outs send down goes another way: into ∂L/∂(last state).
-template <class Scalar, class Output>
-void readout_d_h(ReadoutTape<Scalar, Output>& tape, Index first, MatrixView<Scalar> d_h) {
+template <class Scalar, class Tape>
+void readout_d_h(Tape& tape, Index first, MatrixView<Scalar> d_h) {
   const auto& read = tape.selection();
   const Index end = first + d_h.cols();
   if (read.is_run()) {

@@ -25,11 +25,10 @@ namespace elman::inline ELMAN_ABI::detail {
 
 /// Fills `tape`, which has been started with h₀, with h_t = σ(U x_t + W h_{t-1} + b) for all steps (Eq. 1). x: columns
 /// (In × N) or OneHot.
-template <class Scalar, class Activation, class X>
+template <class Scalar, class Activation, class X, class Tape>
 void recurrence_forward(const ConstMatrixView<Scalar>& U, const ConstMatrixView<Scalar>& W,
-                        const ConstMatrixView<Scalar>& b, const Activation& activation, const X& x,
-                        RecurrenceTape<Scalar>& tape) {
-  const Steps& steps = tape.steps();
+                        const ConstMatrixView<Scalar>& b, const Activation& activation, const X& x, Tape& tape) {
+  const auto& steps = tape.steps();
   const Index B = steps.batch();
   auto h = tape.h_with_h0();
   tape.U.assign(strided(U));
@@ -57,12 +56,12 @@ void recurrence_forward(const ConstMatrixView<Scalar>& U, const ConstMatrixView<
 /// Backpropagation through time: adds ∂L/∂U, ∂L/∂W, ∂L/∂b to d_U, d_W, d_b (Eqs. 6–10); sets ∂L/∂x (packed) and
 /// ∂L/∂h₀ (the caller's order) if `d_x` and `d_h0` have memory (Eqs. 13, 14). ∂L/∂h comes `from_above`, and d_last is
 /// ∂L/∂(the state after each sequence's last step), Hidden × B in the caller's order, or nothing for zero.
-template <class Scalar, class Activation, class X>
+template <class Scalar, class Activation, class X, class Tape>
 void recurrence_bptt(const ConstMatrixView<Scalar>& U, const ConstMatrixView<Scalar>& W, const Activation& activation,
-                     const X& x, RecurrenceTape<Scalar>& tape, const FromAbove<Scalar>& from_above,
-                     const ConstStrided<Scalar>& d_last, MatrixView<Scalar> d_U, MatrixView<Scalar> d_W,
-                     MatrixView<Scalar> d_b, Strided<Scalar> d_x, Strided<Scalar> d_h0) {
-  const Steps& steps = tape.steps();
+                     const X& x, Tape& tape, const FromAbove<Scalar>& from_above, const ConstStrided<Scalar>& d_last,
+                     MatrixView<Scalar> d_U, MatrixView<Scalar> d_W, MatrixView<Scalar> d_b, Strided<Scalar> d_x,
+                     Strided<Scalar> d_h0) {
+  const auto& steps = tape.steps();
   const Index B = steps.batch();
   const auto h = std::as_const(tape).h();
   tape.W.assign_transposed(strided(W));

@@ -27,11 +27,16 @@ struct RecurrenceOptions {
 
 namespace detail {
 
-template <class Scalar>
+template <class Scalar, class Room = Growing, int Hidden = Dynamic>
 class RecurrentNoise {
+  static constexpr int mask_size(int columns) { return Room::masks ? product_of_sizes(Hidden, columns) : 0; }
+
  public:
   /// Draws what `options` ask for: the masks of sequences in the caller's order, then those of steps in packed order.
-  void start(const RecurrenceOptions& options, Index hidden, const Steps& steps, Random* random) {
+  /// Throws if there is no room for masks and some are asked for.
+  void start(const RecurrenceOptions& options, Index hidden, const BasicSteps<Room>& steps, Random* random) {
+    require(Room::masks || !((random && options.recurrent_dropout > 0) || options.zoneout > 0),
+            "Recurrence: its options ask for masks; expected a tape with room for them, AtMost<T, B, true>");
     drops_ = random && options.recurrent_dropout > 0;
     zones_ = options.zoneout > 0;
     draws_zones_ = random && zones_;
@@ -103,10 +108,10 @@ class RecurrentNoise {
   bool zones_ = false;
   bool draws_zones_ = false;
   Real<Scalar> zoneout_ = 0;
-  ColumnBuffer<Scalar> dropout_;    // m, Hidden × B in slot order
-  ColumnBuffer<Scalar> dropped_;    // m ∘ h_{t-1}, or the gradient on its way back
-  ColumnBuffer<Scalar> zone_;       // z, Hidden × N
-  ColumnBuffer<Scalar> activated_;  // σ(a), Hidden × N
+  ColumnBuffer<Scalar, mask_size(Room::batch)> dropout_;      // m, Hidden × B in slot order
+  ColumnBuffer<Scalar, mask_size(Room::batch)> dropped_;      // m ∘ h_{t-1}, or the gradient on its way back
+  ColumnBuffer<Scalar, mask_size(Room::columns)> zone_;       // z, Hidden × N
+  ColumnBuffer<Scalar, mask_size(Room::columns)> activated_;  // σ(a), Hidden × N
 };
 
 }  // namespace detail

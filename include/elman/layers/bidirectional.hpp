@@ -14,9 +14,9 @@
 #include <cstddef>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "elman/detail/column_buffer.hpp"
+#include "elman/detail/list.hpp"
 #include "elman/detail/one_hot.hpp"
 #include "elman/layers/layer.hpp"
 
@@ -25,9 +25,10 @@ namespace elman::inline ELMAN_ABI {
 namespace detail {
 
 /// For each packed column the column of the same sequence as many steps from its other end.
+template <class Room>
 class Mirror {
  public:
-  void assign(const Steps& steps) {
+  void assign(const BasicSteps<Room>& steps) {
     columns_.resize(static_cast<std::size_t>(steps.columns()));
     for (Index b = 0; b < steps.batch(); ++b) {
       const Index length = steps.length(b);
@@ -39,15 +40,18 @@ class Mirror {
   Index operator[](Index column) const { return columns_[static_cast<std::size_t>(column)]; }
 
  private:
-  std::vector<Index> columns_;
+  List<Index, Room::columns> columns_;
 };
 
 }  // namespace detail
 
-template <class Scalar, class Forwards, class Backwards>
+template <class Scalar, class Room, class Forwards, class Backwards>
 class BidirectionalTape {
+  static constexpr int size(int rows) { return detail::product_of_sizes(Room::size(rows), Room::columns); }
+  static constexpr int out = detail::sum_of_sizes({Forwards::out_size, Backwards::out_size});
+
  public:
-  const Steps& steps() const { return forwards.steps(); }
+  const BasicSteps<Room>& steps() const { return forwards.steps(); }
   ConstMatrixView<Scalar> h() const { return both.view(); }
   void last(detail::Strided<Scalar> result) const {
     forwards.last(detail::rows_of(result, 0, forwards_state));
@@ -67,15 +71,15 @@ class BidirectionalTape {
     return {reversed_tokens.data(), x.rows(), x.cols()};
   }
 
-  typename Forwards::template Tape<Scalar> forwards;
-  typename Backwards::template Tape<Scalar> backwards;
+  typename Forwards::template Tape<Scalar, Room> forwards;
+  typename Backwards::template Tape<Scalar, Room> backwards;
   Index forwards_state = 0;
-  detail::Mirror mirror;
-  detail::ColumnBuffer<Scalar> reversed_x;
-  std::vector<Index> reversed_tokens;
-  detail::ColumnBuffer<Scalar> both;          ///< the output, each column at its own time
-  detail::ColumnBuffer<Scalar> d_both;        ///< ∂L/∂both
-  detail::ColumnBuffer<Scalar> d_reversed_x;  ///< ∂L/∂x by way of the backwards layer
+  detail::Mirror<Room> mirror;
+  detail::ColumnBuffer<Scalar, size(Forwards::in_size)> reversed_x;
+  detail::List<Index, Room::columns> reversed_tokens;
+  detail::ColumnBuffer<Scalar, size(out)> both;                        ///< the output, each column at its own time
+  detail::ColumnBuffer<Scalar, size(out)> d_both;                      ///< ∂L/∂both
+  detail::ColumnBuffer<Scalar, size(Forwards::in_size)> d_reversed_x;  ///< ∂L/∂x by way of the backwards layer
 };
 
 /// Both layers may be of any kind and have different widths.
@@ -98,8 +102,8 @@ class Bidirectional {
   static constexpr bool reads_pair = false;
   static constexpr bool learns_start = Forwards::learns_start || Backwards::learns_start;
   static constexpr bool is_fixed = Forwards::is_fixed && Backwards::is_fixed;
-  template <class Scalar>
-  using Tape = BidirectionalTape<Scalar, Forwards, Backwards>;
+  template <class Scalar, class Room = Growing>
+  using Tape = BidirectionalTape<Scalar, Room, Forwards, Backwards>;
 
   Bidirectional() requires is_fixed = default;
   /// Throws if the layers have different numbers of inputs.
@@ -135,9 +139,9 @@ class Bidirectional {
     });
   }
 
-  template <class Scalar, class X>
-  void forward(const Scalar* theta, const X& x, const Steps& steps, const detail::ConstStrided<Scalar>& h0,
-               Tape<Scalar>& tape, Random* random) const {
+  template <class Scalar, class X, class S, class Tape>
+  void forward(const Scalar* theta, const X& x, const S& steps, const detail::ConstStrided<Scalar>& h0, Tape& tape,
+               Random* random) const {
     tape.forwards_state = forwards_.state();
     tape.mirror.assign(steps);
     forwards_.forward(theta, x, steps, detail::rows_of(h0, 0, forwards_.state()), tape.forwards, random);
@@ -150,8 +154,8 @@ class Bidirectional {
     for (Index k = 0; k < both.cols(); ++k) both.col(k).tail(backwards_.out()) = reversed_h.col(tape.mirror[k]);
   }
 
-  template <class Scalar, class X>
-  void bptt(const Scalar* theta, const X& x, Tape<Scalar>& tape, const detail::FromAbove<Scalar>& from_above,
+  template <class Scalar, class X, class Tape>
+  void bptt(const Scalar* theta, const X& x, Tape& tape, const detail::FromAbove<Scalar>& from_above,
             const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, detail::Strided<Scalar> d_x,
             const detail::Strided<Scalar>& d_h0) const {
     const Index N = tape.steps().columns();
@@ -192,12 +196,12 @@ class Bidirectional {
 
  private:
   /// The reversed x that forward left in the tape.
-  template <class Scalar>
-  static detail::ConstStrided<Scalar> reversed_of(const detail::ConstStrided<Scalar>&, const Tape<Scalar>& tape) {
+  template <class Scalar, class Tape>
+  static detail::ConstStrided<Scalar> reversed_of(const detail::ConstStrided<Scalar>&, const Tape& tape) {
     return detail::strided(tape.reversed_x.view());
   }
-  template <class Scalar>
-  static detail::OneHot<Scalar> reversed_of(const detail::OneHot<Scalar>& x, const Tape<Scalar>& tape) {
+  template <class Scalar, class Tape>
+  static detail::OneHot<Scalar> reversed_of(const detail::OneHot<Scalar>& x, const Tape& tape) {
     return {tape.reversed_tokens.data(), x.rows(), x.cols()};
   }
 

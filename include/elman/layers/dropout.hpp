@@ -28,17 +28,20 @@ struct DropoutOptions {
   bool variational = false;  ///< the same mask at every step of a sequence
 };
 
-template <class Scalar, class L>
+template <class Scalar, class Room, class L>
 class DropoutTape {
+  static constexpr int mask_size = Room::masks ? detail::product_of_sizes(Room::size(L::in_size), Room::columns) : 0;
+
  public:
-  const Steps& steps() const { return layer.steps(); }
+  const BasicSteps<Room>& steps() const { return layer.steps(); }
   ConstMatrixView<Scalar> h() const { return layer.h(); }
   void last(const detail::Strided<Scalar>& result) const { layer.last(result); }
 
-  typename L::template Tape<Scalar> layer;
+  typename L::template Tape<Scalar, Room> layer;
+  static constexpr bool has_masks = Room::masks;
   bool drops = false;
-  detail::ColumnBuffer<Scalar> mask;  ///< m, In × N in packed order
-  detail::ColumnBuffer<Scalar> x;     ///< m ∘ x
+  detail::ColumnBuffer<Scalar, mask_size> mask;  ///< m, In × N in packed order
+  detail::ColumnBuffer<Scalar, mask_size> x;     ///< m ∘ x
 };
 
 template <class L>
@@ -46,8 +49,8 @@ class Dropout : public Wrapper<L> {
   using Base = Wrapper<L>;
 
  public:
-  template <class Scalar>
-  using Tape = DropoutTape<Scalar, L>;
+  template <class Scalar, class Room = Growing>
+  using Tape = DropoutTape<Scalar, Room, L>;
   using Base::in;
   using Base::layer;
 
@@ -59,17 +62,19 @@ class Dropout : public Wrapper<L> {
 
   const DropoutOptions& options() const { return options_; }
 
-  template <class Scalar, class X>
-  void forward(const Scalar* theta, const X& x, const Steps& steps, const detail::ConstStrided<Scalar>& h0,
-               Tape<Scalar>& tape, Random* random) const {
+  template <class Scalar, class X, class S, class Tape>
+  void forward(const Scalar* theta, const X& x, const S& steps, const detail::ConstStrided<Scalar>& h0, Tape& tape,
+               Random* random) const {
     check_columns<Scalar, X>();
     tape.drops = random && options_.rate > 0;
+    detail::require(Tape::has_masks || !tape.drops,
+                    "Dropout: its rate asks for masks; expected a tape with room for them, AtMost<T, B, true>");
     if (tape.drops) draw(steps, tape, *random);
     if (tape.drops) tape.x.view() = x.cwiseProduct(tape.mask.view());
     layer().forward(theta, seen(x, tape), steps, h0, tape.layer, random);
   }
-  template <class Scalar, class X>
-  void bptt(const Scalar* theta, const X& x, Tape<Scalar>& tape, const detail::FromAbove<Scalar>& from_above,
+  template <class Scalar, class X, class Tape>
+  void bptt(const Scalar* theta, const X& x, Tape& tape, const detail::FromAbove<Scalar>& from_above,
             const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, detail::Strided<Scalar> d_x,
             const detail::Strided<Scalar>& d_h0) const {
     layer().bptt(theta, seen(x, tape), tape.layer, from_above, d_last, d_theta, d_x, d_h0);
@@ -84,8 +89,8 @@ class Dropout : public Wrapper<L> {
   }
 
   /// Sequence by sequence, so that the masks of a sequence do not depend on how the batch is packed.
-  template <class Scalar>
-  void draw(const Steps& steps, Tape<Scalar>& tape, Random& random) const {
+  template <class S, class Tape>
+  void draw(const S& steps, Tape& tape, Random& random) const {
     tape.mask.reshape(in(), steps.columns());
     tape.x.reshape(in(), steps.columns());
     auto mask = tape.mask.view();
@@ -100,8 +105,8 @@ class Dropout : public Wrapper<L> {
     }
   }
 
-  template <class Scalar>
-  static detail::ConstStrided<Scalar> seen(const detail::ConstStrided<Scalar>& x, const Tape<Scalar>& tape) {
+  template <class Scalar, class Tape>
+  static detail::ConstStrided<Scalar> seen(const detail::ConstStrided<Scalar>& x, const Tape& tape) {
     return tape.drops ? detail::strided(tape.x.view()) : x;
   }
 

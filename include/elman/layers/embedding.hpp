@@ -28,25 +28,25 @@ struct EmbeddingParameters {
   }
 };
 
-template <class Scalar>
+template <class Scalar, class Room, int Vocabulary, int Width>
 class EmbeddingTape {
  public:
-  const Steps& steps() const { return steps_; }
+  const BasicSteps<Room>& steps() const { return steps_; }
   ConstMatrixView<Scalar> h() const { return e_.view(); }
   void last(const detail::Strided<Scalar>&) const {}
 
-  MatrixView<Scalar> start(Index width, const Steps& steps) {
+  MatrixView<Scalar> start(Index width, const BasicSteps<Room>& steps) {
     steps_ = steps;
     e_.reshape(width, steps.columns());
     return e_.view();
   }
-  detail::ColumnBuffer<Scalar> d_e;  ///< ∂L/∂e of some columns
-  detail::Factor<Scalar> E;          ///< E, or Eᵀ for bptt
-  detail::Factor<Scalar> d_e_panels;
+  detail::ColumnBuffer<Scalar, detail::product_of_sizes(Width, Room::block_columns)> d_e;  ///< ∂L/∂e of some columns
+  detail::Factor<Scalar, detail::factor_size_of_both<Scalar>(Width, Vocabulary)> E;        ///< E, or Eᵀ for bptt
+  detail::Factor<Scalar, detail::factor_size<Scalar>(Width, Room::block_columns)> d_e_panels;
 
  private:
-  Steps steps_;
-  detail::ColumnBuffer<Scalar> e_;
+  BasicSteps<Room> steps_;
+  detail::ColumnBuffer<Scalar, detail::product_of_sizes(Width, Room::columns)> e_;
 };
 
 template <int Vocabulary = Dynamic, int Width = Dynamic>
@@ -65,8 +65,8 @@ class Embedding {
   static constexpr bool reads_pair = false;
   static constexpr bool learns_start = false;
   static constexpr bool is_fixed = Vocabulary != Dynamic && Width != Dynamic;
-  template <class Scalar>
-  using Tape = EmbeddingTape<Scalar>;
+  template <class Scalar, class Room = Growing>
+  using Tape = EmbeddingTape<Scalar, Room, Room::size(Vocabulary), Room::size(Width)>;
 
   /// Throws if a size is less than 1 or contradicts the compile-time one.
   Embedding(Index vocabulary, Index width)
@@ -91,16 +91,16 @@ class Embedding {
   template <class Visit>
   void for_each_last(const Visit&) const {}
 
-  template <class Scalar, class X>
-  void forward(const Scalar* theta, const X& x, const Steps& steps, const detail::ConstStrided<Scalar>&,
-               Tape<Scalar>& tape, Random*) const {
+  template <class Scalar, class X, class S, class Tape>
+  void forward(const Scalar* theta, const X& x, const S& steps, const detail::ConstStrided<Scalar>&, Tape& tape,
+               Random*) const {
     auto e = tape.start(out(), steps);
     tape.E.assign(detail::strided(detail::any_size(at(theta).E)));
     detail::set_product(tape.E, x, e);
   }
 
-  template <class Scalar, class X>
-  void bptt(const Scalar* theta, const X& x, Tape<Scalar>& tape, const detail::FromAbove<Scalar>& from_above,
+  template <class Scalar, class X, class Tape>
+  void bptt(const Scalar* theta, const X& x, Tape& tape, const detail::FromAbove<Scalar>& from_above,
             const detail::ConstStrided<Scalar>&, Scalar* d_theta, detail::Strided<Scalar> d_x,
             const detail::Strided<Scalar>&) const {
     const Index N = tape.steps().columns();

@@ -30,10 +30,10 @@ SourceTarget(Source, Target) -> SourceTarget<Source, Target>;
 namespace detail {
 
 /// The same as the layers see it.
-template <class Source, class Target>
+template <class Source, class SourceSteps, class Target>
 struct SourceTargetColumns {
   Source source;
-  const Steps& source_steps;
+  const SourceSteps& source_steps;
   Target target;
 };
 
@@ -46,18 +46,21 @@ struct SourceTargetGradients {
 
 }  // namespace detail
 
-template <class Scalar, class Encoder, class Decoder>
+template <class Scalar, class Room, class Encoder, class Decoder>
 class EncoderDecoderTape {
+  using States = detail::ColumnBuffer<Scalar, detail::product_of_sizes(Room::size(Encoder::state_size), Room::batch)>;
+
  public:
-  const Steps& steps() const { return decoder.steps(); }
-  const Steps& source_steps() const { return encoder.steps(); }
+  const BasicSteps<Room>& steps() const { return decoder.steps(); }
+  const BasicSteps<Room>& source_steps() const { return steps_of_source; }
   ConstMatrixView<Scalar> h() const { return decoder.h(); }
   void last(const detail::Strided<Scalar>& result) const { decoder.last(result); }
 
-  typename Encoder::template Tape<Scalar> encoder;
-  typename Decoder::template Tape<Scalar> decoder;
-  detail::ColumnBuffer<Scalar> between;    ///< the encoder's last state, State × B in the caller's order
-  detail::ColumnBuffer<Scalar> d_between;  ///< its gradient
+  BasicSteps<Room> steps_of_source;
+  typename Encoder::template Tape<Scalar, Room> encoder;
+  typename Decoder::template Tape<Scalar, Room> decoder;
+  States between;    ///< the encoder's last state, State × B in the caller's order
+  States d_between;  ///< its gradient
 };
 
 /// Any two layers of equal state.
@@ -83,8 +86,8 @@ class EncoderDecoder {
   static constexpr bool reads_pair = true;
   static constexpr bool learns_start = Encoder::learns_start;
   static constexpr bool is_fixed = Encoder::is_fixed && Decoder::is_fixed;
-  template <class Scalar>
-  using Tape = EncoderDecoderTape<Scalar, Encoder, Decoder>;
+  template <class Scalar, class Room = Growing>
+  using Tape = EncoderDecoderTape<Scalar, Room, Encoder, Decoder>;
 
   EncoderDecoder() requires is_fixed = default;
   /// Throws if the states are not equally large.
@@ -116,24 +119,25 @@ class EncoderDecoder {
   }
 
   /// The encoder alone: its last state is then in tape.between.
-  template <class Scalar, class Source>
-  void encode(const Scalar* theta, const Source& source, const Steps& steps, const detail::ConstStrided<Scalar>& h0,
-              Tape<Scalar>& tape, Random* random) const {
-    encoder_.forward(theta, source, steps, h0, tape.encoder, random);
+  template <class Scalar, class Source, class S, class Tape>
+  void encode(const Scalar* theta, const Source& source, const S& steps, const detail::ConstStrided<Scalar>& h0,
+              Tape& tape, Random* random) const {
+    tape.steps_of_source = steps;
+    encoder_.forward(theta, source, tape.source_steps(), h0, tape.encoder, random);
     tape.between.reshape(state(), steps.batch());
     tape.encoder.last(detail::strided_to_write(tape.between.view()));
   }
 
-  template <class Scalar, class Source, class Target>
-  void forward(const Scalar* theta, const detail::SourceTargetColumns<Source, Target>& x, const Steps& steps,
-               const detail::ConstStrided<Scalar>& h0, Tape<Scalar>& tape, Random* random) const {
+  template <class Scalar, class Source, class SourceSteps, class Target, class S, class Tape>
+  void forward(const Scalar* theta, const detail::SourceTargetColumns<Source, SourceSteps, Target>& x, const S& steps,
+               const detail::ConstStrided<Scalar>& h0, Tape& tape, Random* random) const {
     encode(theta, x.source, x.source_steps, h0, tape, random);
     decoder_.forward(theta + encoder_.parameter_count(), x.target, steps,
                      detail::strided(std::as_const(tape.between).view()), tape.decoder, random);  // (45)
   }
 
-  template <class Scalar, class Source, class Target>
-  void bptt(const Scalar* theta, const detail::SourceTargetColumns<Source, Target>& x, Tape<Scalar>& tape,
+  template <class Scalar, class Source, class SourceSteps, class Target, class Tape>
+  void bptt(const Scalar* theta, const detail::SourceTargetColumns<Source, SourceSteps, Target>& x, Tape& tape,
             const detail::FromAbove<Scalar>& from_above, const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta,
             const detail::SourceTargetGradients<Scalar>& d_x, const detail::Strided<Scalar>& d_h0) const {
     const Index count = encoder_.parameter_count();

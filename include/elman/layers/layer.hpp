@@ -24,6 +24,7 @@
 #include "elman/check.hpp"
 #include "elman/detail/from_above.hpp"
 #include "elman/random.hpp"
+#include "elman/room.hpp"
 #include "elman/steps.hpp"
 #include "elman/types.hpp"
 
@@ -49,19 +50,6 @@ struct Extent<Dynamic> {
   Index value() const { return size; }
   Index size;
 };
-
-/// The sum of sizes, Dynamic if one is.
-constexpr int sum_of_sizes(std::initializer_list<int> sizes) {
-  int sum = 0;
-  for (const int size : sizes) {
-    if (size == Dynamic) return Dynamic;
-    sum += size;
-  }
-  return sum;
-}
-
-/// A product of sizes, Dynamic if one is.
-constexpr int product_of_sizes(int a, int b) { return a == Dynamic || b == Dynamic ? Dynamic : a * b; }
 
 /// Whether two sizes can be equal.
 template <int Wanted, int Given>
@@ -107,7 +95,7 @@ concept Layer = std::copyable<L> && requires(const L layer) {
   { L::ends_in_state } -> std::convertible_to<bool>;
   { L::reads_pair } -> std::convertible_to<bool>;
   { L::learns_start } -> std::convertible_to<bool>;
-  typename L::template Tape<double>;
+  typename L::template Tape<double, Growing>;
   { layer.in() } -> std::convertible_to<Index>;
   { layer.out() } -> std::convertible_to<Index>;
   { layer.state() } -> std::convertible_to<Index>;

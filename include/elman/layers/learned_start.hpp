@@ -31,8 +31,8 @@ class LearnedStart : public Wrapper<L> {
  public:
   static constexpr int parameter_size = detail::sum_of_sizes({L::state_size, L::parameter_size});
   static constexpr bool learns_start = true;
-  template <class Scalar>
-  using Tape = typename L::template Tape<Scalar>;
+  template <class Scalar, class Room = Growing>
+  using Tape = typename L::template Tape<Scalar, Room>;
   using Base::layer;
   using Base::state;
 
@@ -50,13 +50,13 @@ class LearnedStart : public Wrapper<L> {
     visit(path, at(theta));
     layer().for_each_part(theta + state(), path, visit);
   }
-  template <class Scalar, class X>
-  void forward(const Scalar* theta, const X& x, const Steps& steps, const detail::ConstStrided<Scalar>& h0,
-               Tape<Scalar>& tape, Random* random) const {
+  template <class Scalar, class X, class S, class Tape>
+  void forward(const Scalar* theta, const X& x, const S& steps, const detail::ConstStrided<Scalar>& h0, Tape& tape,
+               Random* random) const {
     layer().forward(theta + state(), x, steps, h0, tape, random);
   }
-  template <class Scalar, class X>
-  void bptt(const Scalar* theta, const X& x, Tape<Scalar>& tape, const detail::FromAbove<Scalar>& from_above,
+  template <class Scalar, class X, class Tape>
+  void bptt(const Scalar* theta, const X& x, Tape& tape, const detail::FromAbove<Scalar>& from_above,
             const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, const detail::Strided<Scalar>& d_x,
             const detail::Strided<Scalar>& d_h0) const {
     layer().bptt(theta + state(), x, tape, from_above, d_last, d_theta + state(), d_x, d_h0);

@@ -55,8 +55,8 @@ class Recurrence {
   static constexpr bool reads_pair = false;
   static constexpr bool learns_start = false;
   static constexpr bool is_fixed = In != Dynamic && Hidden != Dynamic;
-  template <class Scalar>
-  using Tape = RecurrenceTape<Scalar>;
+  template <class Scalar, class Room = Growing>
+  using Tape = RecurrenceTape<Scalar, Room, Room::size(In), Room::size(Hidden)>;
 
   /// Throws if a size is less than 1 or contradicts the compile-time one, or an option is out of range.
   Recurrence(Index in, Index hidden, const RecurrenceOptions& options = {}, Activation activation = {})
@@ -100,9 +100,9 @@ class Recurrence {
     visit(Index{0}, Index{0}, hidden());
   }
 
-  template <class Scalar, class X>
-  void forward(const Scalar* theta, const X& x, const Steps& steps, const detail::ConstStrided<Scalar>& h0,
-               Tape<Scalar>& tape, Random* random) const {
+  template <class Scalar, class X, class S, class Tape>
+  void forward(const Scalar* theta, const X& x, const S& steps, const detail::ConstStrided<Scalar>& h0, Tape& tape,
+               Random* random) const {
     const auto [U, W, b] = at(theta);
     tape.start(hidden(), steps, h0);
     tape.noise.start(options_, hidden(), steps, random);
@@ -110,8 +110,8 @@ class Recurrence {
                                        tape);
   }
 
-  template <class Scalar, class X>
-  void bptt(const Scalar* theta, const X& x, Tape<Scalar>& tape, const detail::FromAbove<Scalar>& from_above,
+  template <class Scalar, class X, class Tape>
+  void bptt(const Scalar* theta, const X& x, Tape& tape, const detail::FromAbove<Scalar>& from_above,
             const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, const detail::Strided<Scalar>& d_x,
             const detail::Strided<Scalar>& d_h0) const {
     const auto [U, W, b] = at(theta);

@@ -21,10 +21,10 @@
 
 namespace elman::inline ELMAN_ABI {
 
-template <class Scalar, class... Layers>
+template <class Scalar, class Room, class... Layers>
 class StackedTape {
  public:
-  const Steps& steps() const { return std::get<0>(layers).steps(); }
+  const BasicSteps<Room>& steps() const { return std::get<0>(layers).steps(); }
   ConstMatrixView<Scalar> h() const { return std::get<sizeof...(Layers) - 1>(layers).h(); }
   void last(detail::Strided<Scalar> result) const {
     Index first = 0;
@@ -36,9 +36,11 @@ class StackedTape {
     std::apply([&](const auto&... tapes) { (gather(tapes, states[k++]), ...); }, layers);
   }
 
-  std::tuple<typename Layers::template Tape<Scalar>...> layers;
-  std::array<Index, sizeof...(Layers)> states{};                    ///< rows of each layer's state
-  std::array<detail::ColumnBuffer<Scalar>, sizeof...(Layers)> d_h;  ///< ∂L/∂(output) of all layers but the last
+  std::tuple<typename Layers::template Tape<Scalar, Room>...> layers;
+  std::array<Index, sizeof...(Layers)> states{};  ///< rows of each layer's state
+  /// ∂L/∂(output) of all layers but the last.
+  std::tuple<detail::ColumnBuffer<Scalar, detail::product_of_sizes(Room::size(Layers::out_size), Room::columns)>...>
+      d_h;
 };
 
 template <class... Layers>
@@ -70,8 +72,8 @@ class Stacked {
   static constexpr bool reads_pair = false;
   static constexpr bool learns_start = (Layers::learns_start || ...);
   static constexpr bool is_fixed = (Layers::is_fixed && ...);
-  template <class Scalar>
-  using Tape = StackedTape<Scalar, Layers...>;
+  template <class Scalar, class Room = Growing>
+  using Tape = StackedTape<Scalar, Room, Layers...>;
 
   Stacked() requires is_fixed = default;
   /// From the lowest up. Throws if a layer has another number of inputs than the one below has outputs.
@@ -115,14 +117,14 @@ class Stacked {
         [&](Index state_row, Index out_row, Index rows) { visit(below + state_row, out_row, rows); });
   }
 
-  template <class Scalar, class X>
-  void forward(const Scalar* theta, const X& x, const Steps& steps, const detail::ConstStrided<Scalar>& h0,
-               Tape<Scalar>& tape, Random* random) const {
+  template <class Scalar, class X, class S, class Tape>
+  void forward(const Scalar* theta, const X& x, const S& steps, const detail::ConstStrided<Scalar>& h0, Tape& tape,
+               Random* random) const {
     forward_from<0>(theta, x, steps, h0, 0, tape, random);
   }
 
-  template <class Scalar, class X>
-  void bptt(const Scalar* theta, const X& x, Tape<Scalar>& tape, const detail::FromAbove<Scalar>& from_above,
+  template <class Scalar, class X, class Tape>
+  void bptt(const Scalar* theta, const X& x, Tape& tape, const detail::FromAbove<Scalar>& from_above,
             const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, const detail::Strided<Scalar>& d_x,
             const detail::Strided<Scalar>& d_h0) const {
     bptt_from<0>(theta, x, tape, from_above, d_last, d_theta, d_x, d_h0, 0);
@@ -170,9 +172,9 @@ class Stacked {
   }
 
   // `theta` and `row`: where the parameters and the state of layer K begin.
-  template <std::size_t K, class Scalar, class X>
-  void forward_from(const Scalar* theta, const X& x, const Steps& steps, const detail::ConstStrided<Scalar>& h0,
-                    Index row, Tape<Scalar>& tape, Random* random) const {
+  template <std::size_t K, class Scalar, class X, class S, class Tape>
+  void forward_from(const Scalar* theta, const X& x, const S& steps, const detail::ConstStrided<Scalar>& h0, Index row,
+                    Tape& tape, Random* random) const {
     auto& its_tape = std::get<K>(tape.layers);
     const Index rows = layer<K>().state();
     tape.states[K] = rows;
@@ -183,8 +185,8 @@ class Stacked {
     }
   }
 
-  template <std::size_t K, class Scalar, class X>
-  void bptt_from(const Scalar* theta, const X& x, Tape<Scalar>& tape, const detail::FromAbove<Scalar>& from_above,
+  template <std::size_t K, class Scalar, class X, class Tape>
+  void bptt_from(const Scalar* theta, const X& x, Tape& tape, const detail::FromAbove<Scalar>& from_above,
                  const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, const detail::Strided<Scalar>& d_x,
                  const detail::Strided<Scalar>& d_h0, Index row) const {
     auto& its_tape = std::get<K>(tape.layers);
@@ -197,8 +199,8 @@ class Stacked {
       run(from_above);
     } else {
       const auto h = its_tape.h();
-      tape.d_h[K].reshape(h.rows(), h.cols());
-      auto d_h = tape.d_h[K].view();
+      std::get<K>(tape.d_h).reshape(h.rows(), h.cols());
+      auto d_h = std::get<K>(tape.d_h).view();
       const Index count = layer<K>().parameter_count();
       bptt_from<K + 1>(theta + count, detail::strided(h), tape, from_above, d_last, d_theta + count,
                        detail::strided_to_write(d_h), d_h0, row + rows);

@@ -21,8 +21,9 @@ struct AdagradOptions {
 
 template <class Scalar, int Size>
 struct AdagradState {
-  AdagradState(Index count, double initial)
-      : sum_of_squares(decltype(sum_of_squares)::Constant(count, static_cast<Scalar>(initial))) {}
+  AdagradState(Index count, double initial) : sum_of_squares(detail::zeros<decltype(sum_of_squares)>(count)) {
+    sum_of_squares.setConstant(static_cast<Scalar>(initial));
+  }
   auto vectors() const { return std::tie(sum_of_squares); }
 
   Index steps = 0;

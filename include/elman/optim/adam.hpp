@@ -28,9 +28,9 @@ struct AdamOptions {
 template <class Scalar, int Size>
 struct AdamState {
   AdamState(Index count, bool amsgrad)
-      : m(decltype(m)::Zero(count)),
-        v(decltype(v)::Zero(count)),
-        largest_v(decltype(largest_v)::Zero(amsgrad ? count : 0)) {}
+      : m(detail::zeros<decltype(m)>(count)),
+        v(detail::zeros<decltype(v)>(count)),
+        largest_v(detail::zeros<decltype(largest_v)>(amsgrad ? count : 0)) {}
   auto vectors() const { return std::tie(m, v, largest_v); }
 
   Index steps = 0;

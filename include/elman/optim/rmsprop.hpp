@@ -24,9 +24,9 @@ struct RMSpropOptions {
 template <class Scalar, int Size>
 struct RMSpropState {
   RMSpropState(Index count, const RMSpropOptions& options)
-      : mean_square(decltype(mean_square)::Zero(count)),
-        mean(decltype(mean)::Zero(options.centered ? count : 0)),
-        velocity(decltype(velocity)::Zero(options.momentum > 0 ? count : 0)) {}
+      : mean_square(detail::zeros<decltype(mean_square)>(count)),
+        mean(detail::zeros<decltype(mean)>(options.centered ? count : 0)),
+        velocity(detail::zeros<decltype(velocity)>(options.momentum > 0 ? count : 0)) {}
   auto vectors() const { return std::tie(mean_square, mean, velocity); }
 
   Index steps = 0;

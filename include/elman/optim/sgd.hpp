@@ -21,7 +21,7 @@ struct SGDOptions {
 
 template <class Scalar, int Size>
 struct SGDState {
-  explicit SGDState(Index count) : velocity(decltype(velocity)::Zero(count)) {}
+  explicit SGDState(Index count) : velocity(detail::zeros<decltype(velocity)>(count)) {}
   auto vectors() const { return std::tie(velocity); }
 
   Index steps = 0;

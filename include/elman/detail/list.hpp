@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// A list with room for Max elements inside the object, with the part of std::vector's interface that is used here;
+// `List` is one or the other.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstddef>
+#include <type_traits>
+#include <vector>
+
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI::detail {
+
+template <class T, int Max>
+class FixedList {
+ public:
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T* data() { return elements_.data(); }
+  const T* data() const { return elements_.data(); }
+  T* begin() { return data(); }
+  T* end() { return data() + size_; }
+  const T* begin() const { return data(); }
+  const T* end() const { return data() + size_; }
+  T& operator[](std::size_t k) { return elements_[k]; }
+  const T& operator[](std::size_t k) const { return elements_[k]; }
+  const T& back() const { return elements_[size_ - 1]; }
+
+  void clear() { size_ = 0; }
+  void push_back(const T& element) {
+    assert(size_ < elements_.size());
+    elements_[size_++] = element;
+  }
+  void resize(std::size_t size) {
+    assert(size <= elements_.size());
+    size_ = size;
+  }
+  void assign(std::size_t size, const T& element) {
+    resize(size);
+    std::fill(begin(), end(), element);
+  }
+  template <class First>
+  requires(!std::is_integral_v<First>) void assign(First first, First last) {
+    resize(static_cast<std::size_t>(last - first));
+    std::copy(first, last, begin());
+  }
+
+ private:
+  std::array<T, static_cast<std::size_t>(Max)> elements_{};
+  std::size_t size_ = 0;
+};
+
+template <class T, int Max>
+struct ListOf {
+  using type = FixedList<T, Max>;
+};
+template <class T>
+struct ListOf<T, Dynamic> {
+  using type = std::vector<T>;
+};
+template <class T, int Max>
+using List = typename ListOf<T, Max>::type;
+
+}  // namespace elman::inline ELMAN_ABI::detail
