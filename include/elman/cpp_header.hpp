@@ -217,18 +217,18 @@ template <class Weight, class Scalar, class Body, class Readout>
 std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string_view name) {
   require(is_cpp_name(name), "cpp_header: name is \"", name, "\"; expected letters, digits and underscores");
   const auto frozen = freeze<Weight>(net);
-  std::string text =
-      "// A recurrent net, written by elman::cpp_header: In = " + std::to_string(net.in()) +
-      ", State = " + std::to_string(net.state()) + ", Out = " + std::to_string(net.out()) + ", " +
-      std::to_string(net.theta().size()) +
-      " parameters.\n#pragma once\n\n#include <cstdint>\n#include <elman/elman.hpp>\n\nnamespace " + std::string(name) +
-      " {\n\n// All matrices and vectors, in the order in which the arrays hold them.\n"
-      "inline constexpr elman::MatrixShape matrices[] = {\n";
+  std::string text = "// A recurrent net, written by elman::cpp_header: In = " + std::to_string(net.in()) +
+                     ", State = " + std::to_string(net.state()) + ", Out = " + std::to_string(net.out()) + ", " +
+                     std::to_string(net.theta().size()) +
+                     " parameters.\n#pragma once\n\n#include <cstdint>\n#include <elman/elman.hpp>\n\nnamespace " +
+                     std::string(name) +
+                     " {\n\n// All matrices and vectors, in the order in which the arrays hold them.\n"
+                     "inline constexpr elman::MatrixShape matrices[] = {\n";
   net.for_each([&](const std::string& matrix, const auto& view) {
     text += "    {\"" + matrix + "\", " + std::to_string(view.rows()) + ", " + std::to_string(view.cols()) + "},\n";
   });
   text += "};\n\n// The matrices, column by column";
-  if (grouped_columns<Weight> > 1) {
+  if (grouped_columns < Weight >> 1) {
     text += ", " + std::to_string(grouped_columns<Weight>) + " columns to a word";
   }
   text += ".\n";
@@ -236,11 +236,12 @@ std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string
   text += is_scaled<Weight> ? "// The scales of the matrices' rows, and the vectors.\n" : "// The vectors.\n";
   append_array(text, "numbers", frozen.numbers());
   text += "\ninline constexpr std::uint64_t check_value = " + std::to_string(frozen.net().check_value()) +
-          "U;  // net().check_value()\n\nusing Body = " + cpp_layer(net.body()).type + ";\nusing Readout = " +
-          cpp_layer(net.readout()).type + ";\nusing Net = elman::FrozenNet<" + CppName<Scalar>::value +
-          ", Body, Readout, " + CppName<Weight>::value +
+          "U;  // net().check_value()\n\nusing Body = " + cpp_layer(net.body()).type +
+          ";\nusing Readout = " + cpp_layer(net.readout()).type + ";\nusing Net = elman::FrozenNet<" +
+          CppName<Scalar>::value + ", Body, Readout, " + CppName<Weight>::value +
           ">;\n\n/// The net, which refers to the arrays.\ninline Net net() { return {Body(" +
-          cpp_layer(net.body()).arguments + "), Readout(), weights, numbers}; }\n\n}  // namespace " + std::string(name) + "\n";
+          cpp_layer(net.body()).arguments + "), Readout(), weights, numbers}; }\n\n}  // namespace " +
+          std::string(name) + "\n";
   return text;
 }
 

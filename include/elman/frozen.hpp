@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A net whose parameters are constant and lie in arrays of somebody else, in read-only memory for instance: it steps, and
-// nothing else. Its weights may be narrower than its Scalar: 8- or 16-bit integers with a scale a row, or the upper
+// A net whose parameters are constant and lie in arrays of somebody else, in read-only memory for instance: it steps,
+// and nothing else. Its weights may be narrower than its Scalar: 8- or 16-bit integers with a scale a row, or the upper
 // halves of floats; states and sums stay of its Scalar.
 //
 //   const auto small = elman::freeze<std::int8_t>(net);    owns the arrays
@@ -145,8 +145,8 @@ std::uint64_t hash_bits(std::span<const Element> elements, std::uint64_t hash = 
 }  // namespace detail
 
 template <class Scalar_, class Body, class Readout, class Weight = Scalar_>
-requires(std::same_as<Scalar_, float> || std::same_as<Scalar_, double>) && WeightOf<Weight, Scalar_>
-class FrozenNet : public Stepping<FrozenNet<Scalar_, Body, Readout, Weight>, Scalar_, Body, Readout> {
+requires(std::same_as<Scalar_, float> || std::same_as<Scalar_, double>) && WeightOf<Weight, Scalar_> class FrozenNet
+    : public Stepping<FrozenNet<Scalar_, Body, Readout, Weight>, Scalar_, Body, Readout> {
   using Verbs = Stepping<FrozenNet, Scalar_, Body, Readout>;
   friend Verbs;
 
@@ -157,7 +157,8 @@ class FrozenNet : public Stepping<FrozenNet<Scalar_, Body, Readout, Weight>, Sca
   using Element = detail::WeightElement<Weight>;
 
   /// Refers to the arrays, which must outlive it. Throws unless they are as long as the layers ask for.
-  FrozenNet(Body body, Readout readout, std::span<const detail::WeightElement<Weight>> weights, std::span<const Scalar> numbers)
+  FrozenNet(Body body, Readout readout, std::span<const detail::WeightElement<Weight>> weights,
+            std::span<const Scalar> numbers)
       : body_(std::move(body)), readout_(std::move(readout)), weights_(weights), numbers_(numbers) {
     detail::FrozenSize<Weight> size;
     walk(size);
@@ -217,7 +218,9 @@ class FrozenArrays {
     readout_.read(freezer);
   }
 
-  std::span<const detail::WeightElement<Weight>> weights() const { return {weights_.data(), static_cast<std::size_t>(weights_.rows())}; }
+  std::span<const detail::WeightElement<Weight>> weights() const {
+    return {weights_.data(), static_cast<std::size_t>(weights_.rows())};
+  }
   std::span<const Scalar> numbers() const { return {numbers_.data(), static_cast<std::size_t>(numbers_.rows())}; }
   /// Refers to this.
   FrozenNet<Scalar, Body, Readout, Weight> net() const { return {body_, readout_, weights(), numbers()}; }
@@ -233,8 +236,8 @@ class FrozenArrays {
 /// every row of a matrix, by at most 1/254 or 1/65534 of the row's largest weight; or to BFloat16, by at most 1/256 of
 /// the weight itself. b, c and h0 are kept as they are. Throws if a parameter is not finite.
 template <class Weight, class Scalar, class Body, class Readout>
-requires WeightOf<Weight, Scalar>
-FrozenArrays<Scalar, Body, Readout, Weight> freeze(const Parameters<Scalar, Body, Readout>& net) {
+requires WeightOf<Weight, Scalar> FrozenArrays<Scalar, Body, Readout, Weight> freeze(
+    const Parameters<Scalar, Body, Readout>& net) {
   for (Index k = 0; k < net.theta().size(); ++k) {
     constexpr Scalar most = (std::numeric_limits<Scalar>::max)();
     detail::require(detail::within(net.theta()(k), -most, most), "freeze: parameter ", k, " is ", net.theta()(k),

@@ -37,7 +37,8 @@
 namespace elman::inline ELMAN_ABI {
 
 template <class Scalar, class Body, class Readout = elman::Readout<Body::out_size>>
-class Net : public Parameters<Scalar, Body, Readout>, public Stepping<Net<Scalar, Body, Readout>, Scalar, Body, Readout> {
+class Net : public Parameters<Scalar, Body, Readout>,
+            public Stepping<Net<Scalar, Body, Readout>, Scalar, Body, Readout> {
   using Verbs = Stepping<Net, Scalar, Body, Readout>;
   friend Verbs;
 

@@ -52,8 +52,8 @@ void check_cell() {
   Random random(Hidden);
   const auto cell = std::make_unique<RNNCell<float, In, Hidden, Out, Tanh, Identity>>(init::standard(random));
   const auto frozen = freeze<Weight>(*cell);
-  const auto thawed = std::make_unique<Net<float, Recurrence<In, Hidden>, Readout<Hidden, Out, Identity>>>(
-      frozen.net().thaw());
+  const auto thawed =
+      std::make_unique<Net<float, Recurrence<In, Hidden>, Readout<Hidden, Out, Identity>>>(frozen.net().thaw());
   CHECK(difference(frozen.net(), *thawed, 10) < 1e-5);
 }
 

@@ -5,10 +5,11 @@
 //   std::int8_t, std::int16_t    fixed point with a scale a row
 //   BFloat16                     the upper half of a float
 //
-// The weights of a row in four adjacent columns (two, of 16 bits) are one word of 32 bits, the first in its lowest bits;
-// words lie row by row, group of columns by group of columns, so that a vector of words is a vector of rows. A weight is
-// made a float by one shift within its lane: the bits below its own stay, and are part of the number. It is rounded so
-// that the number with them is nearest, so they add nothing to the error, which is at most half of its last own bit.
+// The weights of a row in four adjacent columns (two, of 16 bits) are one word of 32 bits, the first in its lowest
+// bits; words lie row by row, group of columns by group of columns, so that a vector of words is a vector of rows. A
+// weight is made a float by one shift within its lane: the bits below its own stay, and are part of the number. It is
+// rounded so that the number with them is nearest, so they add nothing to the error, which is at most half of its last
+// own bit.
 #pragma once
 
 #include <bit>
@@ -27,8 +28,8 @@ struct BFloat16 {};
 /// What the weights of a frozen net may be kept as.
 template <class Weight, class Scalar>
 concept WeightOf = std::same_as<Weight, Scalar> ||
-    (std::same_as<Scalar, float> && (std::same_as<Weight, std::int8_t> || std::same_as<Weight, std::int16_t> ||
-                                     std::same_as<Weight, BFloat16>));
+    (std::same_as<Scalar, float> &&
+     (std::same_as<Weight, std::int8_t> || std::same_as<Weight, std::int16_t> || std::same_as<Weight, BFloat16>));
 
 namespace detail {
 
@@ -38,7 +39,9 @@ inline constexpr bool is_scaled = std::integral<Weight>;
 
 /// Columns to a group; 1 where weights are as they are in θ.
 template <class Weight>
-inline constexpr int grouped_columns = std::floating_point<Weight> ? 1 : std::same_as<Weight, std::int8_t> ? 4 : 2;
+inline constexpr int grouped_columns = std::floating_point<Weight>         ? 1
+                                       : std::same_as<Weight, std::int8_t> ? 4
+                                                                           : 2;
 
 /// What an array of weights is made of.
 template <class Weight>
@@ -77,7 +80,8 @@ void put_weight(std::uint32_t& word, int place, float number) {
     return word | (static_cast<std::uint32_t>(own) & ((std::uint32_t{1} << bits) - 1)) << (bits * place);
   };
   if constexpr (is_scaled<Weight>) {
-    constexpr double unit = 1.0 / (std::uint32_t{1} << (bits - 1)) * 2147483648.0;  // of the own bits, in the shifted word
+    constexpr double unit =
+        1.0 / (std::uint32_t{1} << (bits - 1)) * 2147483648.0;  // of the own bits, in the shifted word
     const double below = on_top<Weight>(word, place);
     const double own = std::round((static_cast<double>(number) - below) / unit);
     constexpr double most = (std::numeric_limits<Weight>::max)();

@@ -216,8 +216,8 @@ void add_narrow(const Narrow& A, const Column& b, Result&& column) {
   }
 }
 
-/// result = σ(start + A x), or σ(start + A x + B h): one column a stream. start: a column, or null for zero. A is Rows ×
-/// DepthA, B Rows × DepthB, sizes of which any may be Dynamic; B is null and DepthB 0 where there is no second term.
+/// result = σ(start + A x), or σ(start + A x + B h): one column a stream. start: a column, or null for zero. A is Rows
+/// × DepthA, B Rows × DepthB, sizes of which any may be Dynamic; B is null and DepthB 0 where there is no second term.
 /// Both lie in θ or are narrow. x may be tokens.
 template <int Rows, int DepthA, int DepthB, class Policy, class Scalar, class MatrixA, class X, class MatrixB, class H,
           class Result>

@@ -219,8 +219,7 @@ class Stacked {
     if constexpr (K == top) {
       return out;
     } else {
-      return step_from<K + 1>(theta, out, h, row + layer<K>().state(), room,
-                              room_row + layer<K>().step_rows());
+      return step_from<K + 1>(theta, out, h, row + layer<K>().state(), room, room_row + layer<K>().step_rows());
     }
   }
 
