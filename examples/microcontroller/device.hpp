@@ -49,11 +49,11 @@ void print_piece(Integer number) {
   write(digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, number).ptr - digits));
 }
 
-/// A number from 0 up, printed with three decimals.
+/// A number from 0 up, printed with three decimals, cut behind them.
 struct Thousandths {
   long count;
 };
-inline Thousandths thousandths(double value) { return {static_cast<long>(value * 1000 + 0.5)}; }
+inline Thousandths thousandths(double value) { return {static_cast<long>(value * 1000)}; }
 inline void print_piece(Thousandths number) {
   const long decimals = number.count % 1000;
   print_piece(number.count / 1000);

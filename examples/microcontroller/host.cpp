@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // The computer's side of device.hpp.
-#include <cstdio>
 #include <cstdlib>
+#include <iostream>
 
 #include "device.hpp"
 
 namespace device {
 
-void write(const char* text, std::size_t size) { std::fwrite(text, 1, size, stdout); }
+void write(const char* text, std::size_t size) { std::cout.write(text, static_cast<std::streamsize>(size)); }
 
 void fail(const char* message) {
-  std::fprintf(stderr, "%s\n", message);
+  std::cerr << message << '\n';
   std::exit(1);
 }
 

@@ -22,6 +22,7 @@ using elman::Index;
 
 constexpr int axes = 3, hidden = 16, classes = 4, most_steps = 24;
 constexpr int updates = 600, gestures_an_update = 8, test_gestures = 200;
+constexpr int tenth = updates / 10;  // of training: what losses are averaged over
 
 using Cell = elman::RNNCell<float, axes, hidden, classes>;
 using Sample = elman::Vector<float, axes>;
@@ -64,8 +65,8 @@ struct Learner {
 };
 
 struct Training {
-  double first_loss = 0, last_loss = 0;  // means over a tenth of the updates
-  std::uint64_t instructions = 0;        // of forward, loss and bptt
+  double first_loss = 0, last_loss = 0;     // means of the first and the last tenth
+  std::uint64_t sequence_instructions = 0;  // forward, loss and bptt, of all sequences
   std::uint64_t update_instructions = 0;
 };
 
@@ -78,16 +79,16 @@ Training train(Learner& l) {
       const Gesture gesture = random_gesture(l.random);
       const auto before = device::clock();
       l.cell.forward(gesture.x, l.tape);
-      loss += static_cast<double>(l.loss(l.tape, gesture.labels)) / (gestures_an_update * updates / 10);
+      loss += static_cast<double>(l.loss(l.tape, gesture.labels)) / (gestures_an_update * tenth);
       l.cell.bptt(gesture.x, l.tape, l.gradient);
-      training.instructions += device::instructions_since(before);
+      training.sequence_instructions += device::instructions_since(before);
     }
     const auto before = device::clock();
     elman::optim::clip_norm(l.gradient, 1.0);
     l.adam.step(l.cell, l.gradient, l.rate(update));
     training.update_instructions += device::instructions_since(before);
-    if (update < updates / 10) training.first_loss += loss;
-    if (update >= updates - updates / 10) training.last_loss += loss;
+    if (update < tenth) training.first_loss += loss;
+    if (update >= updates - tenth) training.last_loss += loss;
   }
   return training;
 }
@@ -147,7 +148,7 @@ int main() {
     print("bytes: image ", memory.image, ", static ", memory.data, ", stack ", memory.stack, "\n");
     print("heap calls: ", device::heap_calls(), "\n");
     print("instructions: ", streaming.instructions / streaming.steps, " a step, ",
-          training.instructions / (updates * gestures_an_update), " a training sequence, ",
+          training.sequence_instructions / updates / gestures_an_update, " a training sequence, ",
           training.update_instructions / updates, " an update\n");
   }
 
