@@ -4,12 +4,14 @@
 #pragma once
 
 // The words everything is written in
+#include "elman/check.hpp"
 #include "elman/types.hpp"
 #include "elman/version.hpp"
 
 // Sequences: which column is which step, and what is read
 #include "elman/input.hpp"
 #include "elman/read.hpp"
+#include "elman/room.hpp"
 #include "elman/sequences.hpp"
 #include "elman/steps.hpp"
 #include "elman/streams.hpp"
@@ -17,10 +19,12 @@
 // The network
 #include "elman/activation.hpp"
 #include "elman/cell.hpp"
+#include "elman/frozen.hpp"
 #include "elman/net.hpp"
 #include "elman/output.hpp"
 #include "elman/parameters.hpp"
 #include "elman/state.hpp"
+#include "elman/stepping.hpp"
 #include "elman/tape.hpp"
 
 // What a net is made of
@@ -56,6 +60,10 @@
 #include "elman/optim/rmsprop.hpp"
 #include "elman/optim/schedule.hpp"
 #include "elman/optim/sgd.hpp"
+
+// A trained net in a program
+#include "elman/cpp_header.hpp"
+#include "elman/flush_to_zero.hpp"
 
 // Tokens from a trained net
 #include "elman/sample.hpp"

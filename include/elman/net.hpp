@@ -31,12 +31,16 @@
 #include "elman/random.hpp"
 #include "elman/read.hpp"
 #include "elman/state.hpp"
+#include "elman/stepping.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI {
 
 template <class Scalar, class Body, class Readout = elman::Readout<Body::out_size>>
-class Net : public Parameters<Scalar, Body, Readout> {
+class Net : public Parameters<Scalar, Body, Readout>, public Stepping<Net<Scalar, Body, Readout>, Scalar, Body, Readout> {
+  using Verbs = Stepping<Net, Scalar, Body, Readout>;
+  friend Verbs;
+
   static_assert(Layer<Body>, "elman::Net: its body must be a layer; see elman/layers/layer.hpp");
   static_assert(detail::fits<Readout::in_size, Body::out_size>,
                 "elman::Net: the readout must read as many rows as the body's output has");
@@ -52,7 +56,7 @@ class Net : public Parameters<Scalar, Body, Readout> {
   requires Gradient::is_fixed using FixedTape = NetTape<Scalar, Body, Readout, AtMost<MaxT, MaxB, Masks>>;
   using InputGradients = elman::InputGradients<Scalar, Body>;
   template <int Batch>
-  using StateOf = State<Scalar, Body::state_size, Body::step_size, Readout::out_size, Batch>;
+  using StateOf = typename Verbs::template StateOf<Batch>;
   using Gradient::body;
   using Gradient::readout;
   using Gradient::theta;
@@ -156,50 +160,6 @@ class Net : public Parameters<Scalar, Body, Readout> {
     }
   }
 
-  /// One step of each stream: h ← σ(U x + W h + b) in every layer; returns y (Out × Batch), which lives in the state.
-  /// x: a column a stream. For use inside loops: sizes are asserted, not checked; no heap with compile-time sizes.
-  template <class X, int Batch>
-  const Matrix<Scalar, Readout::out_size, Batch>& step(const Eigen::MatrixBase<X>& x,
-                                                       StateOf<Batch>& state) const noexcept {
-    static_assert(detail::fits<Body::in_size, X::RowsAtCompileTime> && std::same_as<typename X::Scalar, Scalar>,
-                  "elman::Net::step: x must have In rows of the net's Scalar");
-    assert(x.rows() == this->in() && x.cols() == state.h.cols());
-    return step_of(x.derived(), state);
-  }
-  /// The same of one token a stream, 0 ≤ token < In.
-  template <int Batch>
-  const Matrix<Scalar, Readout::out_size, Batch>& step(std::span<const Index> tokens,
-                                                       StateOf<Batch>& state) const noexcept {
-    assert(static_cast<Index>(tokens.size()) == state.h.cols());
-    assert(std::ranges::all_of(tokens, [&](Index token) { return token >= 0 && token < this->in(); }));
-    return step_of(detail::OneHot<Scalar>(tokens.data(), this->in(), state.h.cols()), state);
-  }
-  template <int Batch>
-  const Matrix<Scalar, Readout::out_size, Batch>& step(Index token, StateOf<Batch>& state) const noexcept {
-    return step(std::span<const Index>(&token, 1), state);
-  }
-
-  /// The state from which one stream starts, or `batch` streams side by side.
-  StateOf<1> initial_state() const { return new_state<1>(1); }
-  StateOf<Dynamic> initial_state(Index batch) const {
-    detail::require(batch >= 1, name("initial_state"), ": batch is ", batch, "; expected at least 1");
-    return new_state<Dynamic>(batch);
-  }
-
-  /// Stream b starts anew; the others go on. Throws if there is no such stream.
-  template <int Batch>
-  void reset(StateOf<Batch>& state, Index b) const {
-    detail::require(b >= 0 && b < state.h.cols(), name("reset"), ": stream ", b, "; expected less than ",
-                    state.h.cols(), ", the state's streams");
-    body().start(theta().data(), state.h.col(b));
-    state.fresh(b) = true;
-  }
-  /// All streams start anew.
-  template <int Batch>
-  void reset(StateOf<Batch>& state) const {
-    for (Index b = 0; b < state.h.cols(); ++b) reset(state, b);
-  }
-
   /// Reads the source (Sequences, a matrix or Labels) and returns the state from which `step` writes the target, a
   /// column a sequence. Throws as forward does. For an EncoderDecoder.
   template <class Source, class Room>
@@ -211,7 +171,7 @@ class Net : public Parameters<Scalar, Body, Readout> {
     check_room<Room>(name("encode"), source);
     const detail::Input<Scalar, Source> input(source, encoder);
     const Index batch = input.steps().batch();
-    auto state = new_state<Dynamic>(batch);
+    auto state = this->template new_state<Dynamic>(batch);
     begin(tape, input.steps());
     body().encode(theta().data(), input.view(), input.steps(), own_start(batch, tape), tape.body, nullptr);
     state.h = tape.body.between.view();
@@ -228,8 +188,13 @@ class Net : public Parameters<Scalar, Body, Readout> {
  private:
   struct Unset {};
 
-  static constexpr detail::Where name(const char* function) {
-    return {detail::HasUWb<Body> ? "RNNCell" : "Net", function};
+  static constexpr const char* owner() { return detail::HasUWb<Body> ? "RNNCell" : "Net"; }
+  static constexpr detail::Where name(const char* function) { return {owner(), function}; }
+  detail::ThetaReader<Scalar> reader() const { return detail::ThetaReader<Scalar>(theta().data()); }
+  template <class H>
+  void start(H&& h) const {
+    auto parameters = reader();
+    body().start(parameters, h);
   }
 
   // The three ways to start: from the net's own start, a matrix, or a state that is carried.
@@ -277,7 +242,7 @@ class Net : public Parameters<Scalar, Body, Readout> {
       if constexpr (Body::learns_start) {
         for (Index b = 0; b < steps.batch(); ++b) {
           if (!start.fresh(b)) continue;
-          body().start(theta().data(), start.h.col(b));
+          this->start(start.h.col(b));
           tape.fresh.push_back(b);
         }
       }
@@ -311,7 +276,7 @@ class Net : public Parameters<Scalar, Body, Readout> {
     if constexpr (Body::learns_start) {
       tape.h0.reshape(this->state(), batch);
       for (Index b = 0; b < batch; ++b) {
-        body().start(theta().data(), tape.h0.view().col(b));
+        start(tape.h0.view().col(b));
         tape.fresh.push_back(b);
       }
       return detail::strided(std::as_const(tape.h0).view());
@@ -352,21 +317,6 @@ class Net : public Parameters<Scalar, Body, Readout> {
     return detail::strided(d_last);
   }
 
-  template <class X, class State>
-  const auto& step_of(const X& x, State& state) const noexcept {
-    static_assert(
-        Body::can_step,
-        "elman::Net::step: a bidirectional layer reads from the end of a sequence; it cannot run step by step");
-    constexpr int batch = decltype(state.y)::ColsAtCompileTime;
-    const auto h = body().step(theta().data(), x, state.h.template middleCols<batch>(0, state.h.cols()),
-                               state.room.template middleCols<batch>(0, state.room.cols()));  // (1)
-    detail::step_columns<Readout::out_size, Readout::in_size, 0>(Identity{}, this->c(), this->V(), h, nullptr, nullptr,
-                                                                 state.o);  // (2)
-    Output{}(state.o, state.y);                                             // (3)
-    state.fresh.setConstant(false);
-    return state.y;
-  }
-
   /// What was asked for, in the given shape; a view of nothing if it was not.
   template <class M>
   static detail::Strided<Scalar> resized(M* asked, Index rows, Index cols) {
@@ -404,21 +354,6 @@ class Net : public Parameters<Scalar, Body, Readout> {
                     ", Out = ", tape.o().rows(), " and ", tape.parameters(), " parameters; expected In = ", this->in(),
                     ", State = ", this->state(), ", Out = ", this->out(), " and ", theta().size(), " parameters");
     detail::require(tape.has_d_o(), owner, ": tape has no d_o; expected a loss after forward");
-  }
-
-  template <int Batch>
-  StateOf<Batch> new_state(Index batch) const {
-    StateOf<Batch> state;
-    detail::resize(state.h, this->state(), batch);
-    detail::resize(state.room, body().step_rows(), batch);
-    for (auto* part : {&state.o, &state.y}) detail::resize(*part, this->out(), batch);
-    state.h.setZero();
-    state.room.setZero();
-    state.o.setZero();
-    state.y.setZero();
-    state.fresh.setConstant(1, batch, true);
-    for (Index b = 0; b < batch; ++b) body().start(theta().data(), state.h.col(b));
-    return state;
   }
 };
 

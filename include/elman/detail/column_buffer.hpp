@@ -66,14 +66,14 @@ class ColumnBuffer<Scalar, Dynamic> {
     return replaced;
   }
 
+  Scalar* data() { return static_cast<Scalar*>(static_cast<void*>(memory_.data())); }
+  const Scalar* data() const { return static_cast<const Scalar*>(static_cast<const void*>(memory_.data())); }
   MatrixView<Scalar> view() { return {data(), rows_, cols_}; }
-  ConstMatrixView<Scalar> view() const { return {memory_.empty() ? nullptr : memory_.front().scalars, rows_, cols_}; }
+  ConstMatrixView<Scalar> view() const { return {data(), rows_, cols_}; }
   Index rows() const { return rows_; }
   Index cols() const { return cols_; }
 
  private:
-  Scalar* data() { return memory_.empty() ? nullptr : memory_.front().scalars; }
-
   Memory memory_;
   Index rows_ = 0;
   Index cols_ = 0;

@@ -17,7 +17,8 @@ inline void require_positive(std::string_view owner, std::string_view name, doub
           "; expected above 0 and finite");
 }
 
-inline void require_not_negative(std::string_view owner, std::string_view name, double value) {
+template <class Owner>
+void require_not_negative(const Owner& owner, std::string_view name, double value) {
   require(within(value, 0.0, (std::numeric_limits<double>::max)()), owner, ": ", name, " is ", value,
           "; expected at least 0 and finite");
 }
@@ -32,7 +33,8 @@ inline void require_fraction(std::string_view owner, std::string_view name, doub
   require(within(value, 0.0, 1.0), owner, ": ", name, " is ", value, "; expected in [0, 1]");
 }
 
-inline void require_at_least_one(std::string_view owner, std::string_view name, Index value) {
+template <class Owner>
+void require_at_least_one(const Owner& owner, std::string_view name, Index value) {
   require(value >= 1, owner, ": ", name, " is ", value, "; expected at least 1");
 }
 

@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "elman/activation.hpp"
+#include "elman/detail/narrow.hpp"
 #include "elman/detail/one_hot.hpp"
 #include "elman/detail/product.hpp"
 #include "elman/detail/vector.hpp"
@@ -19,11 +20,13 @@
 
 namespace elman::inline ELMAN_ABI::detail {
 
-/// A matrix of Depth columns times a column.
-template <class Scalar, int Depth>
+/// A matrix of Depth columns times a column, times the scales of the rows if the weights are integers.
+template <class Scalar, class Weight_, int Depth>
 struct StepTerm {
-  const Scalar* matrix = nullptr;
+  using Weight = Weight_;
+  const WeightElement<Weight>* matrix = nullptr;
   const Scalar* column = nullptr;
+  const Scalar* scales = nullptr;
 };
 
 /// σ of a readout.
@@ -32,11 +35,11 @@ struct NoForm {
   ELMAN_INLINE static void value(Lane<Scalar, Lanes>&) {}
 };
 
-template <class Scalar, int Rows, int DepthA, int DepthB, class Form>
+template <class Scalar, int Rows, class TermA, class TermB, class Form>
 struct StepKernel {
-  const Scalar* start;
-  StepTerm<Scalar, DepthA> A;
-  StepTerm<Scalar, DepthB> B;
+  const Scalar* start;  ///< null for zero
+  TermA A;
+  TermB B;
   Scalar* result;
 
   template <int Bytes>
@@ -68,20 +71,14 @@ struct StepKernel {
     for (int r = 0; r < Count; ++r) {
       const Index from = (panel + r) * Lanes;
       row[r] = from + Lanes <= Rows ? from : Rows - Lanes;
-      load<Scalar, Lanes>(start + row[r], sum[0][r]);
+      sum[0][r] = V{};
+      if (start) load<Scalar, Lanes>(start + row[r], sum[0][r]);
       ELMAN_UNROLL
       for (int s = 1; s < split; ++s) sum[s][r] = V{};
     }
-    add<Lanes, Count, split>(A, row, sum);
-    add<Lanes, Count, split>(B, row, sum);
-    ELMAN_UNROLL
-    for (int half = split / 2; half > 0; half /= 2) {
-      ELMAN_UNROLL
-      for (int s = 0; s < half; ++s) {
-        ELMAN_UNROLL
-        for (int r = 0; r < Count; ++r) sum[s][r] += sum[s + half][r];
-      }
-    }
+    add_term<Lanes, Count, split>(A, row, sum);
+    add_term<Lanes, Count, split>(B, row, sum);
+    join<Lanes, Count, split>(sum);
     ELMAN_UNROLL
     for (int r = 0; r < Count; ++r) {
       Form::template value<Scalar, Lanes>(sum[0][r]);
@@ -89,30 +86,90 @@ struct StepKernel {
     }
   }
 
-  template <int Lanes, int Count, int Split, int Depth>
-  ELMAN_INLINE void add(const StepTerm<Scalar, Depth>& term, const Index* row,
-                        Lane<Scalar, Lanes> (*sum)[std::size_t{Count}]) const {
-    const Scalar* matrix = term.matrix;
-    int k = 0;
-    for (; k + Split <= Depth; k += Split) {
-      ELMAN_UNROLL
-      for (int s = 0; s < Split; ++s) add_column<Lanes, Count>(matrix + s * Rows, term.column[k + s], row, sum[s]);
-      matrix += Split * Rows;
-    }
+  /// sum[0] += all others.
+  template <int Lanes, int Count, int Split>
+  ELMAN_INLINE static void join(Lane<Scalar, Lanes> (*sum)[std::size_t{Count}]) {
     ELMAN_UNROLL
-    for (int s = 0; s < Split; ++s) {
-      if (k + s < Depth) add_column<Lanes, Count>(matrix + s * Rows, term.column[k + s], row, sum[s]);
+    for (int half = Split / 2; half > 0; half /= 2) {
+      ELMAN_UNROLL
+      for (int s = 0; s < half; ++s) {
+        ELMAN_UNROLL
+        for (int r = 0; r < Count; ++r) sum[s][r] += sum[s + half][r];
+      }
     }
   }
 
-  template <int Lanes, int Count>
-  ELMAN_INLINE static void add_column(const Scalar* matrix, const Scalar factor, const Index* row,
-                                      Lane<Scalar, Lanes>* sum) {
+  /// Scaled weights have sums of their own, which are scaled at the end.
+  template <int Lanes, int Count, int Split, class Weight, int Depth>
+  ELMAN_INLINE void add_term(const StepTerm<Scalar, Weight, Depth>& term, const Index* row,
+                             Lane<Scalar, Lanes> (*sum)[std::size_t{Count}]) const {
+    if constexpr (Depth > 0 && is_scaled<Weight>) {
+      Lane<Scalar, Lanes> own[std::size_t{Split}][std::size_t{Count}]{};
+      add<Lanes, Count, Split>(term, row, own);
+      join<Lanes, Count, Split>(own);
+      ELMAN_UNROLL
+      for (int r = 0; r < Count; ++r) {
+        Lane<Scalar, Lanes> scale;
+        load<Scalar, Lanes>(term.scales + row[r], scale);
+        sum[0][r] += scale * own[0][r];
+      }
+    } else {
+      add<Lanes, Count, Split>(term, row, sum);
+    }
+  }
+
+  template <int Lanes, int Count, int Split, class Weight, int Depth>
+  ELMAN_INLINE void add(const StepTerm<Scalar, Weight, Depth>& term, const Index* row,
+                        Lane<Scalar, Lanes> (*sum)[std::size_t{Count}]) const {
+    constexpr int group = grouped_columns<Weight>;
+    constexpr int groups = Split < group ? 1 : Split / group;  // to a turn, a column for each of the sums
+    const WeightElement<Weight>* matrix = term.matrix;
+    const Scalar* column = term.column;
+    int k = 0;
+    for (; k + groups * group <= Depth; k += groups * group) {
+      ELMAN_UNROLL
+      for (int g = 0; g < groups; ++g) {
+        add_group<Lanes, Count, Split, group, Weight>(matrix + g * Rows, column + k + g * group, row,
+                                                      sum + (groups > 1 ? g * group : 0));
+      }
+      matrix += groups * Rows;
+    }
     ELMAN_UNROLL
-    for (int r = 0; r < Count; ++r) {
-      Lane<Scalar, Lanes> column;
-      load<Scalar, Lanes>(matrix + row[r], column);
-      sum[r] += column * factor;
+    for (int g = 0; g + 1 < groups; ++g) {
+      if (k + group <= Depth) {
+        add_group<Lanes, Count, Split, group, Weight>(matrix, column + k, row, sum + (groups > 1 ? g * group : 0));
+        matrix += Rows;
+        k += group;
+      }
+    }
+    if constexpr (Depth % group > 0) {
+      add_group<Lanes, Count, Split, Depth % group, Weight>(matrix, column + k, row, sum);
+    }
+  }
+
+  /// The first Columns columns of a group, to as many of the sums in turn.
+  template <int Lanes, int Count, int Split, int Columns, class Weight>
+  ELMAN_INLINE static void add_group(const WeightElement<Weight>* matrix, const Scalar* column, const Index* row,
+                                     Lane<Scalar, Lanes> (*sum)[std::size_t{Count}]) {
+    if constexpr (grouped_columns<Weight> == 1) {
+      ELMAN_UNROLL
+      for (int r = 0; r < Count; ++r) {
+        Lane<Scalar, Lanes> weights;
+        load<Scalar, Lanes>(matrix + row[r], weights);
+        sum[0][r] += weights * column[0];
+      }
+    } else {
+      ELMAN_UNROLL
+      for (int r = 0; r < Count; ++r) {
+        Lane<std::uint32_t, Lanes> words;
+        load<std::uint32_t, Lanes>(matrix + row[r], words);
+        ELMAN_UNROLL
+        for (int place = 0; place < Columns; ++place) {
+          Lane<Scalar, Lanes> weights;
+          numbers_of<Weight, Lanes>(words, place, weights);
+          sum[place % Split][r] += weights * column[place];
+        }
+      }
     }
   }
 };
@@ -137,46 +194,93 @@ decltype(auto) in_memory(const Eigen::MatrixBase<X>& x) {
   }
 }
 
-/// result = σ(start + A x), or σ(start + A x + B h): one column a stream. A is Rows × DepthA, B Rows × DepthB, sizes of
-/// which any may be Dynamic; B is null and DepthB 0 where there is no second term. x may be tokens.
-template <int Rows, int DepthA, int DepthB, class Policy, class Start, class MatrixA, class X, class MatrixB, class H,
+#if ELMAN_HAS_KERNELS
+/// The term of a matrix in θ, or of narrow weights.
+template <class Scalar, int Depth, class M>
+auto step_term(const M& matrix, const Scalar* column, Index first = 0) {
+  if constexpr (is_narrow<M>) {
+    return StepTerm<Scalar, typename M::Weight, Depth>{matrix.elements + first, column, matrix.scales};
+  } else {
+    return StepTerm<Scalar, Scalar, Depth>{matrix.data() + first, column, nullptr};
+  }
+}
+#endif
+
+/// column += A b, one by one: narrow weights where there is no kernel for them.
+template <class Scalar, class Narrow, class Column, class Result>
+void add_narrow(const Narrow& A, const Column& b, Result&& column) {
+  for (Index row = 0; row < A.rows(); ++row) {
+    Scalar sum(0);
+    for (Index k = 0; k < A.cols(); ++k) sum += A.weight(row, k) * b(k);
+    column(row) += A.scales ? A.scales[row] * sum : sum;
+  }
+}
+
+/// result = σ(start + A x), or σ(start + A x + B h): one column a stream. start: a column, or null for zero. A is Rows ×
+/// DepthA, B Rows × DepthB, sizes of which any may be Dynamic; B is null and DepthB 0 where there is no second term.
+/// Both lie in θ or are narrow. x may be tokens.
+template <int Rows, int DepthA, int DepthB, class Policy, class Scalar, class MatrixA, class X, class MatrixB, class H,
           class Result>
-void step_columns(const Policy& activation, const Start& start, const MatrixA& A, const X& given_x, const MatrixB& B,
+void step_columns(const Policy& activation, const Scalar* start, const MatrixA& A, const X& given_x, const MatrixB& B,
                   const H& h, Result&& result) {
-  using Scalar = typename MatrixA::Scalar;
   constexpr bool is_tokens = std::is_same_v<X, OneHot<Scalar>>;
   decltype(auto) x = in_memory(given_x);
 #if ELMAN_HAS_KERNELS
   if constexpr (has_kernels<Scalar> && Rows != Dynamic && DepthA != Dynamic && DepthB != Dynamic) {
     if (result.cols() == 1) {
       using Form = std::conditional_t<runs_in_vectors<Policy, Scalar>, typename VectorForm<Policy>::type, NoForm>;
-      constexpr int depth_A = is_tokens ? 1 : DepthA;
-      const Scalar one(1);
-      StepTerm<Scalar, depth_A> term_A;
-      if constexpr (is_tokens) {
-        term_A = {A.data() + x.token(0) * Rows, &one};
+      const auto run = [&](const Scalar* begin, const auto& term_A) {
+        const auto run_both = [&](const auto& term_B) {
+          run_kernel(simd_for<Scalar>(Rows),
+                     StepKernel<Scalar, Rows, std::remove_cvref_t<decltype(term_A)>,
+                                std::remove_cvref_t<decltype(term_B)>, Form>{begin, term_A, term_B, result.data()});
+        };
+        if constexpr (DepthB > 0) {
+          run_both(step_term<Scalar, DepthB>(B, h.data()));
+        } else {
+          run_both(StepTerm<Scalar, Scalar, 0>{});
+        }
+      };
+      if constexpr (is_tokens && is_narrow<MatrixA>) {
+        Vector<Scalar, Rows> picked;
+        for (Index row = 0; row < Rows; ++row) picked(row) = A(row, x.token(0)) + (start ? start[row] : Scalar(0));
+        run(picked.data(), StepTerm<Scalar, Scalar, 0>{});
+      } else if constexpr (is_tokens) {
+        const Scalar one(1);
+        run(start, step_term<Scalar, 1>(A, &one, x.token(0) * Rows));
       } else {
-        term_A = {A.data(), x.data()};
+        run(start, step_term<Scalar, DepthA>(A, x.data()));
       }
-      StepTerm<Scalar, DepthB> term_B;
-      if constexpr (DepthB > 0) term_B = {B.data(), h.data()};
-      run_kernel(simd_for<Scalar>(Rows),
-                 StepKernel<Scalar, Rows, depth_A, DepthB, Form>{start.data(), term_A, term_B, result.data()});
       if constexpr (!runs_in_vectors<Policy, Scalar>) apply_activation(activation, result);
       return;
     }
   }
 #endif
+  const auto begin = [&](auto&& columns) {
+    if (start) {
+      columns.colwise() = View<const Matrix<Scalar, Dynamic, 1>>(start, columns.rows());
+    } else {
+      columns.setZero();
+    }
+  };
   const auto columns_of = [&](const auto& matrix) {
     return ConstStrided<Scalar>(matrix.data(), result.rows(), matrix.cols(), Eigen::OuterStride<>(result.rows()));
   };
   const auto out = strided_to_write(result);
   if constexpr (is_tokens) {
-    for (Index k = 0; k < x.cols(); ++k) result.col(k) = start.col(0) + A.col(x.token(k));
+    begin(result);
+    for (Index k = 0; k < x.cols(); ++k) {
+      for (Index row = 0; row < result.rows(); ++row) result(row, k) += A(row, x.token(k));
+    }
+  } else if constexpr (is_narrow<MatrixA>) {
+    begin(result);
+    for (Index k = 0; k < result.cols(); ++k) add_narrow<Scalar>(A, x.col(k), result.col(k));
   } else {
-    multiply_unpacked<Scalar>(columns_of(A), strided(x), {start.data(), 0}, out);
+    multiply_unpacked<Scalar>(columns_of(A), strided(x), {start, 0}, out);
   }
-  if constexpr (DepthB != 0) {
+  if constexpr (DepthB != 0 && is_narrow<MatrixB>) {
+    for (Index k = 0; k < result.cols(); ++k) add_narrow<Scalar>(B, h.col(k), result.col(k));
+  } else if constexpr (DepthB != 0) {
     multiply_unpacked<Scalar>(columns_of(B), strided(h), {out.data(), out.outerStride()}, out);
   }
   apply_activation(activation, result);

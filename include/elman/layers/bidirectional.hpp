@@ -183,10 +183,15 @@ class Bidirectional {
     }
   }
 
-  template <class Scalar, class H>
-  void start(const Scalar* theta, H&& h) const {
+  template <class Reader>
+  void read(Reader& theta) const {
+    forwards_.read(theta);
+    backwards_.read(theta);
+  }
+  template <class Reader, class H>
+  void start(Reader& theta, H&& h) const {
     forwards_.start(theta, h.middleRows(0, forwards_.state()));
-    backwards_.start(theta + forwards_.parameter_count(), h.middleRows(forwards_.state(), backwards_.state()));
+    backwards_.start(theta, h.middleRows(forwards_.state(), backwards_.state()));
   }
   template <class Scalar, class D>
   void start_bptt(Scalar* d_theta, const D& d_h) const {

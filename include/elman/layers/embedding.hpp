@@ -13,6 +13,7 @@
 #include "elman/detail/blocks.hpp"
 #include "elman/detail/column_buffer.hpp"
 #include "elman/detail/product.hpp"
+#include "elman/detail/step.hpp"
 #include "elman/layers/layer.hpp"
 
 namespace elman::inline ELMAN_ABI {
@@ -116,19 +117,24 @@ class Embedding {
     });
   }
 
-  template <class Scalar, class X, class H, class Room>
-  auto step(const Scalar* theta, const X& x, const H&, Room room) const {
-    const auto E = at(theta).E;
-    if constexpr (std::is_same_v<X, detail::OneHot<Scalar>>) {
-      for (Index k = 0; k < x.cols(); ++k) room.col(k) = E.col(x.token(k));
-    } else {
-      room.noalias() = E * x;
-    }
+  /// E from a reader (detail/reader.hpp).
+  template <class Reader>
+  auto read(Reader& theta) const {
+    return theta.template matrix<Width, Vocabulary>(out(), in());
+  }
+
+  template <class Reader, class X, class H, class Room>
+  auto step(Reader& theta, const X& x, const H&, Room room) const {
+    using Scalar = typename Room::Scalar;
+    detail::step_columns<Width, Vocabulary, 0>(Identity{}, static_cast<const Scalar*>(nullptr), read(theta), x, nullptr,
+                                               nullptr, room);
     return room;
   }
 
-  template <class Scalar, class H>
-  void start(const Scalar*, H&&) const {}
+  template <class Reader, class H>
+  void start(Reader& theta, H&&) const {
+    read(theta);
+  }
   template <class Scalar, class D>
   void start_bptt(Scalar*, const D&) const {}
 

@@ -148,15 +148,21 @@ class EncoderDecoder {
                   detail::strided(d_between), d_theta, d_x.source, d_h0);
   }
 
+  template <class Reader>
+  void read(Reader& theta) const {
+    encoder_.read(theta);
+    decoder_.read(theta);
+  }
   /// One step of the decoder.
-  template <class Scalar, class X, class H, class Room>
-  auto step(const Scalar* theta, const X& x, H h, Room room) const {
-    return decoder_.step(theta + encoder_.parameter_count(), x, h, room);
+  template <class Reader, class X, class H, class Room>
+  auto step(Reader& theta, const X& x, H h, Room room) const {
+    encoder_.read(theta);
+    return decoder_.step(theta, x, h, room);
   }
 
   /// The state before the source's first step.
-  template <class Scalar, class H>
-  void start(const Scalar* theta, H&& h) const {
+  template <class Reader, class H>
+  void start(Reader& theta, H&& h) const {
     encoder_.start(theta, h);
   }
   template <class Scalar, class D>

@@ -61,14 +61,21 @@ class LearnedStart : public Wrapper<L> {
             const detail::Strided<Scalar>& d_h0) const {
     layer().bptt(theta + state(), x, tape, from_above, d_last, d_theta + state(), d_x, d_h0);
   }
-  template <class Scalar, class X, class H, class Room>
-  auto step(const Scalar* theta, const X& x, H h, Room room) const {
-    return layer().step(theta + state(), x, h, room);
+  template <class Reader>
+  void read(Reader& theta) const {
+    theta.template vector<L::state_size>(state());
+    layer().read(theta);
+  }
+  template <class Reader, class X, class H, class Room>
+  auto step(Reader& theta, const X& x, H h, Room room) const {
+    theta.template vector<L::state_size>(state());
+    return layer().step(theta, x, h, room);
   }
 
-  template <class Scalar, class H>
-  void start(const Scalar* theta, H&& h) const {
-    h = at(theta).h0;
+  template <class Reader, class H>
+  void start(Reader& theta, H&& h) const {
+    h = theta.template vector<L::state_size>(state());
+    layer().read(theta);
   }
   template <class Scalar, class D>
   void start_bptt(Scalar* d_theta, const D& d_h) const {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <string>
+#include <tuple>
 
 #include "elman/detail/readout.hpp"
 #include "elman/layers/layer.hpp"
@@ -55,6 +56,11 @@ class Readout {
   template <class Parameter>
   ReadoutParameters<Parameter, In, Out> at(Parameter* theta) const {
     return {{theta, out(), in()}, {theta + out() * in(), out(), 1}};
+  }
+  /// V and c from a reader (detail/reader.hpp).
+  template <class Reader>
+  auto read(Reader& theta) const {
+    return std::tuple{theta.template matrix<Out, In>(out(), in()), theta.template vector<Out>(out())};
   }
   template <class Parameter, class Visit>
   void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {

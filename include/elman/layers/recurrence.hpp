@@ -10,6 +10,7 @@
 
 #include <cassert>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "elman/activation.hpp"
@@ -121,12 +122,21 @@ class Recurrence {
                                     detail::any_size(gradient.b), d_x, d_h0);
   }
 
+  /// U, W and b from a reader (detail/reader.hpp).
+  template <class Reader>
+  auto read(Reader& theta) const {
+    return std::tuple{theta.template matrix<Hidden, In>(hidden(), in()),
+                      theta.template matrix<Hidden, Hidden>(hidden(), hidden()),
+                      theta.template vector<Hidden>(hidden())};
+  }
+
   /// h ← σ(U x + W h + b), one column a stream; returns the output, which lies in `room` (Hidden × Batch).
-  template <class Scalar, class X, class H, class Room>
-  auto step(const Scalar* theta, const X& x, H h, Room room) const {
-    const auto [U, W, b] = at(theta);
-    detail::step_columns<Hidden, In, Hidden>(activation_, b, U, x, W, h, room);  // (1)
-    if (options_.zoneout > 0) {                                                  // (40), in expectation
+  template <class Reader, class X, class H, class Room>
+  auto step(Reader& theta, const X& x, H h, Room room) const {
+    using Scalar = typename H::Scalar;
+    const auto [U, W, b] = read(theta);
+    detail::step_columns<Hidden, In, Hidden>(activation_, b.data(), U, x, W, h, room);  // (1)
+    if (options_.zoneout > 0) {                                                         // (40), in expectation
       const auto zoneout = Scalar(static_cast<Real<Scalar>>(options_.zoneout));
       room = zoneout * h + (Scalar(1) - zoneout) * room;
     }
@@ -135,8 +145,9 @@ class Recurrence {
   }
 
   /// The state before the first step of a sequence: zero (State × 1).
-  template <class Scalar, class H>
-  void start(const Scalar*, H&& h) const {
+  template <class Reader, class H>
+  void start(Reader& theta, H&& h) const {
+    read(theta);
     h.setZero();
   }
   template <class Scalar, class D>

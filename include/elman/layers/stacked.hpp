@@ -130,18 +130,21 @@ class Stacked {
     bptt_from<0>(theta, x, tape, from_above, d_last, d_theta, d_x, d_h0, 0);
   }
 
-  template <class Scalar, class X, class H, class Room>
-  auto step(const Scalar* theta, const X& x, H h, Room room) const {
+  template <class Reader>
+  void read(Reader& theta) const {
+    for_each_layer([&](const auto& layer) { layer.read(theta); });
+  }
+  template <class Reader, class X, class H, class Room>
+  auto step(Reader& theta, const X& x, H h, Room room) const {
     return step_from<0>(theta, x, h, 0, room, 0);
   }
 
-  template <class Scalar, class H>
-  void start(const Scalar* theta, H&& h) const {
+  template <class Reader, class H>
+  void start(Reader& theta, H&& h) const {
     Index first = 0;
     for_each_layer([&](const auto& layer) {
       layer.start(theta, h.middleRows(first, layer.state()));
       first += layer.state();
-      theta += layer.parameter_count();
     });
   }
   template <class Scalar, class D>
@@ -208,15 +211,15 @@ class Stacked {
     }
   }
 
-  template <std::size_t K, class Scalar, class X, class H, class Room>
-  auto step_from(const Scalar* theta, const X& x, H h, Index row, Room room, Index room_row) const {
+  template <std::size_t K, class Reader, class X, class H, class Room>
+  auto step_from(Reader& theta, const X& x, H h, Index row, Room room, Index room_row) const {
     using L = LayerAt<K>;
     const auto out = layer<K>().step(theta, x, detail::middle_rows<L::state_size>(h, row, layer<K>().state()),
                                      detail::middle_rows<L::step_size>(room, room_row, layer<K>().step_rows()));
     if constexpr (K == top) {
       return out;
     } else {
-      return step_from<K + 1>(theta + layer<K>().parameter_count(), out, h, row + layer<K>().state(), room,
+      return step_from<K + 1>(theta, out, h, row + layer<K>().state(), room,
                               room_row + layer<K>().step_rows());
     }
   }

@@ -47,12 +47,16 @@ class Wrapper {
   void for_each_last(const Visit& visit) const {
     layer_.for_each_last(visit);
   }
-  template <class Scalar, class X, class H, class Room>
-  auto step(const Scalar* theta, const X& x, H h, Room room) const {
+  template <class Reader>
+  void read(Reader& theta) const {
+    layer_.read(theta);
+  }
+  template <class Reader, class X, class H, class Room>
+  auto step(Reader& theta, const X& x, H h, Room room) const {
     return layer_.step(theta, x, h, room);
   }
-  template <class Scalar, class H>
-  void start(const Scalar* theta, H&& h) const {
+  template <class Reader, class H>
+  void start(Reader& theta, H&& h) const {
     layer_.start(theta, h);
   }
   template <class Scalar, class D>

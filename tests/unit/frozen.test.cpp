@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#include "elman/frozen.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <memory>
+
+#include "../catch.hpp"
+#include "../nets.hpp"
+#include "../simd_levels.hpp"
+#include "../support.hpp"
+#include "elman/elman.hpp"
+
+using namespace elman;
+
+namespace {
+
+/// The largest difference of y over some steps from the start.
+template <class A, class B>
+double difference(const A& a, const B& b, int steps) {
+  Random random(3);
+  auto state_a = a.initial_state();
+  auto state_b = b.initial_state();
+  double largest = 0;
+  for (int t = 0; t < steps; ++t) {
+    const auto x = nets::normal<Matrix<float, Dynamic, 1>>(a.in(), 1, random);
+    largest = std::max(largest, static_cast<double>((a.step(x, state_a) - b.step(x, state_b)).cwiseAbs().maxCoeff()));
+  }
+  return largest;
+}
+
+/// The same of tokens.
+template <class A, class B>
+double difference_of_tokens(const A& a, const B& b, int steps) {
+  Random random(3);
+  auto state_a = a.initial_state();
+  auto state_b = b.initial_state();
+  double largest = 0;
+  for (int t = 0; t < steps; ++t) {
+    const Index token = random.below(a.in());
+    largest =
+        std::max(largest, static_cast<double>((a.step(token, state_a) - b.step(token, state_b)).cwiseAbs().maxCoeff()));
+  }
+  return largest;
+}
+
+/// A step of narrow weights is a step of the net that they stand for, up to the order of sums.
+template <class Weight, int In, int Hidden, int Out>
+void check_cell() {
+  CAPTURE(sizeof(Weight), In, Hidden, Out);
+  Random random(Hidden);
+  const auto cell = std::make_unique<RNNCell<float, In, Hidden, Out, Tanh, Identity>>(init::standard(random));
+  const auto frozen = freeze<Weight>(*cell);
+  const auto thawed = std::make_unique<Net<float, Recurrence<In, Hidden>, Readout<Hidden, Out, Identity>>>(
+      frozen.net().thaw());
+  CHECK(difference(frozen.net(), *thawed, 10) < 1e-5);
+}
+
+template <class Weight>
+void check_cells() {
+  check_cell<Weight, 1, 1, 1>();
+  check_cell<Weight, 2, 3, 1>();
+  check_cell<Weight, 3, 5, 4>();
+  check_cell<Weight, 5, 7, 2>();
+  check_cell<Weight, 7, 9, 3>();
+  check_cell<Weight, 4, 16, 5>();
+  check_cell<Weight, 6, 17, 1>();
+  check_cell<Weight, 9, 33, 10>();
+  check_cell<Weight, 11, 70, 13>();
+  check_cell<Weight, 13, 129, 31>();
+}
+
+/// The largest error of a row of W, in units of the row's largest weight.
+template <class Weight, class Cell>
+double rounding(const Cell& cell) {
+  const auto thawed = freeze<Weight>(cell).net().thaw();
+  double largest = 0;
+  for (Index row = 0; row < cell.W().rows(); ++row) {
+    const double scale = static_cast<double>(cell.W().row(row).cwiseAbs().maxCoeff());
+    const double error = static_cast<double>((cell.W().row(row) - thawed.W().row(row)).cwiseAbs().maxCoeff());
+    largest = std::max(largest, error / scale);
+  }
+  return largest;
+}
+
+using Deep = Stacked<LearnedStart<Recurrence<6, 9>>, Recurrence<9, 5, ReLU>>;
+
+}  // namespace
+
+TEST_CASE("frozen as it is, a net gives the same bits") {
+  Random random(1);
+  Net<float, Deep, Readout<5, 4>> net{init::standard(random)};
+  net.theta().setRandom();
+  const auto frozen = freeze<float>(net);
+  const auto thawed = frozen.net().thaw();
+  CHECK((thawed.theta().array() == net.theta().array()).all());
+  CHECK(difference_of_tokens(frozen.net(), net, 20) == 0);
+  const Net<double, Deep, Readout<5, 4>> wide = net.cast<double>();
+  CHECK(difference_of_tokens(freeze<double>(wide).net(), wide, 20) == 0);
+}
+
+TEST_CASE("a step of narrow weights is one of the net that they stand for, at every level and size") {
+  for_each_simd_level([] {
+    check_cells<float>();
+    check_cells<std::int8_t>();
+    check_cells<std::int16_t>();
+    check_cells<BFloat16>();
+  });
+}
+
+TEST_CASE("compositions, tokens and several streams step with narrow weights") {
+  Random random(2);
+  Net<float, Deep, Readout<5, 4>> net{init::standard(random)};
+  const auto tokens = freeze<std::int8_t>(net);
+  CHECK(difference_of_tokens(tokens.net(), tokens.net().thaw(), 20) < 1e-6);
+  Net<float, Stacked<Embedding<11, 3>, Recurrence<3, 7>>, Readout<7, 11>> words{init::standard(random)};
+  const auto small = freeze<std::int16_t>(words);
+  CHECK(difference_of_tokens(small.net(), small.net().thaw(), 20) < 1e-6);
+
+  // Two streams side by side, and sizes at run time, take the way without kernels.
+  auto body = Stacked{Embedding{11, 3}, Recurrence{3, 7}};
+  Net<float, decltype(body), Readout<>> dynamic{body, {7, 11}};
+  dynamic.theta() = words.theta();
+  const auto any = freeze<std::int16_t>(dynamic);
+  CHECK(difference_of_tokens(any.net(), small.net(), 20) < 1e-6);
+  const auto narrow = any.net();
+  auto two = narrow.initial_state(2);
+  auto one = small.net().initial_state();
+  for (int t = 0; t < 10; ++t) {
+    const Index both[] = {t % 11, 10 - t};
+    narrow.step(both, two);
+    small.net().step(both[1], one);
+  }
+  CHECK((two.y.col(1) - one.y).norm() < 1e-6F);
+}
+
+TEST_CASE("weights are rounded by half of their last bit at most") {
+  Random random(4);
+  RNNCell<float, 5, 64, 3> cell{init::standard(random)};
+  nets::randomise(cell, 0.9, random);
+  CHECK(rounding<std::int8_t>(cell) <= 1.0 / 253);
+  CHECK(rounding<std::int8_t>(cell) > 1.0 / 400);
+  CHECK(rounding<std::int16_t>(cell) <= 1.0 / 65000);
+  CHECK(rounding<float>(cell) == 0);
+  const auto thawed = freeze<BFloat16>(cell).net().thaw();
+  for (Index k = 0; k < cell.W().size(); ++k) {
+    const float w = cell.W().data()[k];
+    CHECK(std::abs(thawed.W().data()[k] - w) <= std::abs(w) / 255);
+  }
+  // b, c and a row of zeros are as they were.
+  cell.W().row(7).setZero();
+  const auto zeros = freeze<std::int8_t>(cell).net().thaw();
+  CHECK(zeros.W().row(7).isZero(0));
+  CHECK((zeros.b().array() == cell.b().array()).all());
+  CHECK((zeros.c().array() == cell.c().array()).all());
+}
+
+TEST_CASE("a check value depends on every bit, and is the same everywhere") {
+  RNNCell<float, 2, 3, 2> cell;
+  for (Index k = 0; k < cell.theta().size(); ++k) cell.theta()(k) = static_cast<float>(k) / 8;
+  CHECK(freeze<float>(cell).net().check_value() == 0xDC7469D40E3E8AF3U);
+  CHECK(freeze<std::int8_t>(cell).net().check_value() == 0x50E8E1BD51638D16U);
+  const auto before = freeze<float>(cell).net().check_value();
+  cell.theta()(4) = std::nextafter(cell.theta()(4), 9.0F);
+  CHECK(freeze<float>(cell).net().check_value() != before);
+}
+
+TEST_CASE("what cannot be frozen is an error") {
+  RNNCell<float, 2, 3, 2> cell;
+  cell.theta()(4) = std::numeric_limits<float>::infinity();
+  expect_error([&] { freeze<std::int8_t>(cell); }, "freeze: parameter 4 is inf; expected a finite number");
+  cell.theta()(4) = std::numeric_limits<float>::quiet_NaN();
+  expect_error([&] { freeze<float>(cell); }, "freeze: parameter 4 is nan; expected a finite number");
+  const std::vector<float> weights(6 + 9 + 6), numbers(5);
+  using Frozen = FrozenNet<float, Recurrence<2, 3>, Readout<3, 2>>;
+  CHECK(Frozen({}, {}, weights, numbers).thaw().theta().isZero(0));
+  expect_error([&] { Frozen({}, {}, std::span(weights).first(20), numbers); },
+               "FrozenNet: weights has 20 elements; expected 21");
+  expect_error([&] { Frozen({}, {}, weights, std::span(numbers).first(4)); },
+               "FrozenNet: numbers has 4 elements; expected 5");
+}
