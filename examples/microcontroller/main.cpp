@@ -96,6 +96,7 @@ Training train(Learner& l) {
 struct Streaming {
   int right = 0;
   int agreeing = 0;                                 // with forward of the whole gesture
+  int resting = 0;                                  // when the sensor lies still afterwards
   std::array<char, test_gestures + 1> decisions{};  // digits
   std::uint64_t steps = 0, instructions = 0;
 };
@@ -123,6 +124,7 @@ Streaming stream(Learner& l) {
 
     l.cell.forward(gesture.x, l.tape, elman::last_step);
     if (largest(l.tape.y().col(0)) == decision && l.tape.y().isApprox(state.y, 1e-4F)) ++streaming.agreeing;
+    if (l.cell.settle(Sample(0, 0, 0), state, {.most_steps = 1000})) ++streaming.resting;
   }
   return streaming;
 }
@@ -140,7 +142,8 @@ int main() {
   print("loss: ", thousandths(training.first_loss), " at first, ", thousandths(training.last_loss), " at last\n");
   print("test accuracy: ", thousandths(accuracy), "\n");
   print("decisions: ", streaming.decisions.data(), "\n");
-  print("step by step as whole: ", streaming.agreeing, " of ", test_gestures, "\n");
+  print("step by step as at once: ", streaming.agreeing, " of ", test_gestures, "\n");
+  print("at rest when the sensor lies still: ", streaming.resting, " of ", test_gestures, "\n");
   print("bytes: cell ", sizeof l.cell, ", gradient ", sizeof l.gradient, ", tape ", sizeof l.tape, ", optimizer ",
         sizeof l.adam, "\n");
   if (device::measures) {
@@ -155,6 +158,7 @@ int main() {
   if (accuracy < 0.95) device::fail("the net has not learned to tell gestures apart");
   if (training.last_loss > training.first_loss / 2) device::fail("the loss has not halved");
   if (streaming.agreeing != test_gestures) device::fail("step and forward do not agree");
+  if (streaming.resting != test_gestures) device::fail("the net does not come to rest");
   if (device::heap_calls() != 0) device::fail("the heap was called");
   return 0;
 }
