@@ -15,6 +15,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdlib>
+#include <limits>
 #include <stdexcept>
 #include <string_view>
 
@@ -59,12 +60,53 @@ class Message {
 
 inline void append(Message& message, std::string_view text) { message.append(text); }
 
-template <class Number>
-requires std::integral<Number> || std::floating_point<Number>
+template <std::integral Number>
+void append(Message& message, Number number) {
+  char digits[24];
+  message.append({digits, std::to_chars(digits, digits + sizeof digits, number).ptr});
+}
+
+#if defined(__cpp_exceptions)
+template <std::floating_point Number>
 void append(Message& message, Number number) {
   char digits[64];  // the shortest form that reads back as the same number
   message.append({digits, std::to_chars(digits, digits + sizeof digits, number).ptr});
 }
+#else
+/// To six digits: the standard's form, which is exact, would be two thirds of the program on a microcontroller.
+inline void append(Message& message, double number) {
+  if (number != number) return message.append("nan");
+  if (number < 0) message.append("-");
+  double rest = number < 0 ? -number : number;
+  if (rest > (std::numeric_limits<double>::max)()) return message.append("inf");
+  int exponent = 0;
+  if (rest > 0) {
+    for (; rest >= 10; ++exponent) rest /= 10;
+    for (; rest < 1; --exponent) rest *= 10;
+  }
+  auto digits = static_cast<long>(rest * 1e5 + 0.5);  // d.ddddd
+  if (digits >= 1000000) {
+    digits /= 10;
+    ++exponent;
+  }
+  const bool scientific = exponent < -4 || exponent > 5;
+  const int whole = scientific ? 0 : exponent;  // the place of the last digit before the point, counted from the first
+  if (whole < 0) message.append("0.");
+  for (int zero = -1; zero > whole; --zero) message.append("0");
+  long unit = 100000;
+  for (int place = 0; place <= whole || digits > 0; ++place, unit /= 10) {
+    if (place == whole + 1 && whole >= 0) message.append(".");
+    const char digit = static_cast<char>('0' + digits / unit);
+    message.append({&digit, 1});
+    digits %= unit;
+  }
+  if (scientific) {
+    message.append(exponent < 0 ? "e-" : "e+");
+    if (exponent > -10 && exponent < 10) message.append("0");
+    append(message, exponent < 0 ? -exponent : exponent);
+  }
+}
+#endif
 
 /// Which function of which class, "RNNCell::forward".
 struct Where {

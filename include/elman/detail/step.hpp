@@ -65,24 +65,24 @@ struct StepKernel {
   ELMAN_INLINE void tile(Index panel) const {
     using V = Lane<Scalar, Lanes>;
     constexpr int split = Count < 8 ? 8 / Count : 1;
-    Index row[std::size_t{Count}];
+    const Index base = panel * Lanes;
+    Index row[std::size_t{Count}];  // from base
     V sum[std::size_t{split}][std::size_t{Count}];
     ELMAN_UNROLL
     for (int r = 0; r < Count; ++r) {
-      const Index from = (panel + r) * Lanes;
-      row[r] = from + Lanes <= Rows ? from : Rows - Lanes;
+      row[r] = Rows % Lanes == 0 || base + (r + 1) * Lanes <= Rows ? r * Lanes : Rows - Lanes - base;
       sum[0][r] = V{};
-      if (start) load<Scalar, Lanes>(start + row[r], sum[0][r]);
+      if (start) load<Scalar, Lanes>(start + base + row[r], sum[0][r]);
       ELMAN_UNROLL
       for (int s = 1; s < split; ++s) sum[s][r] = V{};
     }
-    add_term<Lanes, Count, split>(A, row, sum);
-    add_term<Lanes, Count, split>(B, row, sum);
+    add_term<Lanes, Count, split>(A, base, row, sum);
+    add_term<Lanes, Count, split>(B, base, row, sum);
     join<Lanes, Count, split>(sum);
     ELMAN_UNROLL
     for (int r = 0; r < Count; ++r) {
       Form::template value<Scalar, Lanes>(sum[0][r]);
-      store<Scalar, Lanes>(sum[0][r], result + row[r]);
+      store<Scalar, Lanes>(sum[0][r], result + base + row[r]);
     }
   }
 
@@ -101,29 +101,29 @@ struct StepKernel {
 
   /// Scaled weights have sums of their own, which are scaled at the end.
   template <int Lanes, int Count, int Split, class Weight, int Depth>
-  ELMAN_INLINE void add_term(const StepTerm<Scalar, Weight, Depth>& term, const Index* row,
+  ELMAN_INLINE void add_term(const StepTerm<Scalar, Weight, Depth>& term, Index base, const Index* row,
                              Lane<Scalar, Lanes> (*sum)[std::size_t{Count}]) const {
     if constexpr (Depth > 0 && is_scaled<Weight>) {
       Lane<Scalar, Lanes> own[std::size_t{Split}][std::size_t{Count}]{};
-      add<Lanes, Count, Split>(term, row, own);
+      add<Lanes, Count, Split>(term, base, row, own);
       join<Lanes, Count, Split>(own);
       ELMAN_UNROLL
       for (int r = 0; r < Count; ++r) {
         Lane<Scalar, Lanes> scale;
-        load<Scalar, Lanes>(term.scales + row[r], scale);
+        load<Scalar, Lanes>(term.scales + base + row[r], scale);
         sum[0][r] += scale * own[0][r];
       }
     } else {
-      add<Lanes, Count, Split>(term, row, sum);
+      add<Lanes, Count, Split>(term, base, row, sum);
     }
   }
 
   template <int Lanes, int Count, int Split, class Weight, int Depth>
-  ELMAN_INLINE void add(const StepTerm<Scalar, Weight, Depth>& term, const Index* row,
+  ELMAN_INLINE void add(const StepTerm<Scalar, Weight, Depth>& term, Index base, const Index* row,
                         Lane<Scalar, Lanes> (*sum)[std::size_t{Count}]) const {
     constexpr int group = grouped_columns<Weight>;
     constexpr int groups = Split < group ? 1 : Split / group;  // to a turn, a column for each of the sums
-    const WeightElement<Weight>* matrix = term.matrix;
+    const WeightElement<Weight>* matrix = term.matrix + base;
     const Scalar* column = term.column;
     int k = 0;
     for (; k + groups * group <= Depth; k += groups * group) {

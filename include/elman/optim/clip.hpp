@@ -9,6 +9,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 #include "elman/check.hpp"
@@ -62,8 +63,13 @@ double clip_norm(Gradient&& gradient, double threshold) {
     for_each_theta(
         [&](auto&& g) {
           using Scalar = typename std::remove_cvref_t<decltype(g)>::Scalar;
-          using Factor = Wide<Scalar>;  // g / ‖g‖ · threshold, for threshold / ‖g‖ may be too small for a float
-          g = (g.template cast<Factor>() / Factor(norm) * Factor(threshold)).template cast<Scalar>();
+          using Factor = Wide<Scalar>;
+          const auto factor = static_cast<Scalar>(threshold / norm);
+          if (!std::same_as<Scalar, Factor> && factor >= (std::numeric_limits<Scalar>::min)()) {
+            g *= factor;
+          } else {  // it may be too small for a float where what comes of it is not
+            g = (g.template cast<Factor>() / Factor(norm) * Factor(threshold)).template cast<Scalar>();
+          }
         },
         gradient);
   }
