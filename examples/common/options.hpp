@@ -40,6 +40,7 @@ struct Options {
   double validation = 0.1;  ///< share of the examples that chooses the best epoch
   std::uint64_t seed = 1;   ///< of the split, the weights and the batches
   std::size_t seeds = 1;    ///< runs, with seed, seed + 1, …
+  std::string header = {};  ///< where the trained net is written as C++, if anywhere
 };
 
 /// One option per field, with the field's value as the default that --help shows.
@@ -72,6 +73,7 @@ inline void add_options(CLI::App& app, Options& options) {
                  "Share of the examples that chooses the best epoch; with 0 the last one stays")
       ->check(CLI::Range(0.0, 0.9))
       ->capture_default_str();
+  app.add_option("--header", options.header, "Write the trained net to this file, as a C++ header");
   app.add_option("--seed", options.seed, "Seed of the split, the weights and the batches")->capture_default_str();
   app.add_option("--seeds", options.seeds, "Runs, with the seeds --seed, --seed + 1, …")
       ->check(CLI::PositiveNumber)

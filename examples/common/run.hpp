@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <elman/elman.hpp>
+#include <fstream>
 #include <iomanip>
 #include <numeric>
 #include <ostream>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +32,17 @@ inline std::string describe(const Options& options) {
   if (options.layers == 1 && !options.bidirectional) return hidden;
   return std::to_string(options.layers) + (options.bidirectional ? " bidirectional" : "") + " layer" +
          (options.layers > 1 ? "s" : "") + " of " + hidden + (options.bidirectional ? " each way" : "");
+}
+
+/// The accuracy of the net with weights of fewer bits (elman/frozen.hpp).
+template <class Body, class Data>
+void print_rounded(const Net<Body>& net, const Data& data, const Indices& test, std::ostream& report) {
+  const auto accuracy = [&]<class Weight>(Weight) {
+    return evaluate(elman::freeze<Weight>(net).net().thaw(), data, test).accuracy();
+  };
+  report << std::fixed << std::setprecision(4) << "with weights of 16 bits: " << accuracy(std::int16_t())
+         << ", of 8 bits: " << accuracy(std::int8_t()) << ", of bfloat16: " << accuracy(elman::BFloat16()) << '\n'
+         << std::defaultfloat;
 }
 
 /// Makes a net of this body, trains it on split.training and reports on split.test. `classes` are the names, `unit` is
@@ -52,6 +66,11 @@ Result<Body> run(const Data& data, const Body& body, const std::vector<std::stri
   confusion.print(report, classes);
   report << std::fixed << std::setprecision(4) << "test accuracy: " << confusion.accuracy() << '\n'
          << std::defaultfloat;
+  print_rounded<Body>(net, data, split.test, report);
+  if (!options.header.empty()) {
+    std::ofstream file(options.header);
+    if (!(file << elman::cpp_header(net, "trained"))) throw std::runtime_error(options.header + ": cannot be written");
+  }
   return {std::move(net), confusion.accuracy()};
 }
 

@@ -220,7 +220,8 @@ std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string
   std::string text = "// A recurrent net, written by elman::cpp_header: In = " + std::to_string(net.in()) +
                      ", State = " + std::to_string(net.state()) + ", Out = " + std::to_string(net.out()) + ", " +
                      std::to_string(net.theta().size()) +
-                     " parameters.\n#pragma once\n\n#include <cstdint>\n#include <elman/elman.hpp>\n\nnamespace " +
+                     " parameters.\n// clang-format off\n#pragma once\n\n#include <cstdint>\n#include "
+                     "<elman/elman.hpp>\n\nnamespace " +
                      std::string(name) +
                      " {\n\n// All matrices and vectors, in the order in which the arrays hold them.\n"
                      "inline constexpr elman::MatrixShape matrices[] = {\n";
