@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: MIT
 #
-#   [INPUT=text] cmake -D "COMMAND=program;arguments"
-#                      (-D EXPECT=regex | -D ACCURACY=least | -D "AT_LEAST=text: least" | -D "AT_MOST=text: most" |
-#                       -D ERROR=text) -P run_program.cmake
+#   [INPUT=text | INPUT_FILE=path] cmake -D "COMMAND=program;arguments"
+#                      (-D EXPECT=regex | -D MESSAGES=regex | -D ACCURACY=least | -D "AT_LEAST=text: least" |
+#                       -D "AT_MOST=text: most" | -D ERROR=text) -P run_program.cmake
 #
-# Runs a program with INPUT as its standard input. Passes if it exits with 0 and prints what matches the regular
-# expression, or "text: " (with ACCURACY "test accuracy: ") and a number within the bound; or, with ERROR, if it exits
-# with 1, prints nothing and its messages hold the text.
-string(MD5 name "${COMMAND}$ENV{INPUT}")
-set(input ${CMAKE_CURRENT_BINARY_DIR}/${name}.txt)
-file(WRITE ${input} "$ENV{INPUT}")
+# Runs a program with INPUT, or what is in a file, as its standard input. Passes if it exits with 0 and prints what
+# matches the regular expression (MESSAGES: on standard error), or "text: " (with ACCURACY "test accuracy: ") and a
+# number within the bound; or, with ERROR, if it exits with 1, prints nothing and its messages hold the text.
+set(input "$ENV{INPUT_FILE}")
+if("${input}" STREQUAL "")
+  string(MD5 name "${COMMAND}$ENV{INPUT}")
+  set(input ${CMAKE_CURRENT_BINARY_DIR}/${name}.txt)
+  file(WRITE ${input} "$ENV{INPUT}")
+endif()
 execute_process(COMMAND ${COMMAND} INPUT_FILE ${input} RESULT_VARIABLE result OUTPUT_VARIABLE output
                 ERROR_VARIABLE messages)
-file(REMOVE ${input})
+if("$ENV{INPUT_FILE}" STREQUAL "")
+  file(REMOVE ${input})
+endif()
 
 if(NOT "${ERROR}" STREQUAL "")
   string(FIND "${messages}" "${ERROR}" position)
@@ -27,6 +32,9 @@ if(NOT result EQUAL 0)
 endif()
 if(NOT "${EXPECT}" STREQUAL "" AND NOT "${output}" MATCHES "${EXPECT}")
   message(FATAL_ERROR "expected output with ${EXPECT}, got\n${output}")
+endif()
+if(NOT "${MESSAGES}" STREQUAL "" AND NOT "${messages}" MATCHES "${MESSAGES}")
+  message(FATAL_ERROR "expected messages with ${MESSAGES}, got\n${messages}")
 endif()
 if(NOT "${ACCURACY}" STREQUAL "")
   set(AT_LEAST "test accuracy: ${ACCURACY}")
@@ -47,6 +55,6 @@ foreach(bound AT_LEAST AT_MOST)
     message(FATAL_ERROR "expected ${bound} ${limit}, got ${text}${CMAKE_MATCH_1}\n${output}")
   endif()
 endforeach()
-if("${EXPECT}${AT_LEAST}${AT_MOST}" STREQUAL "")
-  message(FATAL_ERROR "nothing is expected: give EXPECT, ACCURACY, AT_LEAST, AT_MOST or ERROR")
+if("${EXPECT}${MESSAGES}${AT_LEAST}${AT_MOST}" STREQUAL "")
+  message(FATAL_ERROR "nothing is expected: give EXPECT, MESSAGES, ACCURACY, AT_LEAST, AT_MOST or ERROR")
 endif()
