@@ -103,12 +103,63 @@ class ElmanStream final : public Stream {
   typename Cell::template StateOf<1> state_ = cell_.initial_state();
 };
 
+/// The same with weights of fewer bits.
+template <class Cell, class Weight>
+class FrozenStream final : public Stream {
+ public:
+  explicit FrozenStream(const Problem<float>& problem) : arrays_(freeze(problem)), state_(net_.initial_state()) {}
+
+  void reset() override { net_.reset(state_); }
+
+  void run(const float* x, int steps, float* y) override {
+    using x_t = elman::View<const elman::Vector<float, Cell::in_size>>;
+    using y_t = elman::View<elman::Vector<float, Cell::out_size>>;
+    for (int t = 0; t < steps; ++t) y_t(y + t * Cell::out_size) = net_.step(x_t(x + t * Cell::in_size), state_);
+  }
+
+ private:
+  static auto freeze(const Problem<float>& problem) {
+    Cell cell;
+    load(problem.weights, cell);
+    return elman::freeze<Weight>(cell);
+  }
+  using Arrays = decltype(freeze(std::declval<const Problem<float>&>()));
+  using Frozen = decltype(std::declval<const Arrays&>().net());
+
+  Arrays arrays_;
+  Frozen net_ = arrays_.net();
+  typename Frozen::template StateOf<1> state_;
+};
+
+/// A stream whose thread takes what is too small for a normal number as zero.
+class FlushingStream final : public Stream {
+ public:
+  explicit FlushingStream(std::unique_ptr<Stream> stream) : stream_(std::move(stream)) {}
+  void reset() override { stream_->reset(); }
+  void run(const float* x, int steps, float* y) override {
+    const elman::FlushToZero guard;
+    stream_->run(x, steps, y);
+  }
+
+ private:
+  std::unique_ptr<Stream> stream_;
+};
+
 template <std::size_t k>
-std::unique_ptr<Stream> make_fixed_stream(const Problem<float>& problem) {
+std::unique_ptr<Stream> make_fixed_stream(const Problem<float>& problem, StreamWeights weights) {
   constexpr StreamShape shape = stream_shapes[k];
   if (problem.work.In != shape.In || problem.work.H != shape.H || problem.work.Out != shape.Out) return nullptr;
   using Cell = elman::RNNCell<float, shape.In, shape.H, shape.Out, elman::Tanh, elman::Identity>;
-  return std::make_unique<ElmanStream<Cell>>(problem);
+  switch (weights) {
+    case StreamWeights::bfloat16:
+      return std::make_unique<FrozenStream<Cell, elman::BFloat16>>(problem);
+    case StreamWeights::int16:
+      return std::make_unique<FrozenStream<Cell, std::int16_t>>(problem);
+    case StreamWeights::int8:
+      return std::make_unique<FrozenStream<Cell, std::int8_t>>(problem);
+    default:
+      return std::make_unique<ElmanStream<Cell>>(problem);
+  }
 }
 
 }  // namespace
@@ -125,11 +176,14 @@ ContenderPointer<Scalar> make_elman(const Problem<Scalar>& problem) {
 template ContenderPointer<float> make_elman(const Problem<float>&);
 template ContenderPointer<double> make_elman(const Problem<double>&);
 
-std::unique_ptr<Stream> make_elman_stream(const Problem<float>& problem) {
+std::unique_ptr<Stream> make_elman_stream(const Problem<float>& problem, StreamWeights weights) {
   std::unique_ptr<Stream> result;
-  [&]<std::size_t... k>(std::index_sequence<k...>) { (void)((result = make_fixed_stream<k>(problem)) || ...); }
+  [&]<std::size_t... k>(std::index_sequence<k...>) { (void)((result = make_fixed_stream<k>(problem, weights)) || ...); }
   (std::make_index_sequence<std::size(stream_shapes)>());
   return result;
+}
+std::unique_ptr<Stream> make_flushing(std::unique_ptr<Stream> stream) {
+  return std::make_unique<FlushingStream>(std::move(stream));
 }
 
 }  // namespace benchmarks

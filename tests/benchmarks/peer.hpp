@@ -74,7 +74,10 @@ class Stream {
 // elman, with compile-time sizes where `work` is one of the workloads.
 template <class Scalar>
 ContenderPointer<Scalar> make_elman(const Problem<Scalar>& problem);
-std::unique_ptr<Stream> make_elman_stream(const Problem<float>& problem);
+enum class StreamWeights { whole, bfloat16, int16, int8 };  ///< elman/frozen.hpp
+std::unique_ptr<Stream> make_elman_stream(const Problem<float>& problem, StreamWeights weights = StreamWeights::whole);
+/// The stream under a FlushToZero.
+std::unique_ptr<Stream> make_flushing(std::unique_ptr<Stream> stream);
 
 // Eigen by hand: a sequence at a time, matrix by vector; a batch at a time, with the products that need not wait for
 // the step before taken over all steps at once (hoisted), or each in its step (stepwise).
