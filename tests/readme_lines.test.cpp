@@ -2,6 +2,9 @@
 //
 // The lines of README.md that are no program of their own, as they are printed there: they compile and do what they
 // say. (tests/cmake/readme.cmake checks that every one of them stands here.)
+#include <cstdint>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "catch.hpp"
@@ -109,4 +112,40 @@ TEST_CASE("README's encoder and decoder") {
   auto tape = net.tape();
   net.forward(SourceTarget{source, target}, tape);
   CHECK(tape.y().cols() == 7);
+}
+
+namespace {
+
+[[noreturn]] void restart(const char* message) { throw std::runtime_error(message); }
+
+}  // namespace
+
+TEST_CASE("README's real time") {
+  Random random{7};
+  using Cell = RNNCell<float, 2, 8, 3>;
+  Cell net{init::standard(random)};
+  const Vector<float, 2> x_t(0.5F, -0.5F);
+  auto state = net.initial_state();
+  decltype(net)::FixedTape<24> tape;
+  net.forward(nets::normal<Columns<float, 2>>(2, 24, random), tape);
+  CHECK(tape.y().cols() == 24);
+  CHECK_THROWS_AS(net.forward(nets::normal<Columns<float, 2>>(2, 25, random), tape), std::invalid_argument);
+  net.settle(x_t, state);
+  const auto rest = state;
+  net.step(x_t, state);
+  CHECK((state.h - rest.h).norm() < 1e-5F);
+  {
+    const FlushToZero guard;
+    net.step(x_t, state);
+  }
+  const auto narrow = freeze<std::int8_t>(net);
+  auto narrow_state = narrow.net().initial_state();
+  narrow_state.h = state.h;
+  narrow.net().step(x_t, narrow_state);
+  CHECK((narrow_state.y - net.step(x_t, state)).norm() < 0.02F);
+  const std::string text = cpp_header<std::int8_t>(net, "model");
+  CHECK(text.find("namespace model") != std::string::npos);
+  set_error_handler(restart);
+  CHECK_THROWS_AS(net.forward(nets::normal<Columns<float, 2>>(2, 25, random), tape), std::runtime_error);
+  set_error_handler(nullptr);
 }
