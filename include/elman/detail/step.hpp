@@ -70,7 +70,8 @@ struct StepKernel {
     V sum[std::size_t{split}][std::size_t{Count}];
     ELMAN_UNROLL
     for (int r = 0; r < Count; ++r) {
-      row[r] = Rows % Lanes == 0 || base + (r + 1) * Lanes <= Rows ? r * Lanes : Rows - Lanes - base;
+      const Index next = Index{r} * Lanes;
+      row[r] = Rows % Lanes == 0 || base + next + Lanes <= Rows ? next : Rows - Lanes - base;
       sum[0][r] = V{};
       if (start) load<Scalar, Lanes>(start + base + row[r], sum[0][r]);
       ELMAN_UNROLL

@@ -36,6 +36,8 @@ struct SourceTargetColumns {
   const SourceSteps& source_steps;
   Target target;
 };
+template <class Source, class SourceSteps, class Target>
+SourceTargetColumns(Source, const SourceSteps&, Target) -> SourceTargetColumns<Source, SourceSteps, Target>;
 
 /// Where ∂L/∂source and ∂L/∂target go.
 template <class Scalar>
