@@ -114,7 +114,7 @@ struct StepKernel {
         load<Scalar, Lanes>(term.scales + base + row[r], scale);
         sum[0][r] += scale * own[0][r];
       }
-    } else {
+    } else if constexpr (Depth > 0) {
       add<Lanes, Count, Split>(term, base, row, sum);
     }
   }
