@@ -170,6 +170,7 @@ class Net : public Parameters<Scalar, Body, Readout>,
     detail::check_input_types<Scalar, std::remove_cvref_t<decltype(encoder)>, Source>();
     detail::check_input(name("encode"), "source", source, encoder.in());
     check_room<Room>(name("encode"), source);
+    check_masks<Room>(name("encode"), false);
     const detail::Input<Scalar, Source> input(source, encoder);
     const Index batch = input.steps().batch();
     auto state = this->template new_state<Dynamic>(batch);
@@ -191,7 +192,7 @@ class Net : public Parameters<Scalar, Body, Readout>,
 
   static constexpr const char* owner() { return detail::HasUWb<Body> ? "RNNCell" : "Net"; }
   static constexpr detail::Where name(const char* function) { return {owner(), function}; }
-  detail::ThetaReader<Scalar> reader() const { return detail::ThetaReader<Scalar>(theta().data()); }
+  auto reader() const { return detail::ThetaReader<const Scalar>(theta().data()); }
   template <class H>
   void start(H&& h) const {
     auto parameters = reader();
@@ -220,6 +221,7 @@ class Net : public Parameters<Scalar, Body, Readout>,
     const detail::Input<Scalar, X> input(x, body());
     const auto& steps = input.steps();
     check_room<Room>(name("forward"), x);
+    check_masks<Room>(name("forward"), random != nullptr);
     detail::check(read, steps);
     if constexpr (from_matrix) {
       detail::require(start.cols() == 0 || start.rows() == this->state(), name("forward"), ": h0 has ", start.rows(),
@@ -263,6 +265,14 @@ class Net : public Parameters<Scalar, Body, Readout>,
       check_room<Room>(where, x.source);
     }
     detail::check_room<Room>(where, detail::steps_of(x));
+  }
+
+  /// Throws if the layers keep masks and the tape has no room for them.
+  template <class Room>
+  void check_masks(const detail::Where& where, bool draws) const {
+    detail::require(Room::masks || !body().needs_masks(draws), where,
+                    ": the net keeps masks of dropout or zoneout; expected a tape with room for them, "
+                    "FixedTape<T, B, true>");
   }
 
   template <class Room, class S>

@@ -44,7 +44,8 @@ class RecurrenceTape {
 
   /// For the recurrence: room for h over `steps`, whose block 0 becomes h₀: Hidden × B in the caller's order, or
   /// nothing for zero.
-  void start(Index hidden, const Steps& steps, const detail::ConstStrided<Scalar>& h0) {
+  template <class Given>
+  void start(Index hidden, const BasicSteps<Given>& steps, const detail::ConstStrided<Scalar>& h0) {
     const Index B = steps.batch();
     [[maybe_unused]] const auto replaced =
         h_.reshape(hidden, B + steps.columns());  // alive until h₀, which may lie in it, is copied

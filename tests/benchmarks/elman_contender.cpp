@@ -85,6 +85,14 @@ ContenderPointer<Scalar> make_fixed(const Problem<Scalar>& problem) {
   return nullptr;
 }
 
+/// Steps a net of compile-time sizes, whole or frozen.
+template <int In, int Out, class Net, class State>
+void run_steps(const Net& net, State& state, const float* x, int steps, float* y) {
+  using x_t = elman::View<const elman::Vector<float, In>>;
+  using y_t = elman::View<elman::Vector<float, Out>>;
+  for (int t = 0; t < steps; ++t) y_t(y + t * Out) = net.step(x_t(x + t * In), state);
+}
+
 template <class Cell>
 class ElmanStream final : public Stream {
  public:
@@ -93,9 +101,7 @@ class ElmanStream final : public Stream {
   void reset() override { cell_.reset(state_); }
 
   void run(const float* x, int steps, float* y) override {
-    using x_t = elman::View<const elman::Vector<float, Cell::in_size>>;
-    using y_t = elman::View<elman::Vector<float, Cell::out_size>>;
-    for (int t = 0; t < steps; ++t) y_t(y + t * Cell::out_size) = cell_.step(x_t(x + t * Cell::in_size), state_);
+    run_steps<Cell::in_size, Cell::out_size>(cell_, state_, x, steps, y);
   }
 
  private:
@@ -112,9 +118,7 @@ class FrozenStream final : public Stream {
   void reset() override { net_.reset(state_); }
 
   void run(const float* x, int steps, float* y) override {
-    using x_t = elman::View<const elman::Vector<float, Cell::in_size>>;
-    using y_t = elman::View<elman::Vector<float, Cell::out_size>>;
-    for (int t = 0; t < steps; ++t) y_t(y + t * Cell::out_size) = net_.step(x_t(x + t * Cell::in_size), state_);
+    run_steps<Cell::in_size, Cell::out_size>(net_, state_, x, steps, y);
   }
 
  private:

@@ -24,11 +24,12 @@ struct NamedStream {
   const char* name;
   std::unique_ptr<Stream> stream;
   std::vector<float> y;
+  const float* x = nullptr;  ///< if it reads another x than all
 };
 
 /// Throws unless all streams say the same from the same start.
 void check(std::vector<NamedStream>& streams, const Problem<float>& problem, float tolerance) {
-  for (auto& [name, stream, y] : streams) {
+  for (auto& [name, stream, y, x] : streams) {
     y.resize(static_cast<std::size_t>(steps * problem.work.Out));
     stream->reset();
     stream->run(problem.x.data(), steps, y.data());
@@ -45,7 +46,7 @@ void check(std::vector<NamedStream>& streams, const Problem<float>& problem, flo
 void print_times(std::vector<NamedStream>& streams, const float* x, int rounds, const std::string& name, bool head) {
   std::vector<std::function<void()>> runs;
   for (auto& named : streams) {
-    runs.emplace_back([&, x] { named.stream->run(x, steps, named.y.data()); });
+    runs.emplace_back([&named, x] { named.stream->run(named.x ? named.x : x, steps, named.y.data()); });
   }
   std::vector<Times> times = take_turns(runs, rounds);
   for (Times& of : times) {
@@ -100,23 +101,14 @@ void print_silence(int rounds) {
     streams.push_back({"sound", make_elman_stream(problem), {}});
     streams.push_back({"silence", make_elman_stream(problem), {}});
     streams.push_back({"silence, flushed", make_flushing(make_elman_stream(problem)), {}});
-    for (auto& [name, stream, y] : streams) {
+    for (auto& [name, stream, y, x] : streams) {
       y.resize(static_cast<std::size_t>(steps * shape.Out));
       stream->run(problem.x.data(), steps, y.data());
       for (int k = 0; k < 10; ++k) stream->run(silence.data(), steps, y.data());
     }
-    std::vector<std::function<void()>> runs;
-    for (auto& named : streams) {
-      const float* x = &named == &streams.front() ? problem.x.data() : silence.data();
-      runs.emplace_back([&named, x] { named.stream->run(x, steps, named.y.data()); });
-    }
-    std::vector<Times> times = take_turns(runs, rounds);
-    if (first) print_head({"In-H-Out", "sound", "silence / sound", "silence, flushed / sound"});
+    streams.front().x = problem.x.data();
+    print_times(streams, silence.data(), rounds, name_of(shape), first);
     first = false;
-    for (double& seconds : times[0].seconds) seconds /= steps;
-    for (double& seconds : times[1].seconds) seconds /= steps;
-    for (double& seconds : times[2].seconds) seconds /= steps;
-    print_row({name_of(shape), spread(times[0]), digits(ratio(times[1], times[0])), digits(ratio(times[2], times[0]))});
   }
 }
 

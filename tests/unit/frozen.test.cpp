@@ -14,33 +14,27 @@ using namespace elman;
 
 namespace {
 
-/// The largest difference of y over some steps from the start.
-template <class A, class B>
-double difference(const A& a, const B& b, int steps) {
+/// The largest difference of y over some steps from the start, on what next(random) gives.
+template <class A, class B, class Next>
+double difference_on(const A& a, const B& b, int steps, const Next& next) {
   Random random(3);
   auto state_a = a.initial_state();
   auto state_b = b.initial_state();
   double largest = 0;
   for (int t = 0; t < steps; ++t) {
-    const auto x = nets::normal<Matrix<float, Dynamic, 1>>(a.in(), 1, random);
+    const auto x = next(random);
     largest = std::max(largest, static_cast<double>((a.step(x, state_a) - b.step(x, state_b)).cwiseAbs().maxCoeff()));
   }
   return largest;
 }
-
-/// The same of tokens.
+template <class A, class B>
+double difference(const A& a, const B& b, int steps) {
+  return difference_on(a, b, steps,
+                       [&](Random& random) { return nets::normal<Matrix<float, Dynamic, 1>>(a.in(), 1, random); });
+}
 template <class A, class B>
 double difference_of_tokens(const A& a, const B& b, int steps) {
-  Random random(3);
-  auto state_a = a.initial_state();
-  auto state_b = b.initial_state();
-  double largest = 0;
-  for (int t = 0; t < steps; ++t) {
-    const Index token = random.below(a.in());
-    largest =
-        std::max(largest, static_cast<double>((a.step(token, state_a) - b.step(token, state_b)).cwiseAbs().maxCoeff()));
-  }
-  return largest;
+  return difference_on(a, b, steps, [&](Random& random) { return random.below(a.in()); });
 }
 
 /// A step of narrow weights is a step of the net that they stand for, up to the order of sums.

@@ -26,7 +26,6 @@ Cell cell_of_scale(double scale) {
 
 static_assert(noexcept(std::declval<const Cell&>().step(std::declval<const Vector<float, 2>&>(),
                                                         std::declval<Cell::StateOf<1>&>())));
-static_assert(std::is_trivially_copyable_v<Cell::StateOf<1>> || std::is_copy_constructible_v<Cell::StateOf<1>>);
 
 TEST_CASE("a state is kept by copying and goes on with the same bits; h and fresh are all that counts") {
   const Cell cell = cell_of_scale(0.9);

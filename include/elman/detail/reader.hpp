@@ -10,25 +10,25 @@
 
 namespace elman::inline ELMAN_ABI::detail {
 
-/// Reads θ itself.
-template <class Scalar>
+/// Reads θ itself, in views; Parameter is the net's Scalar, or const.
+template <class Parameter>
 class ThetaReader {
  public:
-  explicit ThetaReader(const Scalar* theta) : theta_(theta) {}
+  explicit ThetaReader(Parameter* theta) : theta_(theta) {}
 
   template <int Rows, int Cols>
-  ParameterView<const Scalar, Rows, Cols> matrix(Index rows, Index cols) {
-    const Scalar* const here = theta_;
+  ParameterView<Parameter, Rows, Cols> matrix(Index rows, Index cols) {
+    Parameter* const here = theta_;
     theta_ += rows * cols;
     return {here, rows, cols};
   }
   template <int Rows>
-  ParameterView<const Scalar, Rows, 1> vector(Index rows) {
+  ParameterView<Parameter, Rows, 1> vector(Index rows) {
     return matrix<Rows, 1>(rows, 1);
   }
 
  private:
-  const Scalar* theta_;
+  Parameter* theta_;
 };
 
 /// Reads narrow weights from one array, and the scales of their rows and the vectors from another.

@@ -9,6 +9,7 @@
 // is not has m = 1 and z = the rate. With neither option set nothing is kept and nothing is computed.
 #pragma once
 
+#include <cassert>
 #include <utility>
 
 #include "elman/detail/column_buffer.hpp"
@@ -27,16 +28,20 @@ struct RecurrenceOptions {
 
 namespace detail {
 
+/// Whether a run keeps masks, with a generator or without.
+inline bool needs_masks(const RecurrenceOptions& options, bool draws) {
+  return (draws && options.recurrent_dropout > 0) || options.zoneout > 0;
+}
+
 template <class Scalar, class Room = Growing, int Hidden = Dynamic>
 class RecurrentNoise {
   static constexpr int mask_size(int columns) { return Room::masks ? product_of_sizes(Hidden, columns) : 0; }
 
  public:
   /// Draws what `options` ask for: the masks of sequences in the caller's order, then those of steps in packed order.
-  /// Throws if there is no room for masks and some are asked for.
-  void start(const RecurrenceOptions& options, Index hidden, const BasicSteps<Room>& steps, Random* random) {
-    require(Room::masks || !((random && options.recurrent_dropout > 0) || options.zoneout > 0),
-            "Recurrence: its options ask for masks; expected a tape with room for them, AtMost<T, B, true>");
+  template <class Given>
+  void start(const RecurrenceOptions& options, Index hidden, const BasicSteps<Given>& steps, Random* random) {
+    assert(Room::masks || !needs_masks(options, random));
     drops_ = random && options.recurrent_dropout > 0;
     zones_ = options.zoneout > 0;
     draws_zones_ = random && zones_;

@@ -28,7 +28,8 @@ namespace detail {
 template <class Room>
 class Mirror {
  public:
-  void assign(const BasicSteps<Room>& steps) {
+  template <class Given>
+  void assign(const BasicSteps<Given>& steps) {
     columns_.resize(static_cast<std::size_t>(steps.columns()));
     for (Index b = 0; b < steps.batch(); ++b) {
       const Index length = steps.length(b);
@@ -120,6 +121,7 @@ class Bidirectional {
   Index state() const { return forwards_.state() + backwards_.state(); }
   Index step_rows() const { return forwards_.step_rows() + backwards_.step_rows(); }
   Index parameter_count() const { return forwards_.parameter_count() + backwards_.parameter_count(); }
+  bool needs_masks(bool draws) const { return forwards_.needs_masks(draws) || backwards_.needs_masks(draws); }
   const Forwards& forwards() const { return forwards_; }
   const Backwards& backwards() const { return backwards_; }
   bool same_shape(const Bidirectional& other) const {

@@ -38,7 +38,6 @@ class DropoutTape {
   void last(const detail::Strided<Scalar>& result) const { layer.last(result); }
 
   typename L::template Tape<Scalar, Room> layer;
-  static constexpr bool has_masks = Room::masks;
   bool drops = false;
   detail::ColumnBuffer<Scalar, mask_size> mask;  ///< m, In × N in packed order
   detail::ColumnBuffer<Scalar, mask_size> x;     ///< m ∘ x
@@ -61,14 +60,13 @@ class Dropout : public Wrapper<L> {
   explicit Dropout(const DropoutOptions& options = {}) requires Base::is_fixed : Dropout(L(), options) {}
 
   const DropoutOptions& options() const { return options_; }
+  bool needs_masks(bool draws) const { return (draws && options_.rate > 0) || layer().needs_masks(draws); }
 
   template <class Scalar, class X, class S, class Tape>
   void forward(const Scalar* theta, const X& x, const S& steps, const detail::ConstStrided<Scalar>& h0, Tape& tape,
                Random* random) const {
     check_columns<Scalar, X>();
     tape.drops = random && options_.rate > 0;
-    detail::require(Tape::has_masks || !tape.drops,
-                    "Dropout: its rate asks for masks; expected a tape with room for them, AtMost<T, B, true>");
     if (tape.drops) draw(steps, tape, *random);
     if (tape.drops) tape.x.view() = x.cwiseProduct(tape.mask.view());
     layer().forward(theta, seen(x, tape), steps, h0, tape.layer, random);

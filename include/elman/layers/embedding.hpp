@@ -13,6 +13,7 @@
 #include "elman/detail/blocks.hpp"
 #include "elman/detail/column_buffer.hpp"
 #include "elman/detail/product.hpp"
+#include "elman/detail/reader.hpp"
 #include "elman/detail/step.hpp"
 #include "elman/layers/layer.hpp"
 
@@ -36,7 +37,8 @@ class EmbeddingTape {
   ConstMatrixView<Scalar> h() const { return e_.view(); }
   void last(const detail::Strided<Scalar>&) const {}
 
-  MatrixView<Scalar> start(Index width, const BasicSteps<Room>& steps) {
+  template <class Given>
+  MatrixView<Scalar> start(Index width, const BasicSteps<Given>& steps) {
     steps_ = steps;
     e_.reshape(width, steps.columns());
     return e_.view();
@@ -78,12 +80,14 @@ class Embedding {
   Index out() const { return width_.value(); }
   Index state() const { return 0; }
   Index step_rows() const { return out(); }
+  static constexpr bool needs_masks(bool) { return false; }
   Index parameter_count() const { return in() * out(); }
   bool same_shape(const Embedding& other) const { return in() == other.in() && out() == other.out(); }
 
   template <class Parameter>
   EmbeddingParameters<Parameter, Vocabulary, Width> at(Parameter* theta) const {
-    return {{theta, out(), in()}};
+    detail::ThetaReader<Parameter> reader(theta);
+    return {read(reader)};
   }
   template <class Parameter, class Visit>
   void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {

@@ -54,11 +54,10 @@ class EncoderDecoderTape {
 
  public:
   const BasicSteps<Room>& steps() const { return decoder.steps(); }
-  const BasicSteps<Room>& source_steps() const { return steps_of_source; }
+  const BasicSteps<Room>& source_steps() const { return encoder.steps(); }
   ConstMatrixView<Scalar> h() const { return decoder.h(); }
   void last(const detail::Strided<Scalar>& result) const { decoder.last(result); }
 
-  BasicSteps<Room> steps_of_source;
   typename Encoder::template Tape<Scalar, Room> encoder;
   typename Decoder::template Tape<Scalar, Room> decoder;
   States between;    ///< the encoder's last state, State × B in the caller's order
@@ -105,6 +104,7 @@ class EncoderDecoder {
   Index out() const { return decoder_.out(); }
   Index state() const { return encoder_.state(); }
   Index step_rows() const { return decoder_.step_rows(); }
+  bool needs_masks(bool draws) const { return encoder_.needs_masks(draws) || decoder_.needs_masks(draws); }
   Index parameter_count() const { return encoder_.parameter_count() + decoder_.parameter_count(); }
   bool same_shape(const EncoderDecoder& other) const {
     return encoder_.same_shape(other.encoder_) && decoder_.same_shape(other.decoder_);
@@ -124,8 +124,7 @@ class EncoderDecoder {
   template <class Scalar, class Source, class S, class Tape>
   void encode(const Scalar* theta, const Source& source, const S& steps, const detail::ConstStrided<Scalar>& h0,
               Tape& tape, Random* random) const {
-    tape.steps_of_source = steps;
-    encoder_.forward(theta, source, tape.source_steps(), h0, tape.encoder, random);
+    encoder_.forward(theta, source, steps, h0, tape.encoder, random);
     tape.between.reshape(state(), steps.batch());
     tape.encoder.last(detail::strided_to_write(tape.between.view()));
   }

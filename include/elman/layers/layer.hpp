@@ -9,6 +9,8 @@
 //   forward         x → tape.h(), the output of all steps (out × N, packed); tape.last(…), the state after the last
 //   bptt            ∂L/∂output from above and ∂L/∂(last state) → parameters' gradients, ∂L/∂x, ∂L/∂h₀
 //   step            one step of one column a stream, if the layer can run forwards in time alone (`can_step`)
+//   read            takes its parameters from a reader (detail/reader.hpp), in the order in which they lie in θ
+//   needs_masks     whether a run keeps masks in the tape, one that draws them or one that does not
 //   start           the state before the first step, zero or learned (`learns_start`)
 //   for_each_last   where the output of the last step lies in the state, if all of it does (`ends_in_state`)
 //
@@ -102,6 +104,7 @@ concept Layer = std::copyable<L> && requires(const L layer) {
   { layer.step_rows() } -> std::convertible_to<Index>;
   { layer.parameter_count() } -> std::convertible_to<Index>;
   { layer.same_shape(layer) } -> std::convertible_to<bool>;
+  { layer.needs_masks(true) } -> std::convertible_to<bool>;
 };
 
 namespace detail {

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "elman/detail/reader.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/wrapper.hpp"
 
@@ -43,7 +44,8 @@ class LearnedStart : public Wrapper<L> {
 
   template <class Parameter>
   StartParameters<Parameter, L::state_size> at(Parameter* theta) const {
-    return {{theta, state(), 1}};
+    detail::ThetaReader<Parameter> reader(theta);
+    return {reader.template vector<L::state_size>(state())};
   }
   template <class Parameter, class Visit>
   void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {

@@ -11,6 +11,7 @@
 #include <string>
 #include <tuple>
 
+#include "elman/detail/reader.hpp"
 #include "elman/detail/readout.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/output.hpp"
@@ -55,7 +56,9 @@ class Readout {
 
   template <class Parameter>
   ReadoutParameters<Parameter, In, Out> at(Parameter* theta) const {
-    return {{theta, out(), in()}, {theta + out() * in(), out(), 1}};
+    detail::ThetaReader<Parameter> reader(theta);
+    const auto [V, c] = read(reader);
+    return {V, c};
   }
   /// V and c from a reader (detail/reader.hpp).
   template <class Reader>

@@ -15,6 +15,7 @@
 
 #include "elman/activation.hpp"
 #include "elman/detail/options.hpp"
+#include "elman/detail/reader.hpp"
 #include "elman/detail/recurrence.hpp"
 #include "elman/detail/step.hpp"
 #include "elman/layers/layer.hpp"
@@ -81,14 +82,15 @@ class Recurrence {
   Index parameter_count() const { return hidden() * (in() + hidden() + 1); }
   const Activation& activation() const { return activation_; }
   const RecurrenceOptions& options() const { return options_; }
+  bool needs_masks(bool draws) const { return detail::needs_masks(options_, draws); }
   bool same_shape(const Recurrence& other) const { return in() == other.in() && hidden() == other.hidden(); }
 
-  /// U, W and b in a vector where they begin at `theta`: each starts where the one before ends.
+  /// U, W and b in a vector where they begin at `theta`.
   template <class Parameter>
   RecurrenceParameters<Parameter, In, Hidden> at(Parameter* theta) const {
-    return {{theta, hidden(), in()},
-            {theta + hidden() * in(), hidden(), hidden()},
-            {theta + hidden() * (in() + hidden()), hidden(), 1}};
+    detail::ThetaReader<Parameter> reader(theta);
+    const auto [U, W, b] = read(reader);
+    return {U, W, b};
   }
   template <class Parameter, class Visit>
   void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {

@@ -90,6 +90,9 @@ class Stacked {
   Index parameter_count() const {
     return sum([](const auto& layer) { return layer.parameter_count(); });
   }
+  bool needs_masks(bool draws) const {
+    return std::apply([&](const auto&... layers) { return (layers.needs_masks(draws) || ...); }, layers_);
+  }
   /// The k-th layer, the lowest is 0.
   template <std::size_t K>
   const auto& layer() const {
