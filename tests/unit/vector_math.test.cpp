@@ -132,10 +132,10 @@ void check_odd() {
 
 }  // namespace
 
-TEST_CASE("tanh and exp in vectors are within one unit in the last place, or two without fused multiply-adds") {
+TEST_CASE("tanh and exp in vectors are within little more than one unit in the last place") {
   for_each_simd_level([] {
     CAPTURE(static_cast<int>(elman::simd()));
-    const double units = fuses_multiply_adds() ? 1 : 2;
+    const double units = fuses_multiply_adds() ? 1.1 : 1.4;
     CHECK(worst_tanh<float>() <= units);
     CHECK(worst_tanh<double>() <= units);
     CHECK(worst_exp<float>(-87) <= 1.25);
@@ -157,7 +157,7 @@ TEST_CASE("tanh is odd and never above one") {
   });
 }
 
-TEST_CASE("tanh of float falls by no more than one unit, two if nothing is fused, from one number to the next") {
+TEST_CASE("tanh of float falls by no more than one unit from one number to the next") {
   // Every 97th pair of neighbours from 2^-12 to where tanh is 1.
   std::vector<float> x;
   for (float value = 0x1p-12F; value < 10; value = above(value, 97)) {
@@ -167,8 +167,7 @@ TEST_CASE("tanh of float falls by no more than one unit, two if nothing is fused
   for_each_simd_level([&] {
     const auto h = apply<elman::detail::TanhForm>(x);
     Index wrong = 0;
-    const int units = fuses_multiply_adds() ? 1 : 2;
-    for (std::size_t k = 0; k < x.size(); k += 2) wrong += above(h[k + 1], units) < h[k];
+    for (std::size_t k = 0; k < x.size(); k += 2) wrong += above(h[k + 1], 1) < h[k];
     CHECK(wrong == 0);
   });
 }
