@@ -20,6 +20,7 @@
 #include "catch.hpp"
 #include "elman/elman.hpp"
 #include "nets.hpp"
+#include "products.hpp"
 #include "reference.hpp"
 #include "support.hpp"
 #include "tolerance.hpp"

@@ -44,16 +44,14 @@ void check_cell() {
   Random random(Hidden);
   const auto cell = std::make_unique<RNNCell<float, In, Hidden, Out, Tanh, Identity>>(init::standard(random));
   const auto frozen = freeze<Weight>(*cell);
-  const auto thawed =
-      std::make_unique<Net<float, Recurrence<In, Hidden>, Readout<Hidden, Out, Identity>>>(frozen.net().thaw());
-  CHECK(difference(frozen.net(), *thawed, 10) < 1e-5);
+  RNNCell<float, Dynamic, Dynamic, Dynamic, Tanh, Identity> thawed(In, Hidden, Out);
+  thawed.theta() = frozen.net().thaw().theta();
+  CHECK(difference(frozen.net(), thawed, 10) < 1e-5);
 }
 
 template <class Weight>
 void check_cells() {
   check_cell<Weight, 1, 1, 1>();
-  check_cell<Weight, 3, 5, 4>();
-  check_cell<Weight, 7, 9, 3>();
   check_cell<Weight, 4, 16, 5>();
   check_cell<Weight, 9, 33, 10>();
   check_cell<Weight, 11, 70, 13>();

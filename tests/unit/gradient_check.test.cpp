@@ -9,6 +9,7 @@
 
 #include "../catch.hpp"
 #include "../nets.hpp"
+#include "../products.hpp"
 #include "../support.hpp"
 #include "../tolerance.hpp"
 #include "elman/cell.hpp"
@@ -114,9 +115,9 @@ struct WrongSlope {
 
 TEST_CASE("gradient_check names the parameter that is wrong") {
   elman::Random random(8);
-  elman::RNNCell<double, 2, 3, 2, WrongSlope, elman::Identity> cell;
+  elman::RNNCell<double, 3, 4, 2, WrongSlope, elman::Identity> cell;
   nets::randomise(cell, 1.0, random);
-  const auto x = nets::normal<Columns<double, 2>>(2, 6, random);
+  const auto x = nets::normal<Columns<double, 3>>(3, 6, random);
   const auto report = elman::gradient_check(cell, x, 0, HalfSquare{});
   for (const auto& entry : report.entries) {
     CAPTURE(entry.name);
@@ -130,16 +131,16 @@ TEST_CASE("gradient_check names the parameter that is wrong") {
 TEST_CASE("gradient_check cannot pass as 0 = 0 or with NaN") {
   SECTION("one step from h0 = 0 proves nothing about W") {
     elman::Random random(9);
-    elman::RNNCell<double, 2, 3, 2, elman::Tanh, elman::Identity> cell;
+    elman::RNNCell<double, 3, 4, 2, elman::Tanh, elman::Identity> cell;
     nets::randomise(cell, 1.0, random);
-    const auto x = nets::normal<Columns<double, 2>>(2, 1, random);
+    const auto x = nets::normal<Columns<double, 3>>(3, 1, random);
     const auto report = elman::gradient_check(cell, x, 0, HalfSquare{});
     CHECK(report.worst().name == "W");
     CHECK(report.worst_error() == std::numeric_limits<double>::infinity());
   }
   SECTION("a cell of zeros proves nothing at all") {
-    const elman::RNNCell<double, 2, 3, 2, elman::Tanh, elman::Identity> cell;
-    const Columns<double, 2> x = Columns<double, 2>::Ones(2, 4);
+    const elman::RNNCell<double, 3, 4, 2, elman::Tanh, elman::Identity> cell;
+    const Columns<double, 3> x = Columns<double, 3>::Ones(3, 4);
     for (const auto& entry : elman::gradient_check(cell, x, 0, HalfSquare{}).entries) {
       CHECK(entry.error == std::numeric_limits<double>::infinity());
     }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "../catch.hpp"
+#include "../products.hpp"
 #include "../support.hpp"
 #include "../tolerance.hpp"
 #include "elman/elman.hpp"

@@ -11,6 +11,7 @@
 #include "../catch.hpp"
 #include "../loss_data.hpp"
 #include "../nets.hpp"
+#include "../products.hpp"
 #include "../support.hpp"
 #include "../tolerance.hpp"
 #include "elman/elman.hpp"

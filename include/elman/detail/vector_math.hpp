@@ -125,11 +125,11 @@ struct VectorMath {
     from_bits(y_bits, y);
     split(y * (2 * one_by_log2) + Scalar(0.5), n, power);
     exp_minus_one((y + y) - n * (Constants::log2_high + Constants::log2_low), e);
-    const V large = Scalar(1) - Scalar(2) / (power * e + (power + Scalar(1)));
+    const V outer = Scalar(1) - Scalar(2) / (power * e + (power + Scalar(1)));
     const V square = x * x;
     polynomial(Constants::R, square, square * square, r);
-    const V small = (magnitude * square) * r + magnitude;
-    bits(magnitude >= bend ? large : small, h_bits);  // small is NaN of NaN
+    const V inner = (magnitude * square) * r + magnitude;
+    bits(magnitude >= bend ? outer : inner, h_bits);  // inner is NaN of NaN
     from_bits(h_bits | (x_bits & sign_bit), result);
   }
 
