@@ -7,6 +7,7 @@
 //   peers --only training               or forward
 //   peers --growth growth.svg           time as T, B and H double, with a drawing
 //   peers --streaming                   one step of one stream
+//   peers --around                      what training has beside forward and bptt
 //
 // Everything that is timed has been checked: y, L and the five gradients of all contenders agree, or nothing is timed.
 // The output is Markdown.
@@ -39,6 +40,7 @@ struct Options {
   bool training = true, forward = true;
   std::string growth;  ///< the path of the drawing
   bool streaming = false;
+  bool around = false;
 
   bool runs(const Workload& work) const { return workload.empty() || workload == work.name; }
 };
@@ -69,10 +71,12 @@ Options parse(int argc, char** argv) {
       options.growth = value(k);
     } else if (option == "--streaming") {
       options.streaming = true;
+    } else if (option == "--around") {
+      options.around = true;
     } else {
       throw std::invalid_argument(option +
                                   ": expected --workload NAME, --rounds N, --only training|forward, --growth "
-                                  "FILE.svg or --streaming");
+                                  "FILE.svg, --streaming or --around");
     }
   }
   return options;
@@ -288,6 +292,8 @@ void run(const Options& options) {
     print_growth(options.rounds, options.growth);
   } else if (options.streaming) {
     print_streaming(options.rounds);
+  } else if (options.around) {
+    print_around(options.rounds);
   } else {
     print_shapes(options);
     if (options.training) print_workloads(options, What::training);

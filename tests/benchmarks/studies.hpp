@@ -13,4 +13,7 @@ void print_growth(int rounds, const std::string& svg_path);
 /// Time of one step of one stream at the shapes of stream_shapes; prints a table.
 void print_streaming(int rounds);
 
+/// Time of what training has beside forward and bptt, on the workloads; prints a table.
+void print_around(int rounds);
+
 }  // namespace benchmarks

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 
 #include "elman/detail/column_buffer.hpp"
 #include "elman/detail/tile.hpp"
@@ -67,7 +68,24 @@ struct PackKernel {
   }
   template <int Lanes>
   ELMAN_INLINE void pack_transposed(const Scalar* rows, Scalar* packed) const {
-    for (Index k = 0; k < to.columns; ++k) {
+    Index k = 0;
+#if ELMAN_HAS_SHUFFLES
+    constexpr int square = 16 / static_cast<int>(sizeof(Scalar));
+    if constexpr (Lanes >= square) {
+      for (; k + square <= to.columns; k += square) {
+        ELMAN_UNROLL
+        for (int l = 0; l < Lanes; l += square) {
+          Lane<Scalar, square> part[std::size_t{square}];
+          ELMAN_UNROLL
+          for (int i = 0; i < square; ++i) load<Scalar, square>(rows + (l + i) * stride + k, part[i]);
+          transpose(part);
+          ELMAN_UNROLL
+          for (int i = 0; i < square; ++i) store<Scalar, square>(part[i], packed + (k + i) * Lanes + l);
+        }
+      }
+    }
+#endif
+    for (; k < to.columns; ++k) {
       for (int l = 0; l < Lanes; ++l) packed[k * Lanes + l] = rows[l * stride + k];
     }
   }

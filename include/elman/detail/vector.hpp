@@ -103,6 +103,34 @@ ELMAN_INLINE void store_part(const Lane<Scalar, Lanes>& from, Index count, Scala
   std::memcpy(to, &from, static_cast<std::size_t>(count) * sizeof(Scalar));
 }
 
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+#define ELMAN_HAS_SHUFFLES 1
+/// v[i][k] ↔ v[k][i], of as many vectors as they have lanes.
+ELMAN_INLINE void transpose(Lane<double, 2> (&v)[2]) {
+  const Lane<double, 2> first = __builtin_shufflevector(v[0], v[1], 0, 2);
+  v[1] = __builtin_shufflevector(v[0], v[1], 1, 3);
+  v[0] = first;
+}
+ELMAN_INLINE void transpose(Lane<float, 4> (&v)[4]) {
+  Lane<float, 4> pairs[4];  // of v[0] and v[1], of v[2] and v[3]
+  ELMAN_UNROLL
+  for (int k = 0; k < 4; k += 2) {
+    pairs[k] = __builtin_shufflevector(v[k], v[k + 1], 0, 4, 1, 5);
+    pairs[k + 1] = __builtin_shufflevector(v[k], v[k + 1], 2, 6, 3, 7);
+  }
+  ELMAN_UNROLL
+  for (int k = 0; k < 2; ++k) {
+    v[2 * k] = __builtin_shufflevector(pairs[k], pairs[k + 2], 0, 1, 4, 5);
+    v[2 * k + 1] = __builtin_shufflevector(pairs[k], pairs[k + 2], 2, 3, 6, 7);
+  }
+}
+#endif
+#endif
+#if !defined(ELMAN_HAS_SHUFFLES)
+#define ELMAN_HAS_SHUFFLES 0
+#endif
+
 #if ELMAN_DISPATCHES
 template <class Kernel>
 __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))) void run_avx512(const Kernel& kernel) {
