@@ -120,7 +120,7 @@ ELMAN_INLINE void transpose(Lane<float, 4> (&v)[4]) {
     pairs[k + 1] = __builtin_shufflevector(v[k], v[k + 1], 2, 6, 3, 7);
   }
   ELMAN_UNROLL
-  for (int k = 0; k < 2; ++k) {
+  for (Index k = 0; k < 2; ++k) {
     v[2 * k] = __builtin_shufflevector(pairs[k], pairs[k + 2], 0, 1, 4, 5);
     v[2 * k + 1] = __builtin_shufflevector(pairs[k], pairs[k + 2], 2, 3, 6, 7);
   }
