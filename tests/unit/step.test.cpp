@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "elman/detail/step.hpp"
 
+#include <type_traits>
 #include <vector>
 
 #include "../catch.hpp"
@@ -17,11 +18,23 @@ namespace {
 
 constexpr Index T = 6;
 
-/// T steps of B streams against a forward of the same, for a cell of any kind.
+/// An activation without a form in vectors.
+struct Cubic {
+  template <class Scalar>
+  Scalar value(const Scalar& a) const {
+    return a - a * a * a / Scalar(12);
+  }
+  template <class Scalar>
+  Scalar slope(const Scalar&) const {
+    return Scalar(0);
+  }
+};
+
+/// T steps of B streams against a forward of the same, for a net of one recurrence.
 template <class Cell>
 void check_steps(Cell cell, Index B, elman::Random& random) {
   using Scalar = typename Cell::Scalar;
-  CAPTURE(cell.in(), cell.hidden(), cell.out(), B, sizeof(Scalar), static_cast<int>(elman::simd()));
+  CAPTURE(cell.in(), cell.state(), cell.out(), B, sizeof(Scalar), static_cast<int>(elman::simd()));
   nets::randomise(cell, 0.9, random);
   elman::Sequences<Scalar, Dynamic> x{nets::normal<elman::Columns<Scalar, Dynamic>>(cell.in(), T * B, random),
                                       elman::Steps::even(T, B)};
@@ -42,7 +55,13 @@ void check_steps(Cell cell, Index B, elman::Random& random) {
     const std::span<const Index> tokens_t(tokens.columns.data() + t * B, static_cast<std::size_t>(B));
     worst = (std::max)(worst, relative_error(cell.step(tokens_t, token_state), token_tape.y().middleCols(t * B, B)));
   }
-  CHECK(worst <= 4 * static_cast<double>(tolerance::round_off<Scalar>(T, cell.hidden() + cell.in())));
+  CHECK(worst <= 4 * static_cast<double>(tolerance::round_off<Scalar>(T, cell.state() + cell.in())));
+}
+
+/// visit(a constant) for each of the sizes.
+template <int... Sizes, class Visit>
+void for_each_size(const Visit& visit) {
+  (visit(std::integral_constant<int, Sizes>{}), ...);
 }
 
 }  // namespace
@@ -65,6 +84,32 @@ TEST_CASE("steps of compile-time sizes equal a forward, at every level") {
     check_steps(elman::RNNCell<float, 1, 5, 1>(), 2, random);
     check_steps(elman::RNNCell<float, 8, 33, 17, elman::ReLU>(), 2, random);
     check_steps(elman::RNNCell<double, 4, 131, 9>(), 2, random);
+  });
+}
+
+TEST_CASE("steps of compile-time sizes that fill a power of two of vectors, and those that do not") {
+  const auto check_float = [](auto hidden, elman::Random& random) {
+    check_steps(elman::RNNCell<float, 2, hidden, 3>(), 2, random);
+  };
+  const auto check_double = [](auto hidden, elman::Random& random) {
+    check_steps(elman::RNNCell<double, 3, hidden, 2>(), 2, random);
+  };
+  for_each_simd_level([&] {
+    elman::Random random(4);
+    for_each_size<1, 8, 16, 24, 32, 48, 64, 97, 128, 256, 272>([&](auto hidden) { check_float(hidden, random); });
+    for_each_size<2, 8, 9, 16, 40, 64, 128>([&](auto hidden) { check_double(hidden, random); });
+  });
+}
+
+TEST_CASE("steps of compile-time sizes with zoneout, and with an activation of the user's") {
+  for_each_simd_level([] {
+    elman::Random random(5);
+    for_each_size<8, 16, 48, 300>([&](auto hidden) {
+      using Body = elman::Recurrence<3, hidden>;
+      using Readout = elman::Readout<hidden, 2>;
+      check_steps(elman::Net<float, Body, Readout>(Body({.zoneout = 0.3}), Readout()), 2, random);
+      check_steps(elman::RNNCell<float, 3, hidden, 2, Cubic>(), 2, random);
+    });
   });
 }
 

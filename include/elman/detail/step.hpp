@@ -6,7 +6,9 @@
 // (tile.hpp). Several streams, and run-time sizes, have the sums of a whole sequence.
 #pragma once
 
+#include <bit>
 #include <cstddef>
+#include <cstring>
 #include <type_traits>
 
 #include "elman/activation.hpp"
@@ -40,7 +42,16 @@ struct StepKernel {
   const Scalar* start;  ///< null for zero
   TermA A;
   TermB B;
+  Scalar* room;  ///< of several tiles the first ones wait here until B's column, which may be the result's, is read
   Scalar* result;
+
+  template <int Lanes>
+  static constexpr int panels = (Rows + Lanes - 1) / Lanes;
+  template <int Lanes>
+  static constexpr int most = Lanes * sizeof(Scalar) == 64 ? 16 : 8;  ///< panels to a tile
+  template <int Lanes>
+  static constexpr bool is_one_tile = panels<Lanes> <=
+                                      most<Lanes>&& std::has_single_bit(static_cast<unsigned>(panels<Lanes>));
 
   template <int Bytes>
   ELMAN_INLINE void run() const {
@@ -50,14 +61,14 @@ struct StepKernel {
   template <int Lanes>
   ELMAN_INLINE void run_lanes() const {
     if constexpr (Rows < Lanes) return run_lanes<narrower<Scalar, Lanes>>();
-    constexpr int panels = (Rows + Lanes - 1) / Lanes;
-    constexpr int most = Lanes * sizeof(Scalar) == 64 ? 16 : 8;
-    for (int panel = 0; panel + most <= panels; panel += most) tile<Lanes, most>(panel);
-    constexpr int left = panels % most;
-    if constexpr (left >= 8) tile<Lanes, 8>(panels - left);
-    if constexpr (left % 8 >= 4) tile<Lanes, 4>(panels - left % 8);
-    if constexpr (left % 4 >= 2) tile<Lanes, 2>(panels - left % 4);
-    if constexpr (left % 2 == 1) tile<Lanes, 1>(panels - 1);
+    constexpr int all = panels<Lanes>;
+    for (int panel = 0; panel + most<Lanes> <= all; panel += most<Lanes>) tile<Lanes, most<Lanes>>(panel);
+    constexpr int left = all % most<Lanes>;
+    if constexpr (left >= 8) tile<Lanes, 8>(all - left);
+    if constexpr (left % 8 >= 4) tile<Lanes, 4>(all - left % 8);
+    if constexpr (left % 4 >= 2) tile<Lanes, 2>(all - left % 4);
+    if constexpr (left % 2 == 1) tile<Lanes, 1>(all - 1);
+    if (!is_one_tile<Lanes> && result != room) std::memcpy(result, room, Rows * sizeof(Scalar));
   }
 
   /// Count vectors of rows; the last vector of all ends with the last row and overlaps the one before.
@@ -83,7 +94,7 @@ struct StepKernel {
     ELMAN_UNROLL
     for (int r = 0; r < Count; ++r) {
       Form::template value<Scalar, Lanes>(sum[0][r]);
-      store<Scalar, Lanes>(sum[0][r], result + base + row[r]);
+      store<Scalar, Lanes>(sum[0][r], (is_one_tile<Lanes> ? result : room) + base + row[r]);
     }
   }
 
@@ -196,14 +207,28 @@ decltype(auto) in_memory(const Eigen::MatrixBase<X>& x) {
 }
 
 #if ELMAN_HAS_KERNELS
-/// The term of a matrix in θ, or of narrow weights.
+/// The term of a matrix in θ, of narrow weights, or of none.
 template <class Scalar, int Depth, class M>
-auto step_term(const M& matrix, const Scalar* column, Index first = 0) {
-  if constexpr (is_narrow<M>) {
+ELMAN_INLINE auto step_term(const M& matrix, const Scalar* column, Index first = 0) {
+  if constexpr (Depth == 0) {
+    return StepTerm<Scalar, Scalar, 0>{};
+  } else if constexpr (is_narrow<M>) {
     return StepTerm<Scalar, typename M::Weight, Depth>{matrix.elements + first, column, matrix.scales};
   } else {
     return StepTerm<Scalar, Scalar, Depth>{matrix.data() + first, column, nullptr};
   }
+}
+
+/// The kernel of step_columns; A's first column is at `first`. Its terms are made where they lie: to copy what has just
+/// been stored takes longer than the product of a small matrix.
+template <int Rows, int DepthA, int DepthB, class Form, class Scalar, class MatrixA, class MatrixB>
+ELMAN_INLINE void run_step(const Scalar* start, const MatrixA& A, Index first, const Scalar* x, const MatrixB& B,
+                           const Scalar* h, Scalar* room, Scalar* result) {
+  using TermA = decltype(step_term<Scalar, DepthA>(A, x, first));
+  using TermB = decltype(step_term<Scalar, DepthB>(B, h));
+  run_kernel(simd_for<Scalar>(Rows),
+             StepKernel<Scalar, Rows, TermA, TermB, Form>{start, step_term<Scalar, DepthA>(A, x, first),
+                                                          step_term<Scalar, DepthB>(B, h), room, result});
 }
 #endif
 
@@ -217,42 +242,42 @@ void add_narrow(const Narrow& A, const Column& b, Result&& column) {
   }
 }
 
-/// result = σ(start + A x), or σ(start + A x + B h): one column a stream. start: a column, or null for zero. A is Rows
-/// × DepthA, B Rows × DepthB, sizes of which any may be Dynamic; B is null and DepthB 0 where there is no second term.
-/// Both lie in θ or are narrow. x may be tokens.
+/// room = σ(start + A x), or σ(start + A x + B h): one column a stream; with `to_h`, h takes the result in its place.
+/// start: a column, or null for zero. A is Rows × DepthA, B Rows × DepthB, sizes of which any may be Dynamic; B is null
+/// and DepthB 0 where there is no second term. Both lie in θ or are narrow. x may be tokens.
 template <int Rows, int DepthA, int DepthB, class Policy, class Scalar, class MatrixA, class X, class MatrixB, class H,
-          class Result>
+          class Room>
 void step_columns(const Policy& activation, const Scalar* start, const MatrixA& A, const X& given_x, const MatrixB& B,
-                  const H& h, Result&& result) {
+                  H&& h, Room&& room, bool to_h = false) {
   constexpr bool is_tokens = std::is_same_v<X, OneHot<Scalar>>;
   decltype(auto) x = in_memory(given_x);
+  const auto copy_to_h = [&] {
+    if constexpr (DepthB != 0) {
+      if (to_h) h = room;
+    }
+  };
 #if ELMAN_HAS_KERNELS
   if constexpr (has_kernels<Scalar> && Rows != Dynamic && DepthA != Dynamic && DepthB != Dynamic) {
-    if (result.cols() == 1) {
-      using Form = std::conditional_t<runs_in_vectors<Policy, Scalar>, typename VectorForm<Policy>::type, NoForm>;
-      const auto run = [&](const Scalar* begin, const auto& term_A) {
-        const auto run_both = [&](const auto& term_B) {
-          run_kernel(simd_for<Scalar>(Rows),
-                     StepKernel<Scalar, Rows, std::remove_cvref_t<decltype(term_A)>,
-                                std::remove_cvref_t<decltype(term_B)>, Form>{begin, term_A, term_B, result.data()});
-        };
-        if constexpr (DepthB > 0) {
-          run_both(step_term<Scalar, DepthB>(B, h.data()));
-        } else {
-          run_both(StepTerm<Scalar, Scalar, 0>{});
-        }
-      };
+    if (room.cols() == 1) {
+      constexpr bool is_vector_form = runs_in_vectors<Policy, Scalar>;
+      using Form = std::conditional_t<is_vector_form, typename VectorForm<Policy>::type, NoForm>;
+      Scalar* h_data = nullptr;
+      if constexpr (DepthB > 0) h_data = h.data();
+      Scalar* result = is_vector_form && to_h ? h_data : room.data();
       if constexpr (is_tokens && is_narrow<MatrixA>) {
         Vector<Scalar, Rows> picked;
         for (Index row = 0; row < Rows; ++row) picked(row) = A(row, x.token(0)) + (start ? start[row] : Scalar(0));
-        run(picked.data(), StepTerm<Scalar, Scalar, 0>{});
+        run_step<Rows, 0, DepthB, Form, Scalar>(picked.data(), A, 0, nullptr, B, h_data, room.data(), result);
       } else if constexpr (is_tokens) {
         const Scalar one(1);
-        run(start, step_term<Scalar, 1>(A, &one, x.token(0) * Rows));
+        run_step<Rows, 1, DepthB, Form>(start, A, x.token(0) * Rows, &one, B, h_data, room.data(), result);
       } else {
-        run(start, step_term<Scalar, DepthA>(A, x.data()));
+        run_step<Rows, DepthA, DepthB, Form>(start, A, 0, x.data(), B, h_data, room.data(), result);
       }
-      if constexpr (!runs_in_vectors<Policy, Scalar>) apply_activation(activation, result);
+      if constexpr (!is_vector_form) {
+        apply_activation(activation, room);
+        copy_to_h();
+      }
       return;
     }
   }
@@ -265,26 +290,27 @@ void step_columns(const Policy& activation, const Scalar* start, const MatrixA& 
     }
   };
   const auto columns_of = [&](const auto& matrix) {
-    return ConstStrided<Scalar>(matrix.data(), result.rows(), matrix.cols(), Eigen::OuterStride<>(result.rows()));
+    return ConstStrided<Scalar>(matrix.data(), room.rows(), matrix.cols(), Eigen::OuterStride<>(room.rows()));
   };
-  const auto out = strided_to_write(result);
+  const auto out = strided_to_write(room);
   if constexpr (is_tokens) {
-    begin(result);
+    begin(room);
     for (Index k = 0; k < x.cols(); ++k) {
-      for (Index row = 0; row < result.rows(); ++row) result(row, k) += A(row, x.token(k));
+      for (Index row = 0; row < room.rows(); ++row) room(row, k) += A(row, x.token(k));
     }
   } else if constexpr (is_narrow<MatrixA>) {
-    begin(result);
-    for (Index k = 0; k < result.cols(); ++k) add_narrow<Scalar>(A, x.col(k), result.col(k));
+    begin(room);
+    for (Index k = 0; k < room.cols(); ++k) add_narrow<Scalar>(A, x.col(k), room.col(k));
   } else {
     multiply_unpacked<Scalar>(columns_of(A), strided(x), {start, 0}, out);
   }
   if constexpr (DepthB != 0 && is_narrow<MatrixB>) {
-    for (Index k = 0; k < result.cols(); ++k) add_narrow<Scalar>(B, h.col(k), result.col(k));
+    for (Index k = 0; k < room.cols(); ++k) add_narrow<Scalar>(B, h.col(k), room.col(k));
   } else if constexpr (DepthB != 0) {
     multiply_unpacked<Scalar>(columns_of(B), strided(h), {out.data(), out.outerStride()}, out);
   }
-  apply_activation(activation, result);
+  apply_activation(activation, room);
+  copy_to_h();
 }
 
 }  // namespace elman::inline ELMAN_ABI::detail

@@ -133,6 +133,10 @@ ELMAN_INLINE void transpose(Lane<float, 4> (&v)[4]) {
 
 #if ELMAN_DISPATCHES
 template <class Kernel>
+void run_compiled(const Kernel& kernel) {
+  kernel.template run<compiled_bytes>();
+}
+template <class Kernel>
 __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))) void run_avx512(const Kernel& kernel) {
   kernel.template run<64>();
 }
@@ -152,19 +156,20 @@ Simd simd_for(Index rows) {
 template <class Scalar, int Lanes>
 inline constexpr bool never_narrow = guaranteed_simd < Simd::avx512&& Lanes * sizeof(Scalar) == 64;
 
-/// Runs a kernel at a level that the processor has.
+/// Runs a kernel at a level that the processor has. Where there is a choice no level is part of the caller, which stays
+/// small enough to be part of its own.
 template <class Kernel>
 ELMAN_INLINE void run_kernel(Simd level, const Kernel& kernel) {
-#if ELMAN_DISPATCHES
-  if constexpr (guaranteed_simd < Simd::avx512) {
+  if constexpr (ELMAN_DISPATCHES && guaranteed_simd < Simd::avx512) {
     if (level == Simd::avx512) return run_avx512(kernel);
+    if constexpr (guaranteed_simd < Simd::avx2) {
+      if (level == Simd::avx2) return run_avx2(kernel);
+    }
+    run_compiled(kernel);
+  } else {
+    static_cast<void>(level);
+    kernel.template run<compiled_bytes>();
   }
-  if constexpr (guaranteed_simd < Simd::avx2) {
-    if (level == Simd::avx2) return run_avx2(kernel);
-  }
-#endif
-  static_cast<void>(level);
-  kernel.template run<compiled_bytes>();
 }
 
 }  // namespace elman::inline ELMAN_ABI::detail

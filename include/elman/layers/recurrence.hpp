@@ -132,18 +132,18 @@ class Recurrence {
                       theta.template vector<Hidden>(hidden())};
   }
 
-  /// h ← σ(U x + W h + b), one column a stream; returns the output, which lies in `room` (Hidden × Batch).
+  /// h ← σ(U x + W h + b), one column a stream; returns h, the output.
   template <class Reader, class X, class H, class Room>
   auto step(Reader& theta, const X& x, H h, Room room) const {
     using Scalar = typename H::Scalar;
     const auto [U, W, b] = read(theta);
-    detail::step_columns<Hidden, In, Hidden>(activation_, b.data(), U, x, W, h, room);  // (1)
-    if (options_.zoneout > 0) {                                                         // (40), in expectation
+    const bool zones = options_.zoneout > 0;
+    detail::step_columns<Hidden, In, Hidden>(activation_, b.data(), U, x, W, h, room, !zones);  // (1)
+    if (zones) {                                                                                // (40), in expectation
       const auto zoneout = Scalar(static_cast<Real<Scalar>>(options_.zoneout));
-      room = zoneout * h + (Scalar(1) - zoneout) * room;
+      h = zoneout * h + (Scalar(1) - zoneout) * room;
     }
-    h = room;
-    return room;
+    return h;
   }
 
   /// The state before the first step of a sequence: zero (State × 1).
