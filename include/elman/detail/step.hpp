@@ -175,6 +175,7 @@ struct StepKernel {
       for (int r = 0; r < Count; ++r) {
         Lane<std::uint32_t, Lanes> words;
         load<std::uint32_t, Lanes>(matrix + row[r], words);
+        keep<std::uint32_t, Lanes>(words);
         ELMAN_UNROLL
         for (int place = 0; place < Columns; ++place) {
           Lane<Scalar, Lanes> weights;

@@ -93,6 +93,14 @@ ELMAN_INLINE void fill(const Scalar& value, Lane<Scalar, Lanes>& to) {
   }
 }
 
+/// Keeps what has been loaded in a register: g++ reads what is used twice from memory twice.
+template <class Scalar, int Lanes>
+ELMAN_INLINE void keep([[maybe_unused]] Lane<Scalar, Lanes>& v) {
+#if defined(__x86_64__) && !defined(__clang__)
+  if constexpr (Lanes > 1) asm("" : "+v"(v));
+#endif
+}
+
 /// The first `count` < Lanes scalars of a vector, the others as they are.
 template <class Scalar, int Lanes>
 ELMAN_INLINE void load_part(const Scalar* from, Index count, Lane<Scalar, Lanes>& to) {
