@@ -247,6 +247,10 @@ class Batched final : public EigenContender<Scalar> {
   auto h_read(Index first, Index columns) const { return h_.middleCols(B + N - R + first, columns); }
 };
 
+template <int Rows, int Cols>
+using Fixed = Eigen::Map<const Eigen::Matrix<float, Rows, Cols, (Rows == 1 && Cols > 1) ? Eigen::RowMajor : 0>,
+                         Eigen::AlignedMax>;
+
 /// One stream with all sizes known when it is compiled. The weights lie on the heap: Eigen has no objects this large.
 template <int In, int H, int Out>
 class EigenStream final : public Stream {
@@ -272,19 +276,67 @@ class EigenStream final : public Stream {
   }
 
  private:
-  template <int Rows, int Cols>
-  using Fixed = Eigen::Map<const Eigen::Matrix<float, Rows, Cols, (Rows == 1 && Cols > 1) ? Eigen::RowMajor : 0>,
-                           Eigen::AlignedMax>;
-
   Net<float> net_;
   Eigen::Matrix<float, H, 1> h_;
 };
 
-template <std::size_t k>
+/// The same net of the layers that a library for audio has, RTNeural's with Eigen for instance: a dense layer of x and
+/// h one above the other, a tanh layer, a dense layer. Each keeps what it puts out.
+template <int In, int H, int Out>
+class LayersStream final : public Stream {
+ public:
+  explicit LayersStream(const Problem<float>& problem) : UW_(H, In + H), net_(problem.work) {
+    net_.load(problem.weights);
+    UW_ << net_.U, net_.W;
+    reset();
+  }
+
+  void reset() override { h_.setZero(); }
+
+  void run(const float* x, int steps, float* y) override {
+    Dense<In + H, H> hidden(UW_.data(), net_.b.data());
+    Dense<H, Out> output(net_.V.data(), net_.c.data());
+    Eigen::Matrix<float, In + H, 1> x_and_h;
+    for (int t = 0; t < steps; ++t) {
+      x_and_h << Eigen::Map<const Eigen::Matrix<float, In, 1>>(x + t * In), h_;
+      hidden.forward(x_and_h);
+      h_ = hidden.out.array().tanh();
+      output.forward(h_);
+      Eigen::Map<Eigen::Matrix<float, Out, 1>>(y + t * Out) = output.out;
+    }
+  }
+
+ private:
+  template <int Rows, int Cols>
+  struct Dense {
+    Dense(const float* its_weights, const float* its_bias) : weights(its_weights), bias(its_bias) {}
+    void forward(const Eigen::Matrix<float, Rows, 1>& in) { out.noalias() = weights * in + bias; }
+
+    Fixed<Cols, Rows> weights;
+    Fixed<Cols, 1> bias;
+    Eigen::Matrix<float, Cols, 1> out;
+  };
+
+  Eigen::MatrixXf UW_;
+  Net<float> net_;
+  Eigen::Matrix<float, H, 1> h_;
+};
+
+/// StreamOf of the k-th shape, if the problem has it.
+template <template <int, int, int> class StreamOf, std::size_t k>
 std::unique_ptr<Stream> make_fixed_stream(const Problem<float>& problem) {
   constexpr StreamShape shape = stream_shapes[k];
   if (problem.work.In != shape.In || problem.work.H != shape.H || problem.work.Out != shape.Out) return nullptr;
-  return std::make_unique<EigenStream<shape.In, shape.H, shape.Out>>(problem);
+  return std::make_unique<StreamOf<shape.In, shape.H, shape.Out>>(problem);
+}
+template <template <int, int, int> class StreamOf>
+std::unique_ptr<Stream> make_stream(const Problem<float>& problem) {
+  std::unique_ptr<Stream> result;
+  [&]<std::size_t... k>(std::index_sequence<k...>) {
+    (void)((result = make_fixed_stream<StreamOf, k>(problem)) || ...);
+  }
+  (std::make_index_sequence<std::size(stream_shapes)>());
+  return result;
 }
 
 }  // namespace
@@ -308,11 +360,7 @@ template ContenderPointer<double> make_eigen_hoisted(const Problem<double>&);
 template ContenderPointer<float> make_eigen_stepwise(const Problem<float>&);
 template ContenderPointer<double> make_eigen_stepwise(const Problem<double>&);
 
-std::unique_ptr<Stream> make_eigen_stream(const Problem<float>& problem) {
-  std::unique_ptr<Stream> result;
-  [&]<std::size_t... k>(std::index_sequence<k...>) { (void)((result = make_fixed_stream<k>(problem)) || ...); }
-  (std::make_index_sequence<std::size(stream_shapes)>());
-  return result;
-}
+std::unique_ptr<Stream> make_eigen_stream(const Problem<float>& problem) { return make_stream<EigenStream>(problem); }
+std::unique_ptr<Stream> make_layers_stream(const Problem<float>& problem) { return make_stream<LayersStream>(problem); }
 
 }  // namespace benchmarks

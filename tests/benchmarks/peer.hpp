@@ -88,6 +88,7 @@ ContenderPointer<Scalar> make_eigen_hoisted(const Problem<Scalar>& problem);
 template <class Scalar>
 ContenderPointer<Scalar> make_eigen_stepwise(const Problem<Scalar>& problem);
 std::unique_ptr<Stream> make_eigen_stream(const Problem<float>& problem);
+std::unique_ptr<Stream> make_layers_stream(const Problem<float>& problem);
 
 #ifdef BENCHMARK_TORCH
 template <class Scalar>

@@ -126,6 +126,7 @@ void print_streaming(int rounds) {
     std::vector<NamedStream> streams;
     streams.push_back({"elman", make_elman_stream(problem), {}});
     streams.push_back({"Eigen, fixed sizes", make_eigen_stream(problem), {}});
+    streams.push_back({"Eigen, layers", make_layers_stream(problem), {}});
 #ifdef BENCHMARK_TORCH
     streams.push_back({"libtorch", make_torch_stream(problem), {}});
 #endif
