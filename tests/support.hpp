@@ -3,6 +3,7 @@
 // What many tests share.
 #pragma once
 
+#include <limits>
 #include <stdexcept>
 #include <string>
 
@@ -71,10 +72,12 @@ void expect_error(const Function& function, const std::string& message) {
   CHECK(error_of(function) == message);
 }
 
-/// ‖given − expected‖ / ‖expected‖; 0 only if equal when expected is zero.
+/// ‖given − expected‖ / ‖expected‖; 0 only if equal when expected is zero; infinity, which no maximum passes over, of
+/// NaN.
 template <class Given, class Expected>
 double relative_error(const Given& given, const Expected& expected) {
   const double norm = static_cast<double>(expected.norm());
   const double difference = static_cast<double>((given - expected).norm());
-  return norm > 0 ? difference / norm : difference;
+  const double error = norm > 0 ? difference / norm : difference;
+  return error == error ? error : std::numeric_limits<double>::infinity();
 }

@@ -32,9 +32,10 @@ std::vector<Scalar> apply(std::vector<Scalar> values) {
   return values;
 }
 
-/// The distance to `exact` in units of its last place.
+/// The distance to `exact` in units of its last place; infinity, which no maximum passes over, of NaN.
 template <class Scalar>
 double ulps(Scalar value, long double exact) {
+  if (value != value) return std::numeric_limits<double>::infinity();
   const auto rounded = static_cast<Scalar>(std::abs(exact));
   const Scalar unit = std::nextafter(rounded, std::numeric_limits<Scalar>::infinity()) - rounded;
   return static_cast<double>(std::abs(static_cast<long double>(value) - exact) / static_cast<long double>(unit));
