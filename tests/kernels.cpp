@@ -2,4 +2,4 @@
 //
 // The kernels of all tests (elman/detail/product.hpp).
 #define ELMAN_COMPILE_KERNELS
-#include "elman/detail/product.hpp"
+#include "elman/kernels/product.hpp"

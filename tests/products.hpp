@@ -6,7 +6,7 @@
 
 #include <complex>
 
-#include "elman/detail/product.hpp"
+#include "elman/kernels/product.hpp"
 
 #if defined(ELMAN_EXTERN_KERNELS)
 #if !defined(TEST_PRODUCTS)

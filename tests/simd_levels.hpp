@@ -5,8 +5,8 @@
 
 #include <limits>
 
-#include "elman/detail/elementwise.hpp"
-#include "elman/simd.hpp"
+#include "elman/kernels/elementwise.hpp"
+#include "elman/kernels/simd.hpp"
 
 #if ELMAN_HAS_KERNELS
 /// a ← a (2 − a) − 1.

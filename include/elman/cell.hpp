@@ -14,11 +14,11 @@
 #include <concepts>
 #include <utility>
 
-#include "elman/activation.hpp"
+#include "elman/layers/activation.hpp"
+#include "elman/layers/output.hpp"
 #include "elman/layers/readout.hpp"
 #include "elman/layers/recurrence.hpp"
 #include "elman/net.hpp"
-#include "elman/output.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI {

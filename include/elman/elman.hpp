@@ -9,23 +9,23 @@
 #include "elman/version.hpp"
 
 // Sequences: which column is which step, and what is read
-#include "elman/input.hpp"
-#include "elman/read.hpp"
-#include "elman/room.hpp"
-#include "elman/sequences.hpp"
-#include "elman/steps.hpp"
-#include "elman/streams.hpp"
+#include "elman/net/input.hpp"
+#include "elman/sequences/pack.hpp"
+#include "elman/sequences/read_steps.hpp"
+#include "elman/sequences/room.hpp"
+#include "elman/sequences/steps.hpp"
+#include "elman/sequences/streams.hpp"
 
 // The network
-#include "elman/activation.hpp"
 #include "elman/cell.hpp"
-#include "elman/frozen.hpp"
+#include "elman/deploy/frozen.hpp"
+#include "elman/layers/activation.hpp"
+#include "elman/layers/output.hpp"
+#include "elman/layers/tape.hpp"
 #include "elman/net.hpp"
-#include "elman/output.hpp"
-#include "elman/parameters.hpp"
-#include "elman/state.hpp"
-#include "elman/stepping.hpp"
-#include "elman/tape.hpp"
+#include "elman/net/parameters.hpp"
+#include "elman/net/state.hpp"
+#include "elman/net/stepping.hpp"
 
 // What a net is made of
 #include "elman/layers/bidirectional.hpp"
@@ -40,7 +40,7 @@
 
 // Random numbers and initialisers
 #include "elman/init/fan.hpp"
-#include "elman/init/model.hpp"
+#include "elman/init/net.hpp"
 #include "elman/init/orthogonal.hpp"
 #include "elman/random.hpp"
 
@@ -62,11 +62,11 @@
 #include "elman/optim/sgd.hpp"
 
 // A trained net in a program
-#include "elman/cpp_header.hpp"
-#include "elman/flush_to_zero.hpp"
+#include "elman/deploy/cpp_header.hpp"
+#include "elman/deploy/flush_to_zero.hpp"
 
 // Tokens from a trained net
-#include "elman/sample.hpp"
+#include "elman/net/sample.hpp"
 
 // Is this gradient right?
-#include "elman/gradient_check.hpp"
+#include "elman/inspect/gradient_check.hpp"

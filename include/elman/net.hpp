@@ -22,16 +22,16 @@
 #include <utility>
 
 #include "elman/check.hpp"
-#include "elman/input.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/readout.hpp"
 #include "elman/layers/recurrence.hpp"
-#include "elman/net_tape.hpp"
-#include "elman/parameters.hpp"
+#include "elman/net/input.hpp"
+#include "elman/net/parameters.hpp"
+#include "elman/net/state.hpp"
+#include "elman/net/stepping.hpp"
+#include "elman/net/tape.hpp"
 #include "elman/random.hpp"
-#include "elman/read.hpp"
-#include "elman/state.hpp"
-#include "elman/stepping.hpp"
+#include "elman/sequences/read_steps.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/activation.hpp"
+#include "elman/layers/activation.hpp"
 
 #include <cmath>
 #include <complex>

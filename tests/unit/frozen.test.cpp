@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/frozen.hpp"
+#include "elman/deploy/frozen.hpp"
 
 #include <cstdint>
 #include <memory>

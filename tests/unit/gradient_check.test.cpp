@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/gradient_check.hpp"
+#include "elman/inspect/gradient_check.hpp"
 
 #include <cmath>
 #include <concepts>

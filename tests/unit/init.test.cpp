@@ -10,7 +10,7 @@
 #include "../support.hpp"
 #include "elman/cell.hpp"
 #include "elman/init/fan.hpp"
-#include "elman/init/model.hpp"
+#include "elman/init/net.hpp"
 #include "elman/init/orthogonal.hpp"
 
 using elman::Dynamic;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/detail/narrow.hpp"
+#include "elman/kernels/narrow.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,8 +12,8 @@
 #include "../nets.hpp"
 #include "../support.hpp"
 #include "elman/cell.hpp"
-#include "elman/frozen.hpp"
-#include "elman/init/model.hpp"
+#include "elman/deploy/frozen.hpp"
+#include "elman/init/net.hpp"
 
 using namespace elman;
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "elman/output.hpp"
+#include "elman/layers/output.hpp"
 
 #include <cmath>
 #include <limits>
 
 #include "../catch.hpp"
 #include "../support.hpp"
-#include "elman/activation.hpp"
+#include "elman/layers/activation.hpp"
 
 using elman::Index;
 using elman::Matrix;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/detail/product.hpp"
+#include "elman/kernels/product.hpp"
 
 #include <limits>
 #include <vector>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/read.hpp"
+#include "elman/sequences/read_steps.hpp"
 
 #include <vector>
 

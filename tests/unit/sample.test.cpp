@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/sample.hpp"
+#include "elman/net/sample.hpp"
 
 #include <cmath>
 #include <limits>
@@ -11,7 +11,7 @@
 #include "../nets.hpp"
 #include "../support.hpp"
 #include "elman/cell.hpp"
-#include "elman/init/model.hpp"
+#include "elman/init/net.hpp"
 
 using elman::generate;
 using elman::greedy;

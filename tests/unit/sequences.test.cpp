@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/sequences.hpp"
+#include "elman/sequences/pack.hpp"
 
 #include <array>
 #include <concepts>

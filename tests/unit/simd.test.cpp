@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/simd.hpp"
+#include "elman/kernels/simd.hpp"
 
 #include <cmath>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/stepping.hpp"
+#include "elman/net/stepping.hpp"
 
 #include <limits>
 #include <type_traits>

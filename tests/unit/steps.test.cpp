@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/steps.hpp"
+#include "elman/sequences/steps.hpp"
 
 #include <vector>
 

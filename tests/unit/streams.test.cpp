@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/streams.hpp"
+#include "elman/sequences/streams.hpp"
 
 #include <array>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/detail/vector_math.hpp"
+#include "elman/kernels/vector_math.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 
 #include "../catch.hpp"
 #include "../simd_levels.hpp"
-#include "elman/detail/elementwise.hpp"
+#include "elman/kernels/elementwise.hpp"
 #include "elman/random.hpp"
 
 #if ELMAN_HAS_KERNELS

@@ -10,7 +10,7 @@
 
 #include <cmath>
 
-#include "elman/detail/options.hpp"
+#include "elman/option_ranges.hpp"
 #include "elman/random.hpp"
 #include "elman/types.hpp"
 

@@ -12,9 +12,9 @@
 #include <cmath>
 #include <type_traits>
 
-#include "elman/detail/options.hpp"
-#include "elman/detail/storage.hpp"
 #include "elman/init/fan.hpp"
+#include "elman/kernels/storage.hpp"
+#include "elman/option_ranges.hpp"
 #include "elman/random.hpp"
 #include "elman/types.hpp"
 

@@ -15,10 +15,10 @@
 #include <string>
 #include <utility>
 
-#include "elman/detail/column_buffer.hpp"
-#include "elman/detail/list.hpp"
-#include "elman/detail/one_hot.hpp"
+#include "elman/kernels/column_buffer.hpp"
+#include "elman/kernels/one_hot.hpp"
 #include "elman/layers/layer.hpp"
+#include "elman/sequences/list.hpp"
 
 namespace elman::inline ELMAN_ABI {
 

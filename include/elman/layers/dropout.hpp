@@ -14,12 +14,12 @@
 #include <type_traits>
 #include <utility>
 
-#include "elman/detail/column_buffer.hpp"
-#include "elman/detail/masks.hpp"
-#include "elman/detail/one_hot.hpp"
-#include "elman/detail/options.hpp"
+#include "elman/kernels/column_buffer.hpp"
+#include "elman/kernels/one_hot.hpp"
+#include "elman/layers/detail/masks.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/wrapper.hpp"
+#include "elman/option_ranges.hpp"
 
 namespace elman::inline ELMAN_ABI {
 

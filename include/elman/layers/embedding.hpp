@@ -10,12 +10,12 @@
 #include <string>
 #include <type_traits>
 
-#include "elman/detail/blocks.hpp"
-#include "elman/detail/column_buffer.hpp"
-#include "elman/detail/product.hpp"
-#include "elman/detail/reader.hpp"
-#include "elman/detail/step.hpp"
+#include "elman/kernels/column_buffer.hpp"
+#include "elman/kernels/product.hpp"
+#include "elman/layers/detail/step_columns.hpp"
 #include "elman/layers/layer.hpp"
+#include "elman/layers/parameter_cursor.hpp"
+#include "elman/sequences/blocks.hpp"
 
 namespace elman::inline ELMAN_ABI {
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <utility>
 
-#include "elman/detail/column_buffer.hpp"
+#include "elman/kernels/column_buffer.hpp"
 #include "elman/layers/layer.hpp"
 
 namespace elman::inline ELMAN_ABI {

@@ -24,10 +24,10 @@
 #include <type_traits>
 
 #include "elman/check.hpp"
-#include "elman/detail/from_above.hpp"
+#include "elman/layers/from_above.hpp"
 #include "elman/random.hpp"
-#include "elman/room.hpp"
-#include "elman/steps.hpp"
+#include "elman/sequences/room.hpp"
+#include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI {

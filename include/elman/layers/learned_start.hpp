@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
-#include "elman/detail/reader.hpp"
 #include "elman/layers/layer.hpp"
+#include "elman/layers/parameter_cursor.hpp"
 #include "elman/layers/wrapper.hpp"
 
 namespace elman::inline ELMAN_ABI {

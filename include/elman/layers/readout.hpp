@@ -11,10 +11,10 @@
 #include <string>
 #include <tuple>
 
-#include "elman/detail/reader.hpp"
-#include "elman/detail/readout.hpp"
+#include "elman/layers/detail/read_out.hpp"
 #include "elman/layers/layer.hpp"
-#include "elman/output.hpp"
+#include "elman/layers/output.hpp"
+#include "elman/layers/parameter_cursor.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI {

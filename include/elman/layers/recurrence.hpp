@@ -13,13 +13,13 @@
 #include <tuple>
 #include <utility>
 
-#include "elman/activation.hpp"
-#include "elman/detail/options.hpp"
-#include "elman/detail/reader.hpp"
-#include "elman/detail/recurrence.hpp"
-#include "elman/detail/step.hpp"
+#include "elman/layers/activation.hpp"
+#include "elman/layers/detail/step_columns.hpp"
+#include "elman/layers/detail/through_time.hpp"
 #include "elman/layers/layer.hpp"
-#include "elman/tape.hpp"
+#include "elman/layers/parameter_cursor.hpp"
+#include "elman/layers/tape.hpp"
+#include "elman/option_ranges.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI {

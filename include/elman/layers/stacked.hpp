@@ -16,7 +16,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "elman/detail/column_buffer.hpp"
+#include "elman/kernels/column_buffer.hpp"
 #include "elman/layers/layer.hpp"
 
 namespace elman::inline ELMAN_ABI {

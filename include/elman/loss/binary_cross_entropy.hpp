@@ -13,8 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "elman/layers/output.hpp"
 #include "elman/loss/loss.hpp"
-#include "elman/output.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI::loss {

@@ -17,11 +17,11 @@
 #include <utility>
 #include <vector>
 
-#include "elman/detail/elementwise.hpp"
-#include "elman/detail/options.hpp"
+#include "elman/kernels/elementwise.hpp"
+#include "elman/layers/output.hpp"
 #include "elman/loss/loss.hpp"
-#include "elman/output.hpp"
-#include "elman/sequences.hpp"
+#include "elman/option_ranges.hpp"
+#include "elman/sequences/pack.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI::detail {

@@ -23,8 +23,8 @@
 #include <vector>
 
 #include "elman/check.hpp"
-#include "elman/sequences.hpp"
-#include "elman/steps.hpp"
+#include "elman/sequences/pack.hpp"
+#include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI {

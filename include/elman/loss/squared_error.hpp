@@ -10,7 +10,7 @@
 
 #include <utility>
 
-#include "elman/activation.hpp"
+#include "elman/layers/activation.hpp"
 #include "elman/loss/loss.hpp"
 #include "elman/types.hpp"
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <tuple>
 
-#include "elman/detail/optimizer.hpp"
+#include "elman/optim/optimizer.hpp"
 
 namespace elman::inline ELMAN_ABI::optim {
 

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "elman/check.hpp"
-#include "elman/detail/options.hpp"
+#include "elman/option_ranges.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI::optim {

@@ -18,7 +18,7 @@
 #include <utility>
 
 #include "elman/check.hpp"
-#include "elman/detail/options.hpp"
+#include "elman/option_ranges.hpp"
 #include "elman/types.hpp"
 
 namespace elman::inline ELMAN_ABI {

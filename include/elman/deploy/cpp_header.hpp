@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+//
+// A trained net of any composition as a C++ header: constant arrays with exact numbers, the names and shapes of the
+// matrices, a check value, and a function that makes the net of them. A program that includes it needs no file and no
+// parser, and the arrays lie in read-only memory.
+//
+//   std::ofstream("words.hpp") << elman::cpp_header(net, "words");                     as they are
+//   std::ofstream("words.hpp") << elman::cpp_header<std::int8_t>(net, "words");        rounded (frozen.hpp)
+//
+//   #include "words.hpp"
+//   const auto net = words::net();                // an elman::FrozenNet: steps
+//   const auto whole = words::net().thaw();       // an elman::Net: all verbs
+#pragma once
+
+#include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "elman/check.hpp"
+#include "elman/deploy/frozen.hpp"
+#include "elman/layers/activation.hpp"
+#include "elman/layers/bidirectional.hpp"
+#include "elman/layers/dropout.hpp"
+#include "elman/layers/embedding.hpp"
+#include "elman/layers/encoder_decoder.hpp"
+#include "elman/layers/learned_start.hpp"
+#include "elman/layers/output.hpp"
+#include "elman/layers/readout.hpp"
+#include "elman/layers/recurrence.hpp"
+#include "elman/layers/stacked.hpp"
+#include "elman/net/parameters.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+/// A matrix of a net in a header.
+struct MatrixShape {
+  const char* name;
+  Index rows;
+  Index cols;
+};
+
+/// How a type is written in C++. Your own activation or output needs one of these:
+///   template <> struct elman::CppName<Softsign> { static constexpr const char* value = "Softsign"; };
+template <class T>
+struct CppName;
+template <>
+struct CppName<Tanh> {
+  static constexpr const char* value = "elman::Tanh";
+};
+template <>
+struct CppName<ReLU> {
+  static constexpr const char* value = "elman::ReLU";
+};
+template <>
+struct CppName<Identity> {
+  static constexpr const char* value = "elman::Identity";
+};
+template <>
+struct CppName<Softmax> {
+  static constexpr const char* value = "elman::Softmax";
+};
+template <>
+struct CppName<Sigmoid> {
+  static constexpr const char* value = "elman::Sigmoid";
+};
+template <>
+struct CppName<float> {
+  static constexpr const char* value = "float";
+};
+template <>
+struct CppName<double> {
+  static constexpr const char* value = "double";
+};
+template <>
+struct CppName<std::uint32_t> {
+  static constexpr const char* value = "std::uint32_t";
+};
+template <>
+struct CppName<std::int8_t> {
+  static constexpr const char* value = "std::int8_t";
+};
+template <>
+struct CppName<std::int16_t> {
+  static constexpr const char* value = "std::int16_t";
+};
+template <>
+struct CppName<BFloat16> {
+  static constexpr const char* value = "elman::BFloat16";
+};
+
+namespace detail {
+
+/// The exact number: 0x1.8p-3, with F for a float.
+template <std::floating_point Number>
+std::string cpp_literal(Number number) {
+  char digits[64];
+  const char* const end = std::to_chars(digits, digits + sizeof digits, number, std::chars_format::hex).ptr;
+  std::string literal(digits, static_cast<std::size_t>(end - digits));
+  literal.insert(literal.front() == '-' ? 1 : 0, "0x");
+  if (std::same_as<Number, float>) literal += 'F';
+  return literal;
+}
+inline std::string cpp_literal(std::uint32_t word) { return std::to_string(word) + "U"; }
+
+/// A layer: its type with all sizes, and the arguments of its constructor.
+struct CppLayer {
+  std::string type;
+  std::string arguments;
+
+  std::string value() const { return type + "(" + arguments + ")"; }
+};
+
+template <int In, int Hidden, class Activation>
+CppLayer cpp_layer(const Recurrence<In, Hidden, Activation>& layer) {
+  static_assert(std::is_empty_v<Activation>, "elman::cpp_header: an activation with options cannot be written as C++");
+  return {"elman::Recurrence<" + std::to_string(layer.in()) + ", " + std::to_string(layer.hidden()) + ", " +
+              CppName<Activation>::value + ">",
+          "elman::RecurrenceOptions{" + cpp_literal(layer.options().recurrent_dropout) + ", " +
+              cpp_literal(layer.options().zoneout) + "}"};
+}
+template <int Vocabulary, int Width>
+CppLayer cpp_layer(const Embedding<Vocabulary, Width>& layer) {
+  return {"elman::Embedding<" + std::to_string(layer.in()) + ", " + std::to_string(layer.out()) + ">", ""};
+}
+template <class L>
+CppLayer cpp_layer(const LearnedStart<L>& layer);
+template <class L>
+CppLayer cpp_layer(const Dropout<L>& layer);
+template <class Forwards, class Backwards>
+CppLayer cpp_layer(const Bidirectional<Forwards, Backwards>& layer);
+template <class... Layers>
+CppLayer cpp_layer(const Stacked<Layers...>& layer);
+template <class Encoder, class Decoder>
+CppLayer cpp_layer(const EncoderDecoder<Encoder, Decoder>& layer);
+
+/// A layer that is made of others.
+template <class... Layers>
+CppLayer cpp_composition(const char* name, const Layers&... layers) {
+  CppLayer result{std::string(name) + "<", ""};
+  const char* comma = "";
+  const auto add = [&](const CppLayer& layer) {
+    result.type += comma + layer.type;
+    result.arguments += comma + layer.value();
+    comma = ", ";
+  };
+  (add(cpp_layer(layers)), ...);
+  result.type += ">";
+  return result;
+}
+
+template <class L>
+CppLayer cpp_layer(const LearnedStart<L>& layer) {
+  return cpp_composition("elman::LearnedStart", layer.layer());
+}
+template <class L>
+CppLayer cpp_layer(const Dropout<L>& layer) {
+  CppLayer result = cpp_composition("elman::Dropout", layer.layer());
+  result.arguments += ", elman::DropoutOptions{" + cpp_literal(layer.options().rate) +
+                      (layer.options().variational ? ", true}" : ", false}");
+  return result;
+}
+template <class Forwards, class Backwards>
+CppLayer cpp_layer(const Bidirectional<Forwards, Backwards>& layer) {
+  return cpp_composition("elman::Bidirectional", layer.forwards(), layer.backwards());
+}
+template <class... Layers>
+CppLayer cpp_layer(const Stacked<Layers...>& layer) {
+  return [&]<std::size_t... K>(std::index_sequence<K...>) {
+    return cpp_composition("elman::Stacked", layer.template layer<K>()...);
+  }
+  (std::index_sequence_for<Layers...>{});
+}
+template <class Encoder, class Decoder>
+CppLayer cpp_layer(const EncoderDecoder<Encoder, Decoder>& layer) {
+  return cpp_composition("elman::EncoderDecoder", layer.encoder(), layer.decoder());
+}
+template <int In, int Out, class Output>
+CppLayer cpp_layer(const Readout<In, Out, Output>& readout) {
+  return {"elman::Readout<" + std::to_string(readout.in()) + ", " + std::to_string(readout.out()) + ", " +
+              CppName<Output>::value + ">",
+          ""};
+}
+
+/// Lines of at most 120 characters.
+template <class Elements>
+void append_array(std::string& text, const char* name, const Elements& elements) {
+  text += "alignas(64) inline constexpr ";
+  text += CppName<std::remove_const_t<typename Elements::element_type>>::value;
+  text += std::string(" ") + name + "[] = {";
+  std::size_t line = 120;
+  for (const auto& element : elements) {
+    const std::string literal = cpp_literal(element);
+    if (line + literal.size() + 2 > 120) {
+      text += "\n   ";
+      line = 3;
+    }
+    text += " " + literal + ",";
+    line += literal.size() + 2;
+  }
+  text += "\n};\n";
+}
+
+inline bool is_cpp_name(std::string_view name) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  if (name.empty() || !is_letter(name.front())) return false;
+  for (const char c : name) {
+    if (!is_letter(c) && !(c >= '0' && c <= '9')) return false;
+  }
+  return true;
+}
+
+template <class Weight, class Scalar, class Body, class Readout>
+std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string_view name) {
+  require(is_cpp_name(name), "cpp_header: name is \"", name, "\"; expected letters, digits and underscores");
+  const auto frozen = freeze<Weight>(net);
+  std::string text = "// A recurrent net, written by elman::cpp_header: In = " + std::to_string(net.in()) +
+                     ", State = " + std::to_string(net.state()) + ", Out = " + std::to_string(net.out()) + ", " +
+                     std::to_string(net.theta().size()) +
+                     " parameters.\n// clang-format off\n#pragma once\n\n#include <cstdint>\n#include "
+                     "<elman/elman.hpp>\n\nnamespace " +
+                     std::string(name) +
+                     " {\n\n// All matrices and vectors, in the order in which the arrays hold them.\n"
+                     "inline constexpr elman::MatrixShape matrices[] = {\n";
+  net.for_each([&](const std::string& matrix, const auto& view) {
+    text += "    {\"" + matrix + "\", " + std::to_string(view.rows()) + ", " + std::to_string(view.cols()) + "},\n";
+  });
+  text += "};\n\n// The matrices, column by column";
+  if (grouped_columns < Weight >> 1) {
+    text += ", " + std::to_string(grouped_columns<Weight>) + " columns to a word";
+  }
+  text += ".\n";
+  append_array(text, "weights", frozen.weights());
+  text += is_scaled<Weight> ? "// The scales of the matrices' rows, and the vectors.\n" : "// The vectors.\n";
+  append_array(text, "numbers", frozen.numbers());
+  text += "\ninline constexpr std::uint64_t check_value = " + std::to_string(frozen.net().check_value()) +
+          "U;  // net().check_value()\n\nusing Body = " + cpp_layer(net.body()).type +
+          ";\nusing Readout = " + cpp_layer(net.readout()).type + ";\nusing Net = elman::FrozenNet<" +
+          CppName<Scalar>::value + ", Body, Readout, " + CppName<Weight>::value +
+          ">;\n\n/// The net, which refers to the arrays.\ninline Net net() { return {Body(" +
+          cpp_layer(net.body()).arguments + "), Readout(), weights, numbers}; }\n\n}  // namespace " +
+          std::string(name) + "\n";
+  return text;
+}
+
+}  // namespace detail
+
+/// The text of a header that holds the net in the namespace `name`. Weight: the net's Scalar, or what frozen.hpp rounds
+/// to. Throws if a parameter is not finite, or the name is none.
+template <class Weight, class Scalar, class Body, class Readout>
+std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string_view name) {
+  return detail::cpp_header<Weight>(net, name);
+}
+template <class Scalar, class Body, class Readout>
+std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string_view name) {
+  return detail::cpp_header<Scalar>(net, name);
+}
+
+}  // namespace elman::inline ELMAN_ABI

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+//
+// A net whose parameters are constant and lie in arrays of somebody else, in read-only memory for instance: it steps,
+// and nothing else. Its weights may be narrower than its Scalar: 8- or 16-bit integers with a scale a row, or the upper
+// halves of floats; states and sums stay of its Scalar.
+//
+//   const auto small = elman::freeze<std::int8_t>(net);    owns the arrays
+//   auto state = small.net().initial_state();              refers to them
+//
+// cpp_header.hpp writes such arrays as C++.
+//
+//   weights    all matrices in the order of θ, column by column; narrow ones in words (detail/narrow.hpp)
+//   numbers    the scales of a matrix' rows, in the place of the matrix, if the weights are integers; b, c, h0
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include "elman/check.hpp"
+#include "elman/kernels/column_buffer.hpp"
+#include "elman/kernels/narrow.hpp"
+#include "elman/layers/parameter_cursor.hpp"
+#include "elman/net.hpp"
+#include "elman/net/stepping.hpp"
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+namespace detail {
+
+/// Counts what a net takes from the arrays.
+template <class Weight>
+struct FrozenSize {
+  Index weights = 0;
+  Index numbers = 0;
+
+  template <int, int>
+  Index matrix(Index rows, Index cols) {
+    weights += weight_elements<Weight>(rows, cols);
+    if (is_scaled<Weight>) numbers += rows;
+    return 0;
+  }
+  template <int>
+  Index vector(Index rows) {
+    numbers += rows;
+    return 0;
+  }
+};
+
+/// Reads θ and writes the arrays.
+template <class Weight, class Scalar>
+struct Freezer {
+  /// What the largest weight of a row becomes: its own bits are those of the largest integer.
+  static constexpr Scalar largest_number =
+      is_scaled<Weight> ? static_cast<Scalar>(static_cast<double>((std::numeric_limits<Weight>::max)()) *
+                                              static_cast<double>(std::uint64_t{1} << (32 - 8 * sizeof(Weight))))
+                        : Scalar(1);
+
+  const Scalar* theta;
+  WeightElement<Weight>* weights;
+  Scalar* numbers;
+
+  template <int, int>
+  Index matrix(Index rows, Index cols) {
+    constexpr Index group = detail::grouped_columns<Weight>;
+    for (Index row = 0; row < rows; ++row) {
+      const auto w = [&](Index k) { return theta[row + k * rows]; };
+      const auto element = [&](Index k) -> auto& { return weights[k / group * rows + row]; };
+      if constexpr (group == 1) {
+        for (Index k = 0; k < cols; ++k) element(k) = w(k);
+      } else {
+        Scalar scale(1);
+        if constexpr (is_scaled<Weight>) {
+          for (Index k = 0; k < cols; ++k) scale = k == 0 ? std::abs(w(0)) : (std::max)(scale, std::abs(w(k)));
+          scale = scale > 0 ? scale / largest_number : Scalar(1);
+          *numbers++ = scale;
+        }
+        for (Index k = 0; k < cols; ++k) {
+          if (k % group == 0) element(k) = 0;
+          put_weight<Weight>(element(k), static_cast<int>(k % group), w(k) / scale);
+        }
+      }
+    }
+    theta += rows * cols;
+    weights += weight_elements<Weight>(rows, cols);
+    return 0;
+  }
+  template <int>
+  Index vector(Index rows) {
+    numbers = std::copy_n(theta, rows, numbers);
+    theta += rows;
+    return 0;
+  }
+};
+
+/// Reads the arrays and writes θ.
+template <class Weight, class Scalar>
+struct Thawer {
+  NarrowReader<Weight, Scalar> from;
+  Scalar* theta;
+
+  template <int Rows, int Cols>
+  Index matrix(Index rows, Index cols) {
+    const auto read = from.template matrix<Rows, Cols>(rows, cols);
+    for (Index k = 0; k < cols; ++k) {
+      for (Index row = 0; row < rows; ++row) *theta++ = read(row, k);
+    }
+    return 0;
+  }
+  template <int Rows>
+  Index vector(Index rows) {
+    const auto read = from.template vector<Rows>(rows);
+    theta = std::copy_n(read.data(), rows, theta);
+    return 0;
+  }
+};
+
+/// FNV-1a of the bits, the lowest byte of an element first: the same on every machine.
+template <class Element>
+std::uint64_t hash_bits(std::span<const Element> elements, std::uint64_t hash = 0xCBF29CE484222325U) {
+  for (const Element& element : elements) {
+    std::uint64_t bits = 0;
+    if constexpr (std::same_as<Element, float>) {
+      bits = std::bit_cast<std::uint32_t>(element);
+    } else if constexpr (std::same_as<Element, double>) {
+      bits = std::bit_cast<std::uint64_t>(element);
+    } else {
+      bits = element;
+    }
+    for (std::size_t byte = 0; byte < sizeof(Element); ++byte) {
+      hash = (hash ^ ((bits >> (8 * byte)) & 0xFFU)) * 0x100000001B3U;
+    }
+  }
+  return hash;
+}
+
+}  // namespace detail
+
+template <class Scalar_, class Body, class Readout, class Weight = Scalar_>
+requires(std::same_as<Scalar_, float> || std::same_as<Scalar_, double>) && WeightOf<Weight, Scalar_> class FrozenNet
+    : public Stepping<FrozenNet<Scalar_, Body, Readout, Weight>, Scalar_, Body, Readout> {
+  using Verbs = Stepping<FrozenNet, Scalar_, Body, Readout>;
+  friend Verbs;
+
+ public:
+  using Scalar = Scalar_;
+  using Output = typename Readout::Output;
+  /// What the array of weights is made of: Scalar, or words of narrow weights.
+  using Element = detail::WeightElement<Weight>;
+
+  /// Refers to the arrays, which must outlive it. Throws unless they are as long as the layers ask for.
+  FrozenNet(Body body, Readout readout, std::span<const detail::WeightElement<Weight>> weights,
+            std::span<const Scalar> numbers)
+      : body_(std::move(body)), readout_(std::move(readout)), weights_(weights), numbers_(numbers) {
+    detail::FrozenSize<Weight> size;
+    walk(size);
+    detail::require(std::ssize(weights) == size.weights, "FrozenNet: weights has ", std::ssize(weights),
+                    " elements; expected ", size.weights);
+    detail::require(std::ssize(numbers) == size.numbers, "FrozenNet: numbers has ", std::ssize(numbers),
+                    " elements; expected ", size.numbers);
+  }
+
+  const Body& body() const { return body_; }
+  const Readout& readout() const { return readout_; }
+  Index in() const { return body_.in(); }
+  Index state() const { return body_.state(); }
+  Index out() const { return readout_.out(); }
+  std::span<const detail::WeightElement<Weight>> weights() const { return weights_; }
+  std::span<const Scalar> numbers() const { return numbers_; }
+
+  /// Of both arrays; the same on every machine.
+  std::uint64_t check_value() const { return detail::hash_bits(numbers_, detail::hash_bits(weights_)); }
+
+  /// A net with these parameters, which has all verbs.
+  Net<Scalar, Body, Readout> thaw() const {
+    Net<Scalar, Body, Readout> net(body_, readout_);
+    detail::Thawer<Weight, Scalar> thawer{reader(), net.theta().data()};
+    walk(thawer);
+    return net;
+  }
+
+ private:
+  static constexpr const char* owner() { return "FrozenNet"; }
+  detail::NarrowReader<Weight, Scalar> reader() const { return {weights_.data(), numbers_.data()}; }
+  template <class Reader>
+  void walk(Reader& reader) const {
+    body_.read(reader);
+    readout_.read(reader);
+  }
+
+  [[no_unique_address]] Body body_;
+  [[no_unique_address]] Readout readout_;
+  std::span<const Element> weights_;
+  std::span<const Scalar> numbers_;
+};
+
+/// The arrays of a frozen net; each begins a cache line.
+template <class Scalar, class Body, class Readout, class Weight>
+class FrozenArrays {
+ public:
+  /// Rounds the parameters, which are finite.
+  explicit FrozenArrays(const Parameters<Scalar, Body, Readout>& net) : body_(net.body()), readout_(net.readout()) {
+    detail::FrozenSize<Weight> size;
+    body_.read(size);
+    readout_.read(size);
+    weights_.reshape(size.weights, 1);
+    numbers_.reshape(size.numbers, 1);
+    detail::Freezer<Weight, Scalar> freezer{net.theta().data(), weights_.data(), numbers_.data()};
+    body_.read(freezer);
+    readout_.read(freezer);
+  }
+
+  std::span<const detail::WeightElement<Weight>> weights() const {
+    return {weights_.data(), static_cast<std::size_t>(weights_.rows())};
+  }
+  std::span<const Scalar> numbers() const { return {numbers_.data(), static_cast<std::size_t>(numbers_.rows())}; }
+  /// Refers to this.
+  FrozenNet<Scalar, Body, Readout, Weight> net() const { return {body_, readout_, weights(), numbers()}; }
+
+ private:
+  Body body_;
+  Readout readout_;
+  detail::ColumnBuffer<detail::WeightElement<Weight>> weights_;
+  detail::ColumnBuffer<Scalar> numbers_;
+};
+
+/// The parameters of a net as they are (Weight = its Scalar), or rounded: to 8- or 16-bit integers with a scale for
+/// every row of a matrix, by at most 1/254 or 1/65534 of the row's largest weight; or to BFloat16, by at most 1/256 of
+/// the weight itself. b, c and h0 are kept as they are. Throws if a parameter is not finite.
+template <class Weight, class Scalar, class Body, class Readout>
+requires WeightOf<Weight, Scalar> FrozenArrays<Scalar, Body, Readout, Weight> freeze(
+    const Parameters<Scalar, Body, Readout>& net) {
+  for (Index k = 0; k < net.theta().size(); ++k) {
+    constexpr Scalar most = (std::numeric_limits<Scalar>::max)();
+    detail::require(detail::within(net.theta()(k), -most, most), "freeze: parameter ", k, " is ", net.theta()(k),
+                    "; expected a finite number");
+  }
+  return FrozenArrays<Scalar, Body, Readout, Weight>(net);
+}
+
+}  // namespace elman::inline ELMAN_ABI

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+//
+// Where vectors as long as a model's parameters lie: inside their object if they are small, else on the heap.
+#pragma once
+
+#include "elman/kernels/column_buffer.hpp"
+#include "elman/kernels/lanes.hpp"
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI::detail {
+
+/// Parameter vectors of at most this many bytes lie inside their object.
+inline constexpr int inline_bytes = 32 * 1024;
+
+template <class Scalar, int Size>
+inline constexpr bool is_inline = (Size != Dynamic) && Size <= inline_bytes / static_cast<int>(sizeof(Scalar));
+
+/// Memory for as many scalars as a parameter vector has: a gradient's, a model's, an optimizer's.
+template <class Scalar, int Size>
+using ParameterStorage = Vector<Scalar, is_inline<Scalar, Size> ? Size : Dynamic>;
+
+/// Where θ lies: its first parameter begins a cache line, if vectors are wide enough to cross one.
+template <class Scalar, int Size>
+class ThetaStorage {
+ public:
+  void set_zero(Index) { memory_.setZero(); }
+  Scalar* data() { return memory_.data(); }
+  const Scalar* data() const { return memory_.data(); }
+  Index size() const { return memory_.size(); }
+
+ private:
+  alignas(kernel_alignment<Scalar>) Vector<Scalar, Size> memory_;
+};
+template <class Scalar, int Size>
+requires(!is_inline<Scalar, Size>) class ThetaStorage<Scalar, Size> {
+ public:
+  void set_zero(Index size) {
+    memory_.reshape(size, 1);
+    memory_.view().setZero();
+  }
+  Scalar* data() { return memory_.view().data(); }
+  const Scalar* data() const { return memory_.view().data(); }
+  Index size() const { return memory_.rows(); }
+
+ private:
+  ColumnBuffer<Scalar> memory_;
+};
+
+}  // namespace elman::inline ELMAN_ABI::detail

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+//
+// The parameters of a net, or their gradient: one contiguous vector θ, and the shapes of the layers that say what lies
+// where in it. First the body's, in the order of its layers, then the readout's V and c; each matrix column by column.
+// For an RNNCell that is U (Hidden × In), W (Hidden × Hidden), b (Hidden), V (Out × Hidden), c (Out).
+//
+// A gradient has the same type, so that ∂L/∂U is `gradient.U()` and optimizers, clipping, norms and files see one
+// vector. θ lies inside the object when its size is known at compile time and small, else on the heap.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "elman/check.hpp"
+#include "elman/kernels/storage.hpp"
+#include "elman/layers/layer.hpp"
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+namespace detail {
+
+/// A body that is one recurrence: U, W and b need no path.
+template <class Body>
+concept HasUWb = requires(const Body body, float* theta) {
+  body.at(theta).U;
+  body.at(theta).W;
+  body.at(theta).b;
+};
+
+}  // namespace detail
+
+template <class Scalar_, class Body, class Readout>
+class Parameters {
+  static_assert(RealOrComplex<Scalar_>, "elman: Scalar must be float, double, long double or std::complex of one");
+
+ public:
+  using Scalar = Scalar_;
+  static constexpr int in_size = Body::in_size;
+  static constexpr int state_size = Body::state_size;
+  static constexpr int out_size = Readout::out_size;
+  static constexpr bool is_fixed = Body::is_fixed && Readout::is_fixed;
+  /// The length of θ, or Dynamic.
+  static constexpr int theta_size = detail::sum_of_sizes({Body::parameter_size, Readout::parameter_size});
+
+  /// All zero.
+  Parameters() requires is_fixed : Parameters(Body(), Readout()) {}
+
+  /// All zero. Throws if the readout does not read as many rows as the body's output has.
+  Parameters(Body body, Readout readout) : body_(std::move(body)), readout_(std::move(readout)) {
+    detail::require(readout_.in() == body_.out(), "Net: the readout reads ", readout_.in(), " rows; expected ",
+                    body_.out(), " as the body's output has");
+    theta_.set_zero(body_.parameter_count() + readout_.parameter_count());
+  }
+
+  const Body& body() const { return body_; }
+  const Readout& readout() const { return readout_; }
+  Index in() const { return body_.in(); }        ///< rows of x
+  Index state() const { return body_.state(); }  ///< rows of the state: all hidden units
+  Index out() const { return readout_.out(); }   ///< rows of y
+  Index hidden() const requires detail::HasUWb<Body> { return body_.hidden(); }
+
+  auto U() requires detail::HasUWb<Body> { return body_.at(theta_.data()).U; }
+  auto U() const requires detail::HasUWb<Body> { return body_.at(theta_.data()).U; }
+  auto W() requires detail::HasUWb<Body> { return body_.at(theta_.data()).W; }
+  auto W() const requires detail::HasUWb<Body> { return body_.at(theta_.data()).W; }
+  auto b() requires detail::HasUWb<Body> { return body_.at(theta_.data()).b; }
+  auto b() const requires detail::HasUWb<Body> { return body_.at(theta_.data()).b; }
+  auto V() { return readout_.at(readout_theta()).V; }
+  auto V() const { return readout_.at(readout_theta()).V; }
+  auto c() { return readout_.at(readout_theta()).c; }
+  auto c() const { return readout_.at(readout_theta()).c; }
+
+  /// All parameters as one vector.
+  auto theta() { return View<Theta>(theta_.data(), theta_.size(), 1); }
+  auto theta() const { return View<const Theta>(theta_.data(), theta_.size(), 1); }
+
+  void set_zero() { theta().setZero(); }
+
+  /// visit(path, part) for every part in order: a part has U, W, b or V, c or E or h0, views with a `for_each`. The
+  /// path leads to it: "layer1.forwards.", "" for an RNNCell.
+  template <class Visit>
+  void for_each_part(Visit&& visit) {
+    visit_parts(*this, visit);
+  }
+  template <class Visit>
+  void for_each_part(Visit&& visit) const {
+    visit_parts(*this, visit);
+  }
+
+  /// visit(name, view) for every matrix in order, named with its path: "layer1.forwards.U".
+  template <class Visit>
+  void for_each(Visit&& visit) {
+    visit_matrices(*this, visit);
+  }
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    visit_matrices(*this, visit);
+  }
+
+  /// The matrix of this name, "layer1.forwards.U". Throws if there is none.
+  MatrixView<Scalar> matrix(std::string_view name) {
+    const auto found = std::as_const(*this).matrix(name);
+    return {theta_.data() + (found.data() - theta_.data()), found.rows(), found.cols()};
+  }
+  ConstMatrixView<Scalar> matrix(std::string_view name) const {
+    const Scalar* data = nullptr;
+    Index rows = 0, cols = 0;
+    std::string names;
+    for_each([&](const std::string& its_name, const auto& view) {
+      names += names.empty() ? its_name : ", " + its_name;
+      if (its_name != name) return;
+      data = view.data();
+      rows = view.rows();
+      cols = view.cols();
+    });
+    detail::require(data, "Parameters::matrix: name is \"", name, "\"; expected one of ", names);
+    return {data, rows, cols};
+  }
+
+  /// The same numbers in another scalar: float to double, or double to std::complex<double> for the complex step.
+  template <class Other>
+  Parameters<Other, Body, Readout> cast() const {
+    Parameters<Other, Body, Readout> other(body_, readout_);
+    other.theta() = theta().template cast<Other>();
+    return other;
+  }
+
+  /// Whether another has the same matrices in the same places.
+  template <class Other>
+  bool same_shape(const Parameters<Other, Body, Readout>& other) const {
+    return body_.same_shape(other.body()) && readout_.same_shape(other.readout());
+  }
+
+ protected:
+  const Scalar* readout_theta() const { return theta_.data() + body_.parameter_count(); }
+  Scalar* readout_theta() { return theta_.data() + body_.parameter_count(); }
+
+ private:
+  using Theta = detail::ParameterStorage<Scalar, theta_size>;
+
+  template <class Self, class Visit>
+  static void visit_parts(Self& self, Visit& visit) {
+    self.body_.for_each_part(self.theta_.data(), std::string(), visit);
+    self.readout_.for_each_part(self.readout_theta(), std::string(), visit);
+  }
+  template <class Self, class Visit>
+  static void visit_matrices(Self& self, Visit& visit) {
+    const auto visit_part = [&](const std::string& path, auto part) {
+      part.for_each([&](const char* name, auto& view) { visit(path + name, view); });
+    };
+    visit_parts(self, visit_part);
+  }
+
+  [[no_unique_address]] Body body_;
+  [[no_unique_address]] Readout readout_;
+  detail::ThetaStorage<Scalar, theta_size> theta_;
+};
+
+}  // namespace elman::inline ELMAN_ABI

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+//
+// The tape of a net: the tapes of its layers, what the readout leaves, and what concerns all layers together.
+#pragma once
+
+#include "elman/kernels/column_buffer.hpp"
+#include "elman/layers/output.hpp"
+#include "elman/layers/tape.hpp"
+#include "elman/sequences/list.hpp"
+#include "elman/sequences/room.hpp"
+#include "elman/sequences/steps.hpp"
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+/// What one forward of a net leaves behind: the outputs h of its body, o, y and, after a loss, d_o (tape.hpp).
+template <class Scalar, class Body, class Readout, class Room = Growing>
+class NetTape : public ReadoutTape<Scalar, typename Readout::Output, Room, Room::size(Readout::in_size),
+                                   Room::size(Readout::out_size)> {
+  using Base =
+      ReadoutTape<Scalar, typename Readout::Output, Room, Room::size(Readout::in_size), Room::size(Readout::out_size)>;
+  using States = detail::ColumnBuffer<Scalar, detail::product_of_sizes(Room::size(Body::state_size), Room::batch)>;
+
+ public:
+  using Steps = BasicSteps<Room>;
+  const Steps& steps() const { return steps_; }
+
+  /// The body's output at every step: for a cell h_0 … h_{T-1}, in packed columns.
+  ConstMatrixView<Scalar> h() const { return body.h(); }
+
+  /// The state after each sequence's own last step (State × B, the caller's order): what the next chunk of a stream
+  /// starts from. The first form allocates, the second does not if `result` has the shape.
+  Matrix<Scalar, Dynamic, Dynamic> last_h() const {
+    Matrix<Scalar, Dynamic, Dynamic> result;
+    last_h(result);
+    return result;
+  }
+  template <int Rows, int Cols>
+  void last_h(Matrix<Scalar, Rows, Cols>& result) const {
+    detail::resize(result, state_, steps_.batch());
+    body.last(detail::strided_to_write(result));
+  }
+
+  // For the net.
+  typename Body::template Tape<Scalar, Room> body;
+  States h0;                               ///< where sequences start, if anything knows
+  States d_h0;                             ///< ∂L/∂h0
+  States last;                             ///< the last state, if it is read
+  States d_last;                           ///< ∂L/∂last
+  detail::List<Index, Room::batch> fresh;  ///< the caller's sequences that began with the learned start
+  template <class Given>
+  void start(const Given& steps, Index in, Index state, Index parameters) {
+    steps_ = steps;
+    in_ = in;
+    state_ = state;
+    parameters_ = parameters;
+  }
+  void start_readout(Index out, const ReadSteps& read) { Base::start(out, read, steps_); }
+  Index in() const { return in_; }
+  Index state() const { return state_; }
+  Index parameters() const { return parameters_; }
+
+ private:
+  Steps steps_;
+  Index in_ = 0;
+  Index state_ = 0;
+  Index parameters_ = 0;
+};
+
+}  // namespace elman::inline ELMAN_ABI

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+//
+// How the steps of a batch of sequences lie in one matrix.
+//
+// The batch holds B sequences; the longest has T steps; N columns in all, one a step and sequence. Sequences are put
+// in order of falling length (equal lengths keep the caller's order), and step t is the block of `width(t)` adjacent
+// columns of the sequences that still run at step t. So widths never grow, h_{t-1} of the sequences that run at step
+// t is the left part of the block before, and no padding exists. A batch of equal lengths is the special case where
+// every block is B wide: the memory order of a contiguous (T, B, features) array.
+//
+// `Steps` holds any number of them; `BasicSteps<AtMost<T, B>>` has its lists inside the object and needs no heap.
+#pragma once
+
+#include <algorithm>
+#include <cassert>
+#include <cstddef>
+#include <numeric>
+#include <ranges>
+#include <type_traits>
+
+#include "elman/check.hpp"
+#include "elman/sequences/list.hpp"
+#include "elman/sequences/room.hpp"
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+template <class Room>
+class BasicSteps;
+
+namespace detail {
+
+/// Throws if there are more steps or sequences than Room says.
+template <class Room, class Owner>
+void check_room(const Owner& owner, Index T, Index B) {
+  if constexpr (Room::is_fixed) {
+    require(T <= Room::steps, owner, ": T is ", T, "; expected at most ", Room::steps, ", as there is room for");
+    require(B <= Room::batch, owner, ": B is ", B, "; expected at most ", Room::batch, ", as there is room for");
+  }
+}
+template <class Room, class Owner, class Other>
+void check_room(const Owner& owner, const BasicSteps<Other>& steps) {
+  check_room<Room>(owner, steps.count(), steps.batch());
+}
+
+}  // namespace detail
+
+template <class Room = Growing>
+class BasicSteps {
+ public:
+  /// No steps at all: what a tape holds before the first forward.
+  BasicSteps() = default;
+
+  /// The same steps in another room. Throws, with this untouched, if there are more than it has room for.
+  template <class Other>
+  requires(!std::is_same_v<Other, Room>) explicit BasicSteps(const BasicSteps<Other>& other) { *this = other; }
+  template <class Other>
+  requires(!std::is_same_v<Other, Room>) BasicSteps& operator=(const BasicSteps<Other>& other) {
+    detail::check_room<Room>("Steps", other);
+    T_ = other.T_;
+    B_ = other.B_;
+    N_ = other.N_;
+    first_.assign(other.first_.begin(), other.first_.end());
+    slot_.assign(other.slot_.begin(), other.slot_.end());
+    length_.assign(other.length_.begin(), other.length_.end());
+    return *this;
+  }
+
+  /// T steps of B sequences of equal length. Needs no memory. Throws if T or B is less than 1, or more than Room says.
+  static BasicSteps even(Index T, Index B) {
+    detail::require(T >= 1, "Steps::even: T is ", T, "; expected at least 1 step");
+    detail::require(B >= 1, "Steps::even: B is ", B, "; expected at least 1 sequence");
+    detail::check_room<Room>("Steps::even", T, B);
+    BasicSteps steps;
+    steps.T_ = T;
+    steps.B_ = B;
+    steps.N_ = T * B;
+    return steps;
+  }
+
+  /// Sequences of the given lengths, in the caller's order. Throws if there is none, one is shorter than 1, or there is
+  /// more than Room says.
+  template <std::ranges::random_access_range Lengths>
+  static BasicSteps ragged(const Lengths& lengths) {
+    const auto B = static_cast<Index>(std::ranges::size(lengths));
+    detail::require(B >= 1, "Steps::ragged: lengths has 0 entries; expected at least 1 sequence");
+    detail::check_room<Room>("Steps::ragged", 0, B);
+    BasicSteps steps;
+    steps.length_.resize(static_cast<std::size_t>(B));
+    for (Index b = 0; b < B; ++b) {
+      const auto length = static_cast<Index>(lengths[static_cast<std::size_t>(b)]);
+      detail::require(length >= 1, "Steps::ragged: sequence ", b, " has length ", length, "; expected at least 1");
+      detail::check_room<Room>("Steps::ragged", length, B);
+      steps.length_[static_cast<std::size_t>(b)] = length;
+    }
+    const auto [shortest, longest] = std::ranges::minmax(steps.length_);
+    if (shortest == longest) return even(longest, B);
+    steps.T_ = longest;
+    steps.B_ = B;
+    steps.order();
+    return steps;
+  }
+
+  Index count() const { return T_; }    ///< T, the steps of the longest sequence
+  Index batch() const { return B_; }    ///< B, the sequences
+  Index columns() const { return N_; }  ///< N, the steps of all sequences together
+  bool is_even() const { return first_.empty(); }
+
+  /// The first column of step t; t = T gives N.
+  Index first(Index t) const {
+    assert(t >= 0 && t <= T_);
+    return is_even() ? t * B_ : first_[static_cast<std::size_t>(t)];
+  }
+
+  /// The number of sequences that run at step t; t = -1 stands for h₀, which all have.
+  Index width(Index t) const {
+    if (t < 0 || is_even()) return B_;
+    return first(t + 1) - first(t);
+  }
+
+  /// The steps of the caller's sequence b.
+  Index length(Index b) const {
+    assert(b >= 0 && b < B_);
+    return is_even() ? T_ : length_[static_cast<std::size_t>(b)];
+  }
+
+  /// The place of the caller's sequence b inside every block.
+  Index slot(Index b) const {
+    assert(b >= 0 && b < B_);
+    return is_even() ? b : slot_[static_cast<std::size_t>(b)];
+  }
+
+  /// The column of step t of the caller's sequence b; t < length(b).
+  Index column(Index b, Index t) const {
+    assert(t < length(b));
+    return first(t) + slot(b);
+  }
+
+  /// The column of the last step of the caller's sequence b.
+  Index last_column(Index b) const { return column(b, length(b) - 1); }
+
+  template <class Other>
+  bool operator==(const BasicSteps<Other>& other) const {
+    return T_ == other.T_ && B_ == other.B_ && N_ == other.N_ && std::ranges::equal(first_, other.first_) &&
+           std::ranges::equal(slot_, other.slot_);
+  }
+
+ private:
+  template <class Other>
+  friend class BasicSteps;
+
+  void order() {
+    const auto B = static_cast<std::size_t>(B_);
+    detail::List<Index, Room::batch> by_length;
+    by_length.resize(B);
+    std::iota(by_length.begin(), by_length.end(), Index{0});
+    std::ranges::sort(by_length, [this](Index a, Index b) {  // sorted by (length, place), since a stable sort allocates
+      return length_of(a) != length_of(b) ? length_of(a) > length_of(b) : a < b;
+    });
+    slot_.resize(B);
+    for (std::size_t place = 0; place < B; ++place) {
+      slot_[static_cast<std::size_t>(by_length[place])] = static_cast<Index>(place);
+    }
+    first_.assign(static_cast<std::size_t>(T_) + 1, 0);
+    std::size_t running = B;
+    for (std::size_t t = 0; t < static_cast<std::size_t>(T_); ++t) {
+      while (length_of(by_length[running - 1]) <= static_cast<Index>(t)) --running;
+      first_[t + 1] = first_[t] + static_cast<Index>(running);
+    }
+    N_ = first_.back();
+  }
+  Index length_of(Index b) const { return length_[static_cast<std::size_t>(b)]; }
+
+  Index T_ = 0;
+  Index B_ = 0;
+  Index N_ = 0;
+  static constexpr int borders = Room::is_fixed ? Room::steps + 1 : Dynamic;
+  detail::List<Index, borders> first_;       // T + 1 block borders; empty when even, like the other two
+  detail::List<Index, Room::batch> slot_;    // by the caller's sequence
+  detail::List<Index, Room::batch> length_;  // by the caller's sequence
+};
+
+using Steps = BasicSteps<>;
+
+}  // namespace elman::inline ELMAN_ABI

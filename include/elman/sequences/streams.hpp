@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// Long streams in chunks: what truncated backpropagation through time runs on. One long list is cut into B streams that
+// run side by side, and the streams into chunks of k steps; `forward(chunk, tape, read, state)` carries the state from
+// chunk to chunk, and gradients end where a chunk begins (docs/math.md Eq. 50).
+//
+//   const Labels x = streams(text.first(n − 1), 8), next = streams(text.subspan(1), 8);
+//   auto state = net.initial_state(8);
+//   for (Index begin = 0; begin < x.steps.count(); begin += 50) {
+//     chunk(x, begin, 50, x_chunk);
+//     net.forward(x_chunk, tape, every_step, state);
+//     …
+//   }
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <ranges>
+
+#include "elman/check.hpp"
+#include "elman/sequences/pack.hpp"
+#include "elman/sequences/steps.hpp"
+#include "elman/types.hpp"
+
+namespace elman::inline ELMAN_ABI {
+
+/// One list of integers as B streams side by side, each a contiguous part of ⌊size / B⌋ of them; what is left over at
+/// the end has no place. Throws if B is less than 1 or the list has fewer than B.
+template <std::ranges::random_access_range List>
+requires std::integral<detail::ElementOf<List>> Labels streams(const List& list, Index B) {
+  const auto size = static_cast<Index>(std::ranges::size(list));
+  detail::require(B >= 1, "streams: B is ", B, "; expected at least 1 stream");
+  detail::require(size >= B, "streams: the list has ", size, " integers; expected at least B = ", B);
+  const Index T = size / B;
+  const auto first = std::ranges::begin(list);
+  Labels result{{}, Steps::even(T, B)};
+  result.columns.reserve(static_cast<std::size_t>(T * B));
+  for (Index t = 0; t < T; ++t) {
+    for (Index b = 0; b < B; ++b) {
+      result.columns.push_back(
+          static_cast<Index>(first[static_cast<std::ranges::range_difference_t<const List>>(b * T + t)]));
+    }
+  }
+  return result;
+}
+
+namespace detail {
+
+/// The steps of begin … begin + count − 1, fewer at the end, of streams that are all equally long.
+inline Steps check_chunk(const Steps& steps, Index columns, Index begin, Index count) {
+  require(columns == steps.columns(), "chunk: the streams have ", columns, " columns; expected N = ", steps.columns(),
+          " as their steps say");
+  for (Index b = 0; b < steps.batch(); ++b) {
+    require(steps.length(b) == steps.length(0), "chunk: stream ", b, " has ", steps.length(b), " steps; expected ",
+            steps.length(0), " as stream 0 has");
+  }
+  require(begin >= 0 && begin < steps.count(), "chunk: begin is ", begin,
+          "; expected 0 <= begin < T = ", steps.count());
+  require(count >= 1, "chunk: count is ", count, "; expected at least 1 step");
+  return Steps::even((std::min)(count, steps.count() - begin), steps.batch());
+}
+
+}  // namespace detail
+
+/// result ← steps begin … begin + count − 1 of all streams; the last chunk may be shorter. Throws, with the result
+/// untouched, unless the streams are equally long and begin is one of their steps. Allocates only when the result has
+/// seen no chunk as long; Sequences also when the chunk before was longer.
+inline void chunk(const Labels& whole, Index begin, Index count, Labels& result) {
+  const Steps steps = detail::check_chunk(whole.steps, static_cast<Index>(whole.columns.size()), begin, count);
+  const auto first = whole.columns.begin() + static_cast<std::ptrdiff_t>(whole.steps.first(begin));
+  result.columns.assign(first, first + static_cast<std::ptrdiff_t>(steps.columns()));
+  result.steps = steps;
+}
+template <class Scalar, int Rows>
+void chunk(const Sequences<Scalar, Rows>& whole, Index begin, Index count, Sequences<Scalar, Rows>& result) {
+  const Steps steps = detail::check_chunk(whole.steps, whole.columns.cols(), begin, count);
+  result.columns = whole.columns.middleCols(whole.steps.first(begin), steps.columns());
+  result.steps = steps;
+}
+template <class Whole>
+Whole chunk(const Whole& whole, Index begin, Index count) {
+  Whole result;
+  chunk(whole, begin, count, result);
+  return result;
+}
+
+}  // namespace elman::inline ELMAN_ABI
