@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
 //
-// The kernels of all tests (elman/detail/product.hpp).
+// The kernels of all tests (elman/kernels/product.hpp).
 #define ELMAN_COMPILE_KERNELS
 #include "elman/kernels/product.hpp"

@@ -34,7 +34,7 @@ inline std::string describe(const Options& options) {
          (options.layers > 1 ? "s" : "") + " of " + hidden + (options.bidirectional ? " each way" : "");
 }
 
-/// The accuracy of the net with weights of fewer bits (elman/frozen.hpp).
+/// The accuracy of the net with weights of fewer bits (elman/deploy/frozen.hpp).
 template <class Body, class Data>
 void print_rounded(const Net<Body>& net, const Data& data, const Indices& test, std::ostream& report) {
   const auto accuracy = [&]<class Weight>(Weight) {

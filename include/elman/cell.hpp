@@ -8,7 +8,7 @@
 //
 // forward fills a tape, a loss leaves ∂L/∂o in it, bptt adds ∂L/∂U, ∂L/∂W, ∂L/∂V, ∂L/∂b, ∂L/∂c to a gradient. These
 // verbs are those of every net (net.hpp): a cell is the net of one recurrence (layers/recurrence.hpp, and its loops in
-// detail/recurrence.hpp) and one readout (layers/readout.hpp).
+// layers/detail/through_time.hpp) and one readout (layers/readout.hpp).
 #pragma once
 
 #include <concepts>
@@ -21,13 +21,14 @@
 #include "elman/net.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// U, W, V, b, c (views of θ) and the verbs of a net. Sizes are compile-time or Dynamic.
 template <class Scalar, int In, int Hidden, int Out, class Activation = Tanh, class Output = Softmax>
 class RNNCell : public Net<Scalar, Recurrence<In, Hidden, Activation>, Readout<Hidden, Out, Output>> {
   static_assert(elman::Activation<Activation, Scalar>,
-                "elman::RNNCell: Activation must have value(a) and slope(h) for one Scalar; see elman/activation.hpp");
+                "elman::RNNCell: Activation must have value(a) and slope(h) for one Scalar; see elman/layers/activation.hpp");
 
   using Body = Recurrence<In, Hidden, Activation>;
   using Base = Net<Scalar, Body, Readout<Hidden, Out, Output>>;
@@ -54,4 +55,5 @@ class RNNCell : public Net<Scalar, Recurrence<In, Hidden, Activation>, Readout<H
   }
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

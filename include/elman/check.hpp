@@ -21,7 +21,8 @@
 
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// What is called with the message of an error. It should not return: if it does, std::abort follows.
 using ErrorHandler = void (*)(const char* message);
@@ -175,4 +176,5 @@ bool within(Number value, Number low, Number high) {
 
 }  // namespace detail
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

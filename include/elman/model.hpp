@@ -14,7 +14,8 @@
 #include "elman/check.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 namespace detail {
 
@@ -111,4 +112,5 @@ constexpr int static_parameter_count() {
 template <class Model>
 using ScalarOf = typename detail::ModelScalar<std::remove_cvref_t<Model>>::type;
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

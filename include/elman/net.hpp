@@ -34,7 +34,8 @@
 #include "elman/sequences/read_steps.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 template <class Scalar, class Body, class Readout = elman::Readout<Body::out_size>>
 class Net : public Parameters<Scalar, Body, Readout>,
@@ -368,4 +369,5 @@ class Net : public Parameters<Scalar, Body, Readout>,
   }
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

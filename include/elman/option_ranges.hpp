@@ -10,7 +10,9 @@
 #include "elman/check.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 inline void require_positive(std::string_view owner, std::string_view name, double value) {
   require(value > 0 && value <= (std::numeric_limits<double>::max)(), owner, ": ", name, " is ", value,
@@ -38,4 +40,6 @@ void require_at_least_one(const Owner& owner, std::string_view name, Index value
   require(value >= 1, owner, ": ", name, " is ", value, "; expected at least 1");
 }
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

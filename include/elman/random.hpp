@@ -21,7 +21,8 @@
 #include "elman/check.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 namespace detail {
 
@@ -149,4 +150,5 @@ class Random {
   State state_{};
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -13,7 +13,8 @@
 
 #include "elman/version.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 using Index = Eigen::Index;
 
@@ -130,4 +131,5 @@ constexpr Real<Scalar> real_part(const Scalar& value) {
   }
 }
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

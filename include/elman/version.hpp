@@ -32,10 +32,12 @@
 #define ELMAN_ABI \
   ELMAN_JOIN(align_, EIGEN_MAX_STATIC_ALIGN_BYTES, _, EIGEN_DEFAULT_ALIGN_BYTES, ELMAN_ABI_KERNELS, ELMAN_ABI_ERRORS)
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 inline constexpr int version_major = 0;
 inline constexpr int version_minor = 1;
 inline constexpr int version_patch = 0;
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

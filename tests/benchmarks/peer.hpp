@@ -74,7 +74,7 @@ class Stream {
 // elman, with compile-time sizes where `work` is one of the workloads.
 template <class Scalar>
 ContenderPointer<Scalar> make_elman(const Problem<Scalar>& problem);
-enum class StreamWeights { whole, bfloat16, int16, int8 };  ///< elman/frozen.hpp
+enum class StreamWeights { whole, bfloat16, int16, int8 };  ///< elman/deploy/frozen.hpp
 std::unique_ptr<Stream> make_elman_stream(const Problem<float>& problem, StreamWeights weights = StreamWeights::whole);
 /// The stream under a FlushToZero.
 std::unique_ptr<Stream> make_flushing(std::unique_ptr<Stream> stream);

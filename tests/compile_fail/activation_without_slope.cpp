@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: elman::RNNCell: Activation must have value(a) and slope(h) for one Scalar; see elman/activation.hpp
+// expect: elman::RNNCell: Activation must have value(a) and slope(h) for one Scalar; see elman/layers/activation.hpp
 #include "elman/cell.hpp"
 
 struct SoftSign {

@@ -34,7 +34,8 @@
 #include "elman/layers/stacked.hpp"
 #include "elman/net/parameters.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// A matrix of a net in a header.
 struct MatrixShape {
@@ -259,4 +260,5 @@ std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string
   return detail::cpp_header<Scalar>(net, name);
 }
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -20,7 +20,8 @@
 #include <xmmintrin.h>
 #endif
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// x86 (SSE: results and operands), aarch64 and 32-bit ARM with VFP. Elsewhere `works` is false and nothing changes.
 class FlushToZero {
@@ -71,4 +72,5 @@ class FlushToZero {
   Mode before_;
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

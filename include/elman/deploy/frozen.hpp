@@ -9,7 +9,7 @@
 //
 // cpp_header.hpp writes such arrays as C++.
 //
-//   weights    all matrices in the order of θ, column by column; narrow ones in words (detail/narrow.hpp)
+//   weights    all matrices in the order of θ, column by column; narrow ones in words (kernels/narrow.hpp)
 //   numbers    the scales of a matrix' rows, in the place of the matrix, if the weights are integers; b, c, h0
 #pragma once
 
@@ -32,7 +32,8 @@
 #include "elman/net/stepping.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 namespace detail {
 
@@ -246,4 +247,5 @@ requires WeightOf<Weight, Scalar> FrozenArrays<Scalar, Body, Readout, Weight> fr
   return FrozenArrays<Scalar, Body, Readout, Weight>(net);
 }
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -14,7 +14,8 @@
 #include "elman/random.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 namespace detail {
 
@@ -83,4 +84,5 @@ void he_normal(M&& matrix, Random& random) {
 
 }  // namespace init
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

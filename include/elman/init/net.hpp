@@ -19,7 +19,8 @@
 #include "elman/option_ranges.hpp"
 #include "elman/random.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 namespace detail {
 
@@ -106,4 +107,5 @@ inline auto irnn(Random& random, const IrnnOptions& options = {}) {
 
 }  // namespace init
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

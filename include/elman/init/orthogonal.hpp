@@ -18,7 +18,8 @@
 #include "elman/random.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 namespace detail {
 
@@ -90,4 +91,5 @@ void identity(M&& matrix, double scale = 1) {
 
 }  // namespace init
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

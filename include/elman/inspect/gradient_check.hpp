@@ -31,7 +31,8 @@
 #include "elman/sequences/read_steps.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// `automatic`: the complex step, unless the loss refuses a complex tape.
 enum class Differences { automatic, complex_step, central };
@@ -278,4 +279,5 @@ GradientReport gradient_check(const Model& model, const Gradient& gradient, cons
   return report;
 }
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -12,7 +12,9 @@
 #include "elman/kernels/lanes.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 template <class Scalar>
 struct Line {
@@ -79,4 +81,6 @@ class ColumnBuffer<Scalar, Dynamic> {
   Index cols_ = 0;
 };
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -14,7 +14,9 @@
 
 #include "elman/kernels/vector_math.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 /// a[k] ← Form::value(a[k]).
 template <class Scalar, class Form>
@@ -249,11 +251,15 @@ void softmax(const ConstStrided<Scalar>& o, Strided<Scalar> y) {
   run_kernel(simd(), SoftmaxKernel<Scalar>{o.data(), o.outerStride(), y.data(), y.outerStride(), o.rows(), o.cols()});
 }
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
 
 #else
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 // Named where there are no kernels, and never called.
 template <class Form, class Scalar>
@@ -265,6 +271,8 @@ void softmax(const ConstStrided<Scalar>&, Strided<Scalar>);
 template <class Scalar>
 void largest_of_column(const Scalar*, const Scalar*, Index, Scalar&, Scalar&, Scalar&);
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
 
 #endif  // ELMAN_HAS_KERNELS

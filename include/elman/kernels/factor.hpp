@@ -13,7 +13,9 @@
 #include "elman/kernels/tile.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 #if ELMAN_HAS_KERNELS
 
@@ -172,4 +174,6 @@ class Factor {
 #endif
 };
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

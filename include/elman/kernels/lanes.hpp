@@ -19,7 +19,9 @@
 #include "elman/kernels/simd.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 /// Whether the products and activations of this scalar have kernels of their own.
 template <class Scalar>
@@ -30,7 +32,9 @@ template <class Scalar>
 inline constexpr std::size_t kernel_alignment = ELMAN_DISPATCHES&& has_kernels<Scalar> ? 64
                                                                                        : alignof(Vector<Scalar, 16>);
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
 
 #if ELMAN_HAS_KERNELS
 
@@ -38,7 +42,9 @@ inline constexpr std::size_t kernel_alignment = ELMAN_DISPATCHES&& has_kernels<S
 /// In front of a loop of constant length that must become straight code, so that arrays of vectors stay in registers.
 #define ELMAN_UNROLL _Pragma("GCC unroll 16")
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 /// Bytes of a vector that every processor has that this program runs on; less than a scalar means none.
 #if defined(__AVX__)
@@ -180,6 +186,8 @@ ELMAN_INLINE void run_kernel(Simd level, const Kernel& kernel) {
   }
 }
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
 
 #endif  // ELMAN_HAS_KERNELS

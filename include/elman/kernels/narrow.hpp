@@ -20,7 +20,8 @@
 #include "elman/kernels/lanes.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// Names the upper half of a float, 8 bits of precision and the range of a float, as what weights are rounded to.
 struct BFloat16 {};
@@ -155,4 +156,5 @@ ELMAN_INLINE void numbers_of(const Lane<std::uint32_t, Lanes>& words, int place,
 
 }  // namespace detail
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

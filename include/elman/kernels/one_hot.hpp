@@ -5,7 +5,9 @@
 
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 template <class Scalar_>
 class OneHot {
@@ -27,4 +29,6 @@ class OneHot {
   Index count_;
 };
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -21,7 +21,9 @@
 #include "elman/kernels/one_hot.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 /// What a product is added to: zero, one column in front of all, or what C holds.
 template <class Scalar>
@@ -160,4 +162,6 @@ void add_product_transposed(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, Mat
   for (Index k = 0; k < B.cols(); ++k) C.col(B.token(k)) += F.view().col(k);
 }
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

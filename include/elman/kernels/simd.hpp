@@ -28,7 +28,8 @@
 #define ELMAN_DISPATCHES 0
 #endif
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// Levels in rising order. `compiled` is what the flags of the program allow on any processor it runs on.
 enum class Simd : int { compiled, avx2, avx512 };
@@ -80,4 +81,5 @@ inline Simd limit_simd(Simd limit) noexcept {
   return level;
 }
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -7,7 +7,9 @@
 #include "elman/kernels/lanes.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 /// Parameter vectors of at most this many bytes lie inside their object.
 inline constexpr int inline_bytes = 32 * 1024;
@@ -46,4 +48,6 @@ requires(!is_inline<Scalar, Size>) class ThetaStorage<Scalar, Size> {
   ColumnBuffer<Scalar> memory_;
 };
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -17,7 +17,9 @@
 
 #if ELMAN_HAS_KERNELS
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 template <class Scalar>
 struct Panels {
@@ -149,6 +151,8 @@ struct ProductKernel {
   }
 };
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
 
 #endif  // ELMAN_HAS_KERNELS

@@ -20,7 +20,9 @@
 
 #if ELMAN_HAS_KERNELS
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 template <class Scalar>
 struct MathConstants;
@@ -152,6 +154,8 @@ struct VectorMath {
   }
 };
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
 
 #endif  // ELMAN_HAS_KERNELS

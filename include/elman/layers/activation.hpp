@@ -16,7 +16,8 @@
 #include "elman/kernels/elementwise.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// h = tanh(a), σ' = 1 − h².
 struct Tanh {
@@ -76,7 +77,7 @@ concept Activation = std::copyable<Policy> && requires(const Policy policy, cons
 
 namespace detail {
 
-/// The form of an activation that runs in vectors (detail/elementwise.hpp); void if it has none.
+/// The form of an activation that runs in vectors (kernels/elementwise.hpp); void if it has none.
 template <class Policy>
 struct VectorForm {
   using type = void;
@@ -131,4 +132,5 @@ void apply_slope(const Policy& activation, const H& h, const Next& d_next, Block
 
 }  // namespace detail
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

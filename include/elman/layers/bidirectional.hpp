@@ -20,7 +20,8 @@
 #include "elman/layers/layer.hpp"
 #include "elman/sequences/list.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 namespace detail {
 
@@ -216,4 +217,5 @@ class Bidirectional {
   Backwards backwards_;
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -21,7 +21,8 @@
 #include "elman/layers/wrapper.hpp"
 #include "elman/option_ranges.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 struct DropoutOptions {
   double rate = 0.5;         ///< the share of inputs that the layer does not see, in [0, 1)
@@ -111,4 +112,5 @@ class Dropout : public Wrapper<L> {
   DropoutOptions options_;
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -17,7 +17,8 @@
 #include "elman/layers/parameter_cursor.hpp"
 #include "elman/sequences/blocks.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// E (Width × Vocabulary).
 template <class Parameter, int Vocabulary, int Width>
@@ -121,7 +122,7 @@ class Embedding {
     });
   }
 
-  /// E from a reader (detail/reader.hpp).
+  /// E from a reader (layers/parameter_cursor.hpp).
   template <class Reader>
   auto read(Reader& theta) const {
     return theta.template matrix<Width, Vocabulary>(out(), in());
@@ -149,4 +150,5 @@ class Embedding {
 
 Embedding(Index, Index)->Embedding<Dynamic, Dynamic>;
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

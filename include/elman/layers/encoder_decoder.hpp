@@ -16,7 +16,8 @@
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/layers/layer.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// The x of an EncoderDecoder: two batches, in the same order of sequences.
 template <class Source, class Target>
@@ -176,4 +177,5 @@ class EncoderDecoder {
   Decoder decoder_;
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -6,7 +6,9 @@
 
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 /// `from_above(first, d_h)` sets d_h to the gradient of the packed columns first, first + 1, … of a layer's output.
 template <class Scalar>
@@ -34,4 +36,6 @@ struct NothingAbove {
   }
 };
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -9,10 +9,10 @@
 //   forward         x → tape.h(), the output of all steps (out × N, packed); tape.last(…), the state after the last
 //   bptt            ∂L/∂output from above and ∂L/∂(last state) → parameters' gradients, ∂L/∂x, ∂L/∂h₀
 //   step            one step of one column a stream, if the layer can run forwards in time alone (`can_step`)
-//   read            takes its parameters from a reader (detail/reader.hpp), in the order in which they lie in θ
-//   needs_masks     whether a run keeps masks in the tape, one that draws them or one that does not
-//   start           the state before the first step, zero or learned (`learns_start`)
-//   for_each_last   where the output of the last step lies in the state, if all of it does (`ends_in_state`)
+//   read            takes its parameters from a reader (layers/parameter_cursor.hpp), in the order in which they lie in
+//   θ needs_masks     whether a run keeps masks in the tape, one that draws them or one that does not start the state
+//   before the first step, zero or learned (`learns_start`) for_each_last   where the output of the last step lies in
+//   the state, if all of it does (`ends_in_state`)
 //
 // Ours: Recurrence, Stacked, Bidirectional, Embedding, LearnedStart, Dropout, EncoderDecoder. Your own composes in the
 // same way: whatever satisfies `Layer`.
@@ -30,7 +30,8 @@
 #include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 namespace detail {
 
@@ -121,4 +122,5 @@ constexpr bool read_columns() {
 
 }  // namespace detail
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -12,7 +12,8 @@
 #include "elman/layers/parameter_cursor.hpp"
 #include "elman/layers/wrapper.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// h0 (State).
 template <class Parameter, int StateSize>
@@ -85,4 +86,5 @@ class LearnedStart : public Wrapper<L> {
   }
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

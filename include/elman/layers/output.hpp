@@ -13,7 +13,8 @@
 #include "elman/layers/activation.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// y = exp(o) / Σ exp(o), from o − max o, so that no logit overflows. A part too small for a normal number is 0: what
 /// is masked by a logit of −∞ has no probability.
@@ -56,4 +57,5 @@ struct Sigmoid {
   }
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

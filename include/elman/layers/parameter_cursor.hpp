@@ -8,7 +8,9 @@
 #include "elman/layers/layer.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 /// Reads θ itself, in views; Parameter is the net's Scalar, or const.
 template <class Parameter>
@@ -56,4 +58,6 @@ class NarrowReader {
   const Scalar* numbers_;
 };
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -17,7 +17,8 @@
 #include "elman/layers/parameter_cursor.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// V (Out × In), c (Out).
 template <class Parameter, int In, int Out>
@@ -60,7 +61,7 @@ class Readout {
     const auto [V, c] = read(reader);
     return {V, c};
   }
-  /// V and c from a reader (detail/reader.hpp).
+  /// V and c from a reader (layers/parameter_cursor.hpp).
   template <class Reader>
   auto read(Reader& theta) const {
     return std::tuple{theta.template matrix<Out, In>(out(), in()), theta.template vector<Out>(out())};
@@ -77,4 +78,5 @@ class Readout {
 
 Readout(Index, Index)->Readout<Dynamic, Dynamic>;
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

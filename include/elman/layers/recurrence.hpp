@@ -5,7 +5,7 @@
 //   h_t = σ(U x_t + W h_{t-1} + b)      (1)      σ = tanh unless another Activation is named
 //
 // with recurrent dropout and zoneout as options (Eqs. 38–41). Its output is h, its state is h. The loops over time are
-// in detail/recurrence.hpp.
+// in layers/detail/through_time.hpp.
 #pragma once
 
 #include <cassert>
@@ -22,7 +22,8 @@
 #include "elman/option_ranges.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// U (Hidden × In), W (Hidden × Hidden), b (Hidden).
 template <class Parameter, int In, int Hidden>
@@ -124,7 +125,7 @@ class Recurrence {
                                     detail::any_size(gradient.b), d_x, d_h0);
   }
 
-  /// U, W and b from a reader (detail/reader.hpp).
+  /// U, W and b from a reader (layers/parameter_cursor.hpp).
   template <class Reader>
   auto read(Reader& theta) const {
     return std::tuple{theta.template matrix<Hidden, In>(hidden(), in()),
@@ -165,4 +166,5 @@ class Recurrence {
 Recurrence(Index, Index)->Recurrence<Dynamic, Dynamic>;
 Recurrence(Index, Index, const RecurrenceOptions&)->Recurrence<Dynamic, Dynamic>;
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -19,7 +19,8 @@
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/layers/layer.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 template <class Scalar, class Room, class... Layers>
 class StackedTape {
@@ -229,4 +230,5 @@ class Stacked {
   Tuple layers_;
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

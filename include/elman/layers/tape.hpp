@@ -21,7 +21,8 @@
 #include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// The hidden states of one forward, and the room in which bptt works. In and Hidden: Room::size of the layer's.
 template <class Scalar, class Room = Growing, int In = Dynamic, int Hidden = Dynamic>
@@ -153,4 +154,5 @@ class ReadoutTape {
   bool has_d_o_ = false;
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -9,7 +9,8 @@
 
 #include "elman/layers/layer.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 template <class L>
 class Wrapper {
@@ -69,4 +70,5 @@ class Wrapper {
   L layer_;
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

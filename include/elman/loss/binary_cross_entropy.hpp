@@ -17,7 +17,9 @@
 #include "elman/loss/loss.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::loss {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace loss {
 
 struct BinaryCrossEntropyOptions {
   Reduction reduction = Reduction::mean;
@@ -100,4 +102,6 @@ class BinaryCrossEntropy {
   Options options_;
 };
 
-}  // namespace elman::inline ELMAN_ABI::loss
+}  // namespace loss
+}  // namespace ELMAN_ABI
+}  // namespace elman

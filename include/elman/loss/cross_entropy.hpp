@@ -24,7 +24,9 @@
 #include "elman/sequences/pack.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 /// The largest output of a column, and what a loss takes from it.
 template <class Scalar>
@@ -71,9 +73,13 @@ LargestOutput<typename O::Scalar> largest_output(const O& o, const Y& y) {
   }
 }
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
 
-namespace elman::inline ELMAN_ABI::loss {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace loss {
 
 struct CrossEntropyOptions {
   /// mean divides by Σ w[label] over the columns that are not ignored, or by R if targets are distributions; where
@@ -262,4 +268,6 @@ class CrossEntropy {
   Options options_;
 };
 
-}  // namespace elman::inline ELMAN_ABI::loss
+}  // namespace loss
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -27,7 +27,8 @@
 #include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// A struct that can be called with a tape and targets, returns the tape's scalar, and names its Output.
 template <class L, class Tape, class Targets>
@@ -169,4 +170,5 @@ void check_target_shape(const char* owner, const Targets& targets, const Tape& t
 
 }  // namespace detail
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -14,7 +14,9 @@
 #include "elman/loss/loss.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::loss {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace loss {
 
 struct SquaredErrorOptions {
   Reduction reduction = Reduction::mean;
@@ -68,4 +70,6 @@ class SquaredError {
   Options options_;
 };
 
-}  // namespace elman::inline ELMAN_ABI::loss
+}  // namespace loss
+}  // namespace ELMAN_ABI
+}  // namespace elman

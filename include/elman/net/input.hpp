@@ -18,7 +18,8 @@
 #include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// What bptt can give beside the parameters' gradients; what is not asked for is not computed. Each is resized and
 /// overwritten.
@@ -193,4 +194,5 @@ class Input<Scalar, SourceTarget<Source, Target>> {
 
 }  // namespace detail
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

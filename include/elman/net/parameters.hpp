@@ -17,7 +17,8 @@
 #include "elman/layers/layer.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 namespace detail {
 
@@ -158,4 +159,5 @@ class Parameters {
   detail::ThetaStorage<Scalar, theta_size> theta_;
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

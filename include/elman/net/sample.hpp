@@ -23,7 +23,8 @@
 #include "elman/random.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// The row of the largest logit, the first of equals.
 template <class O>
@@ -146,4 +147,5 @@ std::vector<Index> generate(const Net& net, State& state, std::span<const Index>
   return generate(net, state, prefix, options, [](const auto& o) { return greedy(o); });
 }
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -6,7 +6,8 @@
 
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// `Batch` streams side by side, one a column; no heap when all sizes are known at compile time.
 template <class Scalar, int StateSize, int StepSize, int Out, int Batch = 1>
@@ -18,4 +19,5 @@ struct State {
   Eigen::Array<bool, 1, Batch> fresh;    ///< whether a stream has yet to begin: its h is the net's start
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

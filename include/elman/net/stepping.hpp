@@ -8,8 +8,8 @@
 //   for (;;) y = net.step(x, state);
 //
 // `Net` and `FrozenNet` have these verbs. With compile-time sizes a step of one stream sums in another order than
-// forward does over whole sequences, and differs from it by round-off (detail/step.hpp); forward on chunks of one step
-// has forward's bits.
+// forward does over whole sequences, and differs from it by round-off (layers/detail/step_columns.hpp); forward on
+// chunks of one step has forward's bits.
 #pragma once
 
 #include <algorithm>
@@ -36,7 +36,8 @@
 #define ELMAN_NONBLOCKING
 #endif
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 struct SettleOptions {
   /// At rest: no hidden unit changes by more in a step; at least 0. A net that forgets slowly has further to go, by
@@ -45,8 +46,8 @@ struct SettleOptions {
   Index most_steps = 100000;  ///< a net need not come to rest: it may oscillate
 };
 
-/// `Derived` has in(), out(), state(), body(), readout(), a reader() of its parameters (detail/reader.hpp) and a
-/// static owner(), its name in messages.
+/// `Derived` has in(), out(), state(), body(), readout(), a reader() of its parameters (layers/parameter_cursor.hpp)
+/// and a static owner(), its name in messages.
 template <class Derived, class Scalar, class Body, class Readout>
 class Stepping {
  public:
@@ -159,4 +160,5 @@ class Stepping {
   }
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

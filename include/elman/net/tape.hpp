@@ -11,7 +11,8 @@
 #include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// What one forward of a net leaves behind: the outputs h of its body, o, y and, after a loss, d_o (tape.hpp).
 template <class Scalar, class Body, class Readout, class Room = Growing>
@@ -67,4 +68,5 @@ class NetTape : public ReadoutTape<Scalar, typename Readout::Output, Room, Room:
   Index parameters_ = 0;
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

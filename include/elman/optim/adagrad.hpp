@@ -9,7 +9,9 @@
 
 #include "elman/optim/optimizer.hpp"
 
-namespace elman::inline ELMAN_ABI::optim {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace optim {
 
 struct AdagradOptions {
   double learning_rate = 1e-2;        ///< above 0
@@ -75,4 +77,6 @@ template <class Model>
 Adagrad(const Model&, const AdagradOptions& = {})
     -> Adagrad<detail::ScalarOfModel<Model>, detail::static_parameter_count<Model>()>;
 
-}  // namespace elman::inline ELMAN_ABI::optim
+}  // namespace optim
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -11,7 +11,8 @@
 
 #include "elman/optim/optimizer.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 namespace optim {
 
@@ -114,4 +115,5 @@ Adam(const Model&, const AdamOptions& = {})
 
 }  // namespace optim
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

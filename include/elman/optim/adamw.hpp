@@ -8,7 +8,9 @@
 
 #include "elman/optim/adam.hpp"
 
-namespace elman::inline ELMAN_ABI::optim {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace optim {
 
 struct AdamWOptions {
   double learning_rate = 1e-3;  ///< above 0
@@ -49,4 +51,6 @@ template <class Model>
 AdamW(const Model&, const AdamWOptions& = {})
     -> AdamW<detail::ScalarOfModel<Model>, detail::static_parameter_count<Model>()>;
 
-}  // namespace elman::inline ELMAN_ABI::optim
+}  // namespace optim
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -16,7 +16,8 @@
 #include "elman/model.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 namespace detail {
 
@@ -93,4 +94,5 @@ void clip_value(Gradient&& gradient, double bound) {
 
 }  // namespace optim
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -19,7 +19,9 @@
 #include "elman/option_ranges.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::optim {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace optim {
 
 class L2Penalty {
  public:
@@ -76,4 +78,6 @@ class L2Penalty {
   std::vector<Part> parts_;
 };
 
-}  // namespace elman::inline ELMAN_ABI::optim
+}  // namespace optim
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -20,7 +20,9 @@
 #include "elman/option_ranges.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 /// The scalar of a model, and no match for anything else, so that `Adam copy{adam}` makes a copy.
 template <IsModel Model>
@@ -143,4 +145,6 @@ class Optimizer {
   State state_;
 };
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

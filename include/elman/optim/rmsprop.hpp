@@ -10,7 +10,9 @@
 
 #include "elman/optim/optimizer.hpp"
 
-namespace elman::inline ELMAN_ABI::optim {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace optim {
 
 struct RMSpropOptions {
   double learning_rate = 1e-2;  ///< above 0
@@ -95,4 +97,6 @@ template <class Model>
 RMSprop(const Model&, const RMSpropOptions& = {})
     -> RMSprop<detail::ScalarOfModel<Model>, detail::static_parameter_count<Model>()>;
 
-}  // namespace elman::inline ELMAN_ABI::optim
+}  // namespace optim
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -21,7 +21,8 @@
 #include "elman/option_ranges.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 namespace detail {
 
@@ -226,4 +227,5 @@ class SequentialSchedule {
 
 }  // namespace optim
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -9,7 +9,9 @@
 
 #include "elman/optim/optimizer.hpp"
 
-namespace elman::inline ELMAN_ABI::optim {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace optim {
 
 struct SGDOptions {
   double learning_rate = 1e-3;  ///< above 0
@@ -83,4 +85,6 @@ class SGD : public detail::Optimizer<SGD<Scalar, Size>, Scalar, SGDOptions, SGDS
 template <class Model>
 SGD(const Model&, const SGDOptions& = {}) -> SGD<detail::ScalarOfModel<Model>, detail::static_parameter_count<Model>()>;
 
-}  // namespace elman::inline ELMAN_ABI::optim
+}  // namespace optim
+}  // namespace ELMAN_ABI
+}  // namespace elman

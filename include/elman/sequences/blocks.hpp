@@ -8,7 +8,9 @@
 #include "elman/sequences/room.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 /// visit(first, columns) for `count` columns, block by block.
 template <class Visit>
@@ -31,4 +33,6 @@ Index block_begin(const S& steps, Index end) {
   return begin;
 }
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

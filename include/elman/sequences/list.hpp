@@ -13,7 +13,9 @@
 
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 template <class T, int Max>
 class FixedList {
@@ -65,4 +67,6 @@ struct ListOf<T, Dynamic> {
 template <class T, int Max>
 using List = typename ListOf<T, Max>::type;
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -18,7 +18,8 @@
 #include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// A batch of sequences: packed columns (Rows × N) and which column is which step.
 template <class Scalar, int Rows>
@@ -114,4 +115,5 @@ auto unpack(const Eigen::MatrixBase<Derived>& columns, const Steps& steps) {
   return sequences;
 }
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -18,7 +18,8 @@
 #include "elman/sequences/room.hpp"
 #include "elman/sequences/steps.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// What forward takes: one of the three names below.
 struct ReadSteps {
@@ -99,4 +100,5 @@ class Selection {
 
 }  // namespace detail
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -11,7 +11,8 @@
 
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 namespace detail {
 
@@ -43,4 +44,5 @@ struct AtMost {
   static constexpr int size(int n) { return n; }
 };
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -23,7 +23,8 @@
 #include "elman/sequences/room.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 template <class Room>
 class BasicSteps;
@@ -182,4 +183,5 @@ class BasicSteps {
 
 using Steps = BasicSteps<>;
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

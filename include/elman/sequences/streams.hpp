@@ -23,7 +23,8 @@
 #include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 /// One list of integers as B streams side by side, each a contiguous part of ⌊size / B⌋ of them; what is left over at
 /// the end has no place. Throws if B is less than 1 or the list has fewer than B.
@@ -85,4 +86,5 @@ Whole chunk(const Whole& whole, Index begin, Index count) {
   return result;
 }
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

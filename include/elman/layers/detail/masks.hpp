@@ -7,7 +7,9 @@
 #include "elman/random.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 /// Dropout of one column: every coefficient 0 with probability `rate`, else 1 / (1 − rate), so that the mean stays.
 template <class Column>
@@ -24,4 +26,6 @@ void draw_zoneout(Column&& mask, double rate, Random& random) {
   for (Index row = 0; row < mask.rows(); ++row) mask(row) = Scalar(random.uniform() < rate ? 1 : 0);
 }
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

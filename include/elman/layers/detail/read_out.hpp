@@ -14,7 +14,9 @@
 #include "elman/sequences/blocks.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 /// Puts the columns of h (rows × N) that are read into the tape, where they are a list of columns.
 template <class Scalar, class Tape>
@@ -79,4 +81,6 @@ void readout_d_h(Tape& tape, Index first, MatrixView<Scalar> d_h) {
   }
 }
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

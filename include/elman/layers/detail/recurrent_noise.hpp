@@ -19,7 +19,8 @@
 #include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI {
+namespace elman {
+inline namespace ELMAN_ABI {
 
 struct RecurrenceOptions {
   double recurrent_dropout = 0;  ///< the share of h_{t-1} that W does not see, in [0, 1)
@@ -121,4 +122,5 @@ class RecurrentNoise {
 
 }  // namespace detail
 
-}  // namespace elman::inline ELMAN_ABI
+}  // namespace ELMAN_ABI
+}  // namespace elman

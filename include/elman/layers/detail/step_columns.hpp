@@ -20,7 +20,9 @@
 
 #if ELMAN_HAS_KERNELS
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 /// A matrix of Depth columns times a column, times the scales of the rows if the weights are integers.
 template <class Scalar, class Weight_, int Depth>
@@ -187,11 +189,15 @@ struct StepKernel {
   }
 };
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
 
 #endif  // ELMAN_HAS_KERNELS
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 /// x as something with columns in memory.
 template <class Scalar>
@@ -314,4 +320,6 @@ void step_columns(const Policy& activation, const Scalar* start, const MatrixA& 
   copy_to_h();
 }
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

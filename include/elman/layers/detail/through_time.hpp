@@ -21,7 +21,9 @@
 #include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
 
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 
 /// Fills `tape`, which has been started with h₀, with h_t = σ(U x_t + W h_{t-1} + b) for all steps (Eq. 1). x: columns
 /// (In × N) or OneHot.
@@ -116,4 +118,6 @@ void recurrence_bptt(const ConstMatrixView<Scalar>& U, const ConstMatrixView<Sca
   }
 }
 
-}  // namespace elman::inline ELMAN_ABI::detail
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
