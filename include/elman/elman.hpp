@@ -9,7 +9,6 @@
 #include "elman/version.hpp"
 
 // Sequences: which column is which step, and what is read
-#include "elman/net/input.hpp"
 #include "elman/sequences/pack.hpp"
 #include "elman/sequences/read_steps.hpp"
 #include "elman/sequences/room.hpp"
@@ -18,25 +17,28 @@
 
 // The network
 #include "elman/cell.hpp"
-#include "elman/deploy/frozen.hpp"
-#include "elman/layers/activation.hpp"
-#include "elman/layers/output.hpp"
-#include "elman/layers/tape.hpp"
 #include "elman/net.hpp"
 #include "elman/net/parameters.hpp"
 #include "elman/net/state.hpp"
 #include "elman/net/stepping.hpp"
+#include "elman/net/tape.hpp"
 
 // What a net is made of
+#include "elman/layers/activation.hpp"
+#include "elman/layers/between.hpp"
 #include "elman/layers/bidirectional.hpp"
 #include "elman/layers/dropout.hpp"
 #include "elman/layers/embedding.hpp"
 #include "elman/layers/encoder_decoder.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/learned_start.hpp"
+#include "elman/layers/output.hpp"
 #include "elman/layers/readout.hpp"
 #include "elman/layers/recurrence.hpp"
+#include "elman/layers/recurrent_noise.hpp"
 #include "elman/layers/stacked.hpp"
+#include "elman/layers/stateless.hpp"
+#include "elman/layers/wrapper.hpp"
 
 // Random numbers and initialisers
 #include "elman/init/fan.hpp"
@@ -57,6 +59,7 @@
 #include "elman/optim/adamw.hpp"
 #include "elman/optim/clip.hpp"
 #include "elman/optim/l2.hpp"
+#include "elman/optim/optimizer.hpp"
 #include "elman/optim/rmsprop.hpp"
 #include "elman/optim/schedule.hpp"
 #include "elman/optim/sgd.hpp"
@@ -64,6 +67,7 @@
 // A trained net in a program
 #include "elman/deploy/cpp_header.hpp"
 #include "elman/deploy/flush_to_zero.hpp"
+#include "elman/deploy/frozen.hpp"
 
 // Tokens from a trained net
 #include "elman/net/sample.hpp"

@@ -6,10 +6,13 @@
 // columns (see steps.hpp). `Columns` is such a matrix; its rows are a compile-time size or `Dynamic`.
 #pragma once
 
+#include <algorithm>
+#include <cassert>
 #include <complex>
 #include <concepts>
 #include <initializer_list>
 #include <type_traits>
+#include <utility>
 
 #include "elman/version.hpp"
 
@@ -35,54 +38,132 @@ using Columns = Matrix<Scalar, Rows, Dynamic>;
 template <class M>
 using View = Eigen::Map<M>;
 
-/// Any matrix that is contiguous, column by column, of run-time size: what the loops over time work on. Compile-time
-/// sizes are checked above them; below they would compile each loop anew for every net.
-template <class Scalar>
-using MatrixView = View<Matrix<Scalar, Dynamic, Dynamic>>;
-template <class Scalar>
-using ConstMatrixView = View<const Matrix<Scalar, Dynamic, Dynamic>>;
-
 namespace detail {
 
-/// The same with columns that need not be adjacent: some rows of a larger matrix.
-template <class Scalar>
-using Strided = Eigen::Map<Matrix<Scalar, Dynamic, Dynamic>, Eigen::Unaligned, Eigen::OuterStride<>>;
-template <class Scalar>
-using ConstStrided = Eigen::Map<const Matrix<Scalar, Dynamic, Dynamic>, Eigen::Unaligned, Eigen::OuterStride<>>;
+template <class D>
+void take_matrix(const Eigen::MatrixBase<D>&);
 
-/// From one column to the next. One row is stored by rows, so that its columns are adjacent.
-template <class M>
-Index column_stride(const M& matrix) {
-  if constexpr (M::IsRowMajor) {
-    static_assert(M::RowsAtCompileTime == 1);
-    return matrix.innerStride();
-  } else {
-    static_assert(M::InnerStrideAtCompileTime == 1);
-    return matrix.outerStride();
-  }
-}
-template <class M>
-ConstStrided<typename M::Scalar> strided(const M& matrix) {
-  return {matrix.data(), matrix.rows(), matrix.cols(), Eigen::OuterStride<>(column_stride(matrix))};
-}
-template <class M>
-Strided<typename std::remove_cvref_t<M>::Scalar> strided_to_write(M&& matrix) {
-  return {matrix.data(), matrix.rows(), matrix.cols(), Eigen::OuterStride<>(column_stride(matrix))};
-}
+/// Any matrix or expression of Eigen's.
+template <class T>
+concept IsMatrix = requires(const T& matrix) {
+  detail::take_matrix(matrix);
+};
 
-/// Rows first … first + rows − 1 of a strided view; nothing of nothing.
-template <class StridedView>
-StridedView rows_of(StridedView view, Index first, Index rows) {
-  return {view.data() ? view.data() + first : nullptr, rows, view.cols(), Eigen::OuterStride<>(view.outerStride())};
-}
+template <class T>
+inline constexpr bool lies_by_columns = (T::Flags & Eigen::DirectAccessBit) != 0 && T::InnerStrideAtCompileTime == 1 &&
+                                        (!T::IsRowMajor || T::RowsAtCompileTime == 1);
 
-/// A view of nothing: what is not given, or not asked for.
-template <class StridedView>
-StridedView nothing() {
-  return {nullptr, 0, 0, Eigen::OuterStride<>(0)};
-}
+/// A matrix whose columns lie in memory, without gaps. One row is stored by rows, so that its columns are adjacent.
+template <class T>
+concept HasColumns = IsMatrix<T> && lies_by_columns<T>;
+
+/// M, const where Element is.
+template <class Element, class M>
+using LikeConst = std::conditional_t<std::is_const_v<Element>, const M, M>;
+
+template <class Element>
+using StridedMap = Eigen::Map<LikeConst<Element, Matrix<std::remove_const_t<Element>, Dynamic, Dynamic>>,
+                              Eigen::Unaligned, Eigen::OuterStride<>>;
 
 }  // namespace detail
+
+/// A view of a column of run-time size; a const view is one of the same elements. Element: Scalar, or const Scalar.
+template <class Element>
+class BasicVectorView : public View<detail::LikeConst<Element, Vector<std::remove_const_t<Element>, Dynamic>>> {
+  using Base = View<detail::LikeConst<Element, Vector<std::remove_const_t<Element>, Dynamic>>>;
+
+ public:
+  using Base::operator=;
+
+  BasicVectorView(Element* data, Index size) : Base(data, size) {}
+  BasicVectorView(const BasicVectorView&) = default;
+  BasicVectorView& operator=(const BasicVectorView&) = default;
+
+  Element* data() const { return this->m_data; }
+  Element& operator()(Index k) const {
+    assert(k >= 0 && k < this->size());
+    return data()[k];
+  }
+  Element& operator[](Index k) const { return (*this)(k); }
+};
+template <class Scalar>
+using VectorView = BasicVectorView<Scalar>;
+template <class Scalar>
+using ConstVectorView = BasicVectorView<const Scalar>;
+
+/// A view of a matrix of run-time size, column by column; its columns need not be adjacent. Everything below the verbs
+/// of a net works on these, and on nothing else: compile-time sizes are checked above, below they would compile each
+/// loop, and each of Eigen's expressions, anew for every net. Any matrix that lies in memory by columns converts to
+/// one, parts of a view are views again, and a const view is one of the same elements. Element: Scalar, or const
+/// Scalar.
+template <class Element>
+class BasicMatrixView : public detail::StridedMap<Element> {
+  using Base = detail::StridedMap<Element>;
+
+ public:
+  using Column = BasicVectorView<Element>;
+  using Base::operator=;
+
+  /// Of nothing: what is not given, or not asked for.
+  BasicMatrixView() : BasicMatrixView(nullptr, 0, 0, 0) {}
+  /// `stride`: from one column to the next.
+  BasicMatrixView(Element* data, Index rows, Index cols, Index stride)
+      : Base(data, rows, cols, Eigen::OuterStride<>(stride)) {}
+  BasicMatrixView(Element* data, Index rows, Index cols) : BasicMatrixView(data, rows, cols, rows) {}
+  template <class M>
+  requires detail::HasColumns<std::remove_cvref_t<M>> &&
+      std::convertible_to<decltype(std::declval<M&>().data()), Element*>
+      BasicMatrixView(M&& matrix)  // NOLINT: the conversion is the purpose
+      : BasicMatrixView(matrix.data(), matrix.rows(), matrix.cols(), stride_of(matrix)) {}
+  BasicMatrixView(const BasicMatrixView&) = default;
+  BasicMatrixView& operator=(const BasicMatrixView&) = default;
+
+  Element* data() const { return this->m_data; }
+  Element& operator()(Index row, Index col) const {
+    assert(row >= 0 && row < this->rows() && col >= 0 && col < this->cols());
+    return data()[row + col * this->outerStride()];
+  }
+  Column col(Index k) const { return {begin_of(0, k), this->rows()}; }
+  BasicMatrixView middleCols(Index first, Index count) const {
+    return {begin_of(0, first), this->rows(), count, this->outerStride()};
+  }
+  BasicMatrixView leftCols(Index count) const { return middleCols(0, count); }
+  BasicMatrixView middleRows(Index first, Index count) const {
+    return {begin_of(first, 0), count, this->cols(), this->outerStride()};
+  }
+  BasicMatrixView topRows(Index count) const { return middleRows(0, count); }
+
+ private:
+  Element* begin_of(Index row, Index col) const { return data() ? data() + row + col * this->outerStride() : nullptr; }
+  template <class M>
+  static Index stride_of(const M& matrix) {
+    return M::IsRowMajor ? matrix.innerStride() : matrix.outerStride();
+  }
+};
+template <class Scalar>
+using MatrixView = BasicMatrixView<Scalar>;
+template <class Scalar>
+using ConstMatrixView = BasicMatrixView<const Scalar>;
+
+/// to ← from, of the same shape, which may lie anywhere but across it.
+template <class Scalar>
+void copy(const std::type_identity_t<ConstMatrixView<Scalar>>& from, const MatrixView<Scalar>& to) {
+  for (Index k = 0; k < to.cols(); ++k) {
+    std::copy_n(from.data() + k * from.outerStride(), to.rows(), to.data() + k * to.outerStride());
+  }
+}
+template <class Scalar>
+void set_zero(const MatrixView<Scalar>& to) {
+  for (Index k = 0; k < to.cols(); ++k) std::fill_n(to.data() + k * to.outerStride(), to.rows(), Scalar(0));
+}
+/// to += from.
+template <class Scalar>
+void add(const std::type_identity_t<ConstMatrixView<Scalar>>& from, const MatrixView<Scalar>& to) {
+  for (Index k = 0; k < to.cols(); ++k) {
+    const Scalar* const column = from.data() + k * from.outerStride();
+    for (Index row = 0; row < to.rows(); ++row) to(row, k) += column[row];
+  }
+}
 
 /// The real numbers beneath a scalar: double for double and for std::complex<double>.
 template <class Scalar>

@@ -12,7 +12,6 @@
 //   const auto whole = words::net().thaw();       // an elman::Net: all verbs
 #pragma once
 
-#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -22,16 +21,7 @@
 
 #include "elman/check.hpp"
 #include "elman/deploy/frozen.hpp"
-#include "elman/layers/activation.hpp"
-#include "elman/layers/bidirectional.hpp"
-#include "elman/layers/dropout.hpp"
-#include "elman/layers/embedding.hpp"
-#include "elman/layers/encoder_decoder.hpp"
-#include "elman/layers/learned_start.hpp"
-#include "elman/layers/output.hpp"
-#include "elman/layers/readout.hpp"
-#include "elman/layers/recurrence.hpp"
-#include "elman/layers/stacked.hpp"
+#include "elman/layers/cpp_name.hpp"
 #include "elman/net/parameters.hpp"
 
 namespace elman {
@@ -44,30 +34,6 @@ struct MatrixShape {
   Index cols;
 };
 
-/// How a type is written in C++. Your own activation or output needs one of these:
-///   template <> struct elman::CppName<Softsign> { static constexpr const char* value = "Softsign"; };
-template <class T>
-struct CppName;
-template <>
-struct CppName<Tanh> {
-  static constexpr const char* value = "elman::Tanh";
-};
-template <>
-struct CppName<ReLU> {
-  static constexpr const char* value = "elman::ReLU";
-};
-template <>
-struct CppName<Identity> {
-  static constexpr const char* value = "elman::Identity";
-};
-template <>
-struct CppName<Softmax> {
-  static constexpr const char* value = "elman::Softmax";
-};
-template <>
-struct CppName<Sigmoid> {
-  static constexpr const char* value = "elman::Sigmoid";
-};
 template <>
 struct CppName<float> {
   static constexpr const char* value = "float";
@@ -95,95 +61,11 @@ struct CppName<BFloat16> {
 
 namespace detail {
 
-/// The exact number: 0x1.8p-3, with F for a float.
+/// A word of narrow weights, or a number.
+inline std::string literal_of(std::uint32_t word) { return std::to_string(word) + "U"; }
 template <std::floating_point Number>
-std::string cpp_literal(Number number) {
-  char digits[64];
-  const char* const end = std::to_chars(digits, digits + sizeof digits, number, std::chars_format::hex).ptr;
-  std::string literal(digits, static_cast<std::size_t>(end - digits));
-  literal.insert(literal.front() == '-' ? 1 : 0, "0x");
-  if (std::same_as<Number, float>) literal += 'F';
-  return literal;
-}
-inline std::string cpp_literal(std::uint32_t word) { return std::to_string(word) + "U"; }
-
-/// A layer: its type with all sizes, and the arguments of its constructor.
-struct CppLayer {
-  std::string type;
-  std::string arguments;
-
-  std::string value() const { return type + "(" + arguments + ")"; }
-};
-
-template <int In, int Hidden, class Activation>
-CppLayer cpp_layer(const Recurrence<In, Hidden, Activation>& layer) {
-  static_assert(std::is_empty_v<Activation>, "elman::cpp_header: an activation with options cannot be written as C++");
-  return {"elman::Recurrence<" + std::to_string(layer.in()) + ", " + std::to_string(layer.hidden()) + ", " +
-              CppName<Activation>::value + ">",
-          "elman::RecurrenceOptions{" + cpp_literal(layer.options().recurrent_dropout) + ", " +
-              cpp_literal(layer.options().zoneout) + "}"};
-}
-template <int Vocabulary, int Width>
-CppLayer cpp_layer(const Embedding<Vocabulary, Width>& layer) {
-  return {"elman::Embedding<" + std::to_string(layer.in()) + ", " + std::to_string(layer.out()) + ">", ""};
-}
-template <class L>
-CppLayer cpp_layer(const LearnedStart<L>& layer);
-template <class L>
-CppLayer cpp_layer(const Dropout<L>& layer);
-template <class Forwards, class Backwards>
-CppLayer cpp_layer(const Bidirectional<Forwards, Backwards>& layer);
-template <class... Layers>
-CppLayer cpp_layer(const Stacked<Layers...>& layer);
-template <class Encoder, class Decoder>
-CppLayer cpp_layer(const EncoderDecoder<Encoder, Decoder>& layer);
-
-/// A layer that is made of others.
-template <class... Layers>
-CppLayer cpp_composition(const char* name, const Layers&... layers) {
-  CppLayer result{std::string(name) + "<", ""};
-  const char* comma = "";
-  const auto add = [&](const CppLayer& layer) {
-    result.type += comma + layer.type;
-    result.arguments += comma + layer.value();
-    comma = ", ";
-  };
-  (add(cpp_layer(layers)), ...);
-  result.type += ">";
-  return result;
-}
-
-template <class L>
-CppLayer cpp_layer(const LearnedStart<L>& layer) {
-  return cpp_composition("elman::LearnedStart", layer.layer());
-}
-template <class L>
-CppLayer cpp_layer(const Dropout<L>& layer) {
-  CppLayer result = cpp_composition("elman::Dropout", layer.layer());
-  result.arguments += ", elman::DropoutOptions{" + cpp_literal(layer.options().rate) +
-                      (layer.options().variational ? ", true}" : ", false}");
-  return result;
-}
-template <class Forwards, class Backwards>
-CppLayer cpp_layer(const Bidirectional<Forwards, Backwards>& layer) {
-  return cpp_composition("elman::Bidirectional", layer.forwards(), layer.backwards());
-}
-template <class... Layers>
-CppLayer cpp_layer(const Stacked<Layers...>& layer) {
-  return [&]<std::size_t... K>(std::index_sequence<K...>) {
-    return cpp_composition("elman::Stacked", layer.template layer<K>()...);
-  }
-  (std::index_sequence_for<Layers...>{});
-}
-template <class Encoder, class Decoder>
-CppLayer cpp_layer(const EncoderDecoder<Encoder, Decoder>& layer) {
-  return cpp_composition("elman::EncoderDecoder", layer.encoder(), layer.decoder());
-}
-template <int In, int Out, class Output>
-CppLayer cpp_layer(const Readout<In, Out, Output>& readout) {
-  return {"elman::Readout<" + std::to_string(readout.in()) + ", " + std::to_string(readout.out()) + ", " +
-              CppName<Output>::value + ">",
-          ""};
+std::string literal_of(Number number) {
+  return cpp_literal(number);
 }
 
 /// Lines of at most 120 characters.
@@ -194,7 +76,7 @@ void append_array(std::string& text, const char* name, const Elements& elements)
   text += std::string(" ") + name + "[] = {";
   std::size_t line = 120;
   for (const auto& element : elements) {
-    const std::string literal = cpp_literal(element);
+    const std::string literal = literal_of(element);
     if (line + literal.size() + 2 > 120) {
       text += "\n   ";
       line = 3;
@@ -230,7 +112,7 @@ std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string
     text += "    {\"" + matrix + "\", " + std::to_string(view.rows()) + ", " + std::to_string(view.cols()) + "},\n";
   });
   text += "};\n\n// The matrices, column by column";
-  if (grouped_columns < Weight >> 1) {
+  if constexpr (constexpr int group = grouped_columns<Weight>; group > 1) {
     text += ", " + std::to_string(grouped_columns<Weight>) + " columns to a word";
   }
   text += ".\n";
@@ -238,12 +120,12 @@ std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string
   text += is_scaled<Weight> ? "// The scales of the matrices' rows, and the vectors.\n" : "// The vectors.\n";
   append_array(text, "numbers", frozen.numbers());
   text += "\ninline constexpr std::uint64_t check_value = " + std::to_string(frozen.net().check_value()) +
-          "U;  // net().check_value()\n\nusing Body = " + cpp_layer(net.body()).type +
-          ";\nusing Readout = " + cpp_layer(net.readout()).type + ";\nusing Net = elman::FrozenNet<" +
+          "U;  // net().check_value()\n\nusing Body = " + cpp_type(net.body()) +
+          ";\nusing Readout = " + cpp_type(net.readout()) + ";\nusing Net = elman::FrozenNet<" +
           CppName<Scalar>::value + ", Body, Readout, " + CppName<Weight>::value +
           ">;\n\n/// The net, which refers to the arrays.\ninline Net net() { return {Body(" +
-          cpp_layer(net.body()).arguments + "), Readout(), weights, numbers}; }\n\n}  // namespace " +
-          std::string(name) + "\n";
+          cpp_arguments(net.body()) + "), Readout(), weights, numbers}; }\n\n}  // namespace " + std::string(name) +
+          "\n";
   return text;
 }
 

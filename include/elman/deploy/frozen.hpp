@@ -13,9 +13,7 @@
 //   numbers    the scales of a matrix' rows, in the place of the matrix, if the weights are integers; b, c, h0
 #pragma once
 
-#include <algorithm>
 #include <bit>
-#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -25,9 +23,9 @@
 #include <utility>
 
 #include "elman/check.hpp"
+#include "elman/deploy/cursors.hpp"
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/kernels/narrow.hpp"
-#include "elman/layers/parameter_cursor.hpp"
 #include "elman/net.hpp"
 #include "elman/net/stepping.hpp"
 #include "elman/types.hpp"
@@ -36,93 +34,6 @@ namespace elman {
 inline namespace ELMAN_ABI {
 
 namespace detail {
-
-/// Counts what a net takes from the arrays.
-template <class Weight>
-struct FrozenSize {
-  Index weights = 0;
-  Index numbers = 0;
-
-  template <int, int>
-  Index matrix(Index rows, Index cols) {
-    weights += weight_elements<Weight>(rows, cols);
-    if (is_scaled<Weight>) numbers += rows;
-    return 0;
-  }
-  template <int>
-  Index vector(Index rows) {
-    numbers += rows;
-    return 0;
-  }
-};
-
-/// Reads θ and writes the arrays.
-template <class Weight, class Scalar>
-struct Freezer {
-  /// What the largest weight of a row becomes: its own bits are those of the largest integer.
-  static constexpr Scalar largest_number =
-      is_scaled<Weight> ? static_cast<Scalar>(static_cast<double>((std::numeric_limits<Weight>::max)()) *
-                                              static_cast<double>(std::uint64_t{1} << (32 - 8 * sizeof(Weight))))
-                        : Scalar(1);
-
-  const Scalar* theta;
-  WeightElement<Weight>* weights;
-  Scalar* numbers;
-
-  template <int, int>
-  Index matrix(Index rows, Index cols) {
-    constexpr Index group = detail::grouped_columns<Weight>;
-    for (Index row = 0; row < rows; ++row) {
-      const auto w = [&](Index k) { return theta[row + k * rows]; };
-      const auto element = [&](Index k) -> auto& { return weights[k / group * rows + row]; };
-      if constexpr (group == 1) {
-        for (Index k = 0; k < cols; ++k) element(k) = w(k);
-      } else {
-        Scalar scale(1);
-        if constexpr (is_scaled<Weight>) {
-          for (Index k = 0; k < cols; ++k) scale = k == 0 ? std::abs(w(0)) : (std::max)(scale, std::abs(w(k)));
-          scale = scale > 0 ? scale / largest_number : Scalar(1);
-          *numbers++ = scale;
-        }
-        for (Index k = 0; k < cols; ++k) {
-          if (k % group == 0) element(k) = 0;
-          put_weight<Weight>(element(k), static_cast<int>(k % group), w(k) / scale);
-        }
-      }
-    }
-    theta += rows * cols;
-    weights += weight_elements<Weight>(rows, cols);
-    return 0;
-  }
-  template <int>
-  Index vector(Index rows) {
-    numbers = std::copy_n(theta, rows, numbers);
-    theta += rows;
-    return 0;
-  }
-};
-
-/// Reads the arrays and writes θ.
-template <class Weight, class Scalar>
-struct Thawer {
-  NarrowReader<Weight, Scalar> from;
-  Scalar* theta;
-
-  template <int Rows, int Cols>
-  Index matrix(Index rows, Index cols) {
-    const auto read = from.template matrix<Rows, Cols>(rows, cols);
-    for (Index k = 0; k < cols; ++k) {
-      for (Index row = 0; row < rows; ++row) *theta++ = read(row, k);
-    }
-    return 0;
-  }
-  template <int Rows>
-  Index vector(Index rows) {
-    const auto read = from.template vector<Rows>(rows);
-    theta = std::copy_n(read.data(), rows, theta);
-    return 0;
-  }
-};
 
 /// FNV-1a of the bits, the lowest byte of an element first: the same on every machine.
 template <class Element>
@@ -183,18 +94,18 @@ requires(std::same_as<Scalar_, float> || std::same_as<Scalar_, double>) && Weigh
   /// A net with these parameters, which has all verbs.
   Net<Scalar, Body, Readout> thaw() const {
     Net<Scalar, Body, Readout> net(body_, readout_);
-    detail::Thawer<Weight, Scalar> thawer{reader(), net.theta().data()};
+    detail::Thawer<Weight, Scalar> thawer{cursor(), net.theta().data()};
     walk(thawer);
     return net;
   }
 
  private:
   static constexpr const char* owner() { return "FrozenNet"; }
-  detail::NarrowReader<Weight, Scalar> reader() const { return {weights_.data(), numbers_.data()}; }
-  template <class Reader>
-  void walk(Reader& reader) const {
-    body_.read(reader);
-    readout_.read(reader);
+  detail::NarrowCursor<Weight, Scalar> cursor() const { return {weights_.data(), numbers_.data()}; }
+  template <class Cursor>
+  void walk(Cursor& cursor) const {
+    body_.read(cursor);
+    readout_.read(cursor);
   }
 
   [[no_unique_address]] Body body_;
@@ -229,8 +140,8 @@ class FrozenArrays {
  private:
   Body body_;
   Readout readout_;
-  detail::ColumnBuffer<detail::WeightElement<Weight>> weights_;
-  detail::ColumnBuffer<Scalar> numbers_;
+  ColumnBuffer<detail::WeightElement<Weight>> weights_;
+  ColumnBuffer<Scalar> numbers_;
 };
 
 /// The parameters of a net as they are (Weight = its Scalar), or rounded: to 8- or 16-bit integers with a scale for

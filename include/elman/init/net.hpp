@@ -8,11 +8,13 @@
 // The function refers to `random`, which must outlive it, and draws from it: two nets get different weights. The order
 // of the draws is that of the parameters: U, W, b, V, c for a cell. A net's parts (Parameters::for_each_part) are told
 // apart by what they have: a recurrence U, W and b, the readout V and c, an embedding E, a learned start h0. Embeddings
-// are drawn normal with deviation 1, as torch.nn.Embedding's, learned starts begin at 0.
+// are drawn normal with deviation 1, as torch.nn.Embedding's, learned starts begin at 0. The part of a layer of your
+// own has `initialise(random)` (layers/stateless.hpp), as may what stands between the steps of a recurrence.
 #pragma once
 
 #include <cmath>
 #include <string>
+#include <type_traits>
 
 #include "elman/init/fan.hpp"
 #include "elman/init/orthogonal.hpp"
@@ -30,8 +32,11 @@ template <class FillRecurrence, class FillReadout>
 auto by_part(Random& random, FillRecurrence recurrence, FillReadout readout) {
   return [&random, recurrence, readout](auto&& parameters) {
     parameters.for_each_part([&](const std::string&, auto part) {
-      if constexpr (requires { part.W; }) {
+      if constexpr (requires { part.initialise(random); }) {
+        part.initialise(random);
+      } else if constexpr (requires { part.W; }) {
         recurrence(part);
+        if constexpr (requires { part.between.initialise(random); }) part.between.initialise(random);
       } else if constexpr (requires { part.V; }) {
         readout(part);
       } else if constexpr (requires { part.E; }) {
@@ -39,7 +44,9 @@ auto by_part(Random& random, FillRecurrence recurrence, FillReadout readout) {
       } else if constexpr (requires { part.h0; }) {
         part.h0.setZero();
       } else {
-        static_assert(sizeof(part) == 0, "elman::init: a part of this net is not known; fill its parameters yourself");
+        static_assert(
+            sizeof(part) == 0,
+            "elman::init: the part of a layer of your own has initialise(random); see elman/layers/stateless.hpp");
       }
     });
   };
@@ -55,7 +62,8 @@ inline auto standard(Random& random) {
       random,
       [&random](auto& part) {
         glorot_uniform(part.U, random);
-        orthogonal(part.W, random);
+        constexpr int hidden = std::remove_cvref_t<decltype(part)>::hidden_size;
+        detail::fill_orthogonal<hidden, hidden>(part.W, random, 1);
         part.b.setZero();
       },
       [&random](auto& part) {

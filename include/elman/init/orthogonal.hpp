@@ -23,12 +23,6 @@ inline namespace ELMAN_ABI {
 
 namespace detail {
 
-/// Doubles in the shape of M, or of its transpose where that has more rows; no heap where M is fixed and small.
-template <class M, int Rows = M::RowsAtCompileTime, int Cols = M::ColsAtCompileTime,
-          bool Fixed = (Rows != Dynamic) && (Cols != Dynamic) && is_inline<double, Rows * Cols>>
-using TallMatrix =
-    Matrix<double, Fixed ? (Rows > Cols ? Rows : Cols) : Dynamic, Fixed ? (Rows > Cols ? Cols : Rows) : Dynamic>;
-
 /// Σ x[k]·y[k], k = 0 … size − 1, summed in this order.
 inline double ordered_dot(const double* x, const double* y, Index size) {
   double sum = 0;
@@ -36,32 +30,43 @@ inline double ordered_dot(const double* x, const double* y, Index size) {
   return sum;
 }
 
-/// q ← a random matrix of orthonormal columns; rows ≥ columns.
-template <class Q>
-void orthonormal_columns(Q& q, Random& random) {
+/// q ← a random matrix of orthonormal columns; rows ≥ columns. v: memory for as many numbers as q has rows.
+inline void orthonormal_columns(const MatrixView<double>& q, double* v, Random& random) {
   const Index rows = q.rows();
-  ParameterStorage<double, Q::RowsAtCompileTime> v;
-  v.resize(rows);
-  q.setZero();
+  set_zero(q);
   for (Index k = q.cols() - 1; k >= 0; --k) {
     const Index size = rows - k;
     double squared_norm = 0;
     while (!(squared_norm > 0)) {
-      for (Index row = 0; row < size; ++row) v(row) = random.normal();
-      squared_norm = ordered_dot(v.data(), v.data(), size);
+      for (Index row = 0; row < size; ++row) v[row] = random.normal();
+      squared_norm = ordered_dot(v, v, size);
     }
     // H = 1 − 2 v vᵀ / vᵀv with v = g + sign(g₀)‖g‖ e₀ gives H g = −sign(g₀)‖g‖ e₀, and D_k is that sign.
-    const double sign = v(0) < 0 ? -1 : 1;
+    const double sign = v[0] < 0 ? -1 : 1;
     const double norm = std::sqrt(squared_norm);
-    const double half_vv = norm * (norm + std::abs(v(0)));
-    v(0) += sign * norm;
-    q(k, k) = -sign;
-    for (Index col = k; col < q.cols(); ++col) {
-      double* const column = &q(k, col);
-      const double scale = ordered_dot(v.data(), column, size) / half_vv;
-      for (Index row = 0; row < size; ++row) column[row] -= product(scale, v(row));
+    const double half_vv = norm * (norm + std::abs(v[0]));
+    v[0] += sign * norm;
+    double* column = q.data() + k + k * rows;
+    *column = -sign;
+    for (Index col = k; col < q.cols(); ++col, column += rows) {
+      const double scale = ordered_dot(v, column, size) / half_vv;
+      for (Index row = 0; row < size; ++row) column[row] -= product(scale, v[row]);
     }
   }
+}
+
+/// init::orthogonal of a matrix whose sizes are known at compile time, or Dynamic: no heap where it is small.
+template <int Rows, int Cols, class M>
+void fill_orthogonal(M& matrix, Random& random, double gain) {
+  const bool tall = matrix.rows() >= matrix.cols();
+  const Index rows = tall ? matrix.rows() : matrix.cols();
+  ThetaStorage<double, product_of_sizes(Rows, Cols)> memory;
+  ThetaStorage<double, Rows == Dynamic || Cols == Dynamic ? Dynamic : (Rows > Cols ? Rows : Cols)> v;
+  memory.set_zero(matrix.size());
+  v.set_zero(rows);
+  const MatrixView<double> q(memory.data(), rows, matrix.size() / rows);
+  orthonormal_columns(q, v.data(), random);
+  fill(matrix, [&](Index row, Index col) { return gain * (tall ? q(row, col) : q(col, row)); });
 }
 
 }  // namespace detail
@@ -75,11 +80,8 @@ namespace init {
 template <class M>
 void orthogonal(M&& matrix, Random& random, double gain = 1) {
   detail::require_positive("init::orthogonal", "gain", gain);
-  const bool tall = matrix.rows() >= matrix.cols();
-  detail::TallMatrix<std::remove_cvref_t<M>> q;
-  q.resize(tall ? matrix.rows() : matrix.cols(), tall ? matrix.cols() : matrix.rows());
-  detail::orthonormal_columns(q, random);
-  detail::fill(matrix, [&](Index row, Index col) { return gain * (tall ? q(row, col) : q(col, row)); });
+  using Plain = std::remove_cvref_t<M>;
+  detail::fill_orthogonal<Plain::RowsAtCompileTime, Plain::ColsAtCompileTime>(matrix, random, gain);
 }
 
 /// scale times the identity; where the matrix is not square, ones on the diagonal of its square part.

@@ -60,6 +60,18 @@ struct GradientReport {
 
 namespace detail {
 
+/// The sequences of x: of a pair, those of its target.
+template <class X>
+Index batch_of(const X& x) {
+  if constexpr (IsSourceTarget<X>::value) {
+    return batch_of(x.target);
+  } else if constexpr (IsMatrix<X>) {
+    return 1;
+  } else {
+    return x.steps.batch();
+  }
+}
+
 /// The same input with every coefficient in another scalar; tokens are what they are.
 template <class Other, class X>
 auto cast_input(const X& x) {
@@ -67,10 +79,11 @@ auto cast_input(const X& x) {
     return SourceTarget{cast_input<Other>(x.source), cast_input<Other>(x.target)};
   } else if constexpr (std::same_as<X, Labels>) {
     return x;
-  } else if constexpr (IsSequences<X>::value) {
-    return Sequences<Other, ColumnsTraits<X>::rows>{x.columns.template cast<Other>(), x.steps};
+  } else if constexpr (IsMatrix<X>) {
+    return Sequences<Other, X::RowsAtCompileTime>{x.template cast<Other>(), Steps::even(x.cols(), 1)};
   } else {
-    return Sequences<Other, ColumnsTraits<X>::rows>{x.template cast<Other>(), steps_of(x)};
+    constexpr int rows = std::remove_cvref_t<decltype(x.columns)>::RowsAtCompileTime;
+    return Sequences<Other, rows>{x.columns.template cast<Other>(), x.steps};
   }
 }
 
@@ -181,7 +194,7 @@ void forward_with_masks(const Cell& cell, const X& x, Tape& tape, const ReadStep
                         const std::optional<Random>& masks) {
   if (masks) {
     Random random = *masks;
-    cell.forward(x, tape, read, h0, random);
+    cell.forward(x, tape, read, {.start = h0, .random = &random});
   } else {
     cell.forward(x, tape, read, h0);
   }
@@ -216,7 +229,7 @@ GradientReport gradient_check(const Cell& cell, const X& x, const Targets& targe
   detail::check_loss<Loss, typename Cell::Tape, Targets>();
   using Scalar = ScalarOf<Cell>;
   using Reference = std::conditional_t<use_complex, std::complex<Wide<Scalar>>, Wide<Scalar>>;
-  const Index B = detail::steps_of(x).batch();
+  const Index B = detail::batch_of(x);
 
   // What bptt says.
   auto tape = cell.tape();

@@ -14,6 +14,7 @@
 
 namespace elman {
 inline namespace ELMAN_ABI {
+
 namespace detail {
 
 template <class Scalar>
@@ -21,6 +22,8 @@ struct Line {
   static constexpr std::size_t scalars_in_line = 64 / sizeof(Scalar);
   alignas(64) Scalar scalars[scalars_in_line];
 };
+
+}  // namespace detail
 
 /// At most Max scalars; none at all is a buffer that is not used.
 template <class Scalar, int Max = Dynamic>
@@ -42,7 +45,7 @@ class ColumnBuffer {
 
  private:
   static constexpr std::size_t size = Max > 0 ? Max : 1;
-  alignas(kernel_alignment<Scalar>) Scalar memory_[size]{};
+  alignas(detail::kernel_alignment<Scalar>) Scalar memory_[size]{};
   Index rows_ = 0;
   Index cols_ = 0;
 };
@@ -50,12 +53,12 @@ class ColumnBuffer {
 template <class Scalar>
 class ColumnBuffer<Scalar, Dynamic> {
  public:
-  using Memory = std::vector<Line<Scalar>>;
+  using Memory = std::vector<detail::Line<Scalar>>;
 
   /// Takes the shape; what was in the columns is undefined after. Returns the memory it replaced, for a caller that
   /// still reads from it.
   Memory reshape(Index rows, Index cols) {
-    constexpr std::size_t in_line = Line<Scalar>::scalars_in_line;
+    constexpr std::size_t in_line = detail::Line<Scalar>::scalars_in_line;
     const std::size_t lines = (static_cast<std::size_t>(rows * cols) + in_line - 1) / in_line;
     Memory replaced;
     if (lines > memory_.size()) {
@@ -81,6 +84,5 @@ class ColumnBuffer<Scalar, Dynamic> {
   Index cols_ = 0;
 };
 
-}  // namespace detail
 }  // namespace ELMAN_ABI
 }  // namespace elman

@@ -232,7 +232,7 @@ void largest_of_column(const Scalar* o, const Scalar* y, Index rows, Scalar& lar
 
 /// a ← σ(a).
 template <class Form, class Scalar>
-void apply_form(Strided<Scalar> a) {
+void apply_form(MatrixView<Scalar> a) {
   if (a.outerStride() == a.rows()) {
     run_kernel(simd(), ValueKernel<Scalar, Form>{a.data(), a.size()});
   } else {
@@ -247,7 +247,7 @@ void apply_slope_of_form(const Scalar* h, const Scalar* next, Scalar* d, Index c
 }
 
 template <class Scalar>
-void softmax(const ConstStrided<Scalar>& o, Strided<Scalar> y) {
+void softmax(const ConstMatrixView<Scalar>& o, MatrixView<Scalar> y) {
   run_kernel(simd(), SoftmaxKernel<Scalar>{o.data(), o.outerStride(), y.data(), y.outerStride(), o.rows(), o.cols()});
 }
 
@@ -263,11 +263,11 @@ namespace detail {
 
 // Named where there are no kernels, and never called.
 template <class Form, class Scalar>
-void apply_form(Strided<Scalar>);
+void apply_form(MatrixView<Scalar>);
 template <class Form, class Scalar>
 void apply_slope_of_form(const Scalar*, const Scalar*, Scalar*, Index);
 template <class Scalar>
-void softmax(const ConstStrided<Scalar>&, Strided<Scalar>);
+void softmax(const ConstMatrixView<Scalar>&, MatrixView<Scalar>);
 template <class Scalar>
 void largest_of_column(const Scalar*, const Scalar*, Index, Scalar&, Scalar&, Scalar&);
 

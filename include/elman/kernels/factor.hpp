@@ -95,7 +95,7 @@ struct PackKernel {
 
 /// Packs A, or its transpose, into memory of packed_size.
 template <class Scalar>
-Panels<Scalar> pack_panels(Simd level, const ConstStrided<Scalar>& A, bool transposed, Scalar* memory) {
+Panels<Scalar> pack_panels(Simd level, const ConstMatrixView<Scalar>& A, bool transposed, Scalar* memory) {
   Panels<Scalar> panels{};
   panels.rows = transposed ? A.cols() : A.rows();
   panels.columns = transposed ? A.rows() : A.cols();
@@ -105,12 +105,14 @@ Panels<Scalar> pack_panels(Simd level, const ConstStrided<Scalar>& A, bool trans
 
 #endif  // ELMAN_HAS_KERNELS
 
+}  // namespace detail
+
 /// Scalars of memory that a Factor of at most so many rows and columns needs; Dynamic if one is.
 template <class Scalar>
 constexpr int factor_size(int rows, int columns) {
   if (rows == Dynamic || columns == Dynamic) return Dynamic;
 #if ELMAN_HAS_KERNELS
-  if constexpr (has_kernels<Scalar>) return static_cast<int>(packed_size<Scalar>(rows, columns));
+  if constexpr (detail::has_kernels<Scalar>) return static_cast<int>(detail::packed_size<Scalar>(rows, columns));
 #endif
   return 0;
 }
@@ -125,18 +127,18 @@ template <class Scalar, int Max = Dynamic>
 class Factor {
  public:
   /// F = A.
-  void assign(const ConstStrided<Scalar>& A) { set(A, false); }
+  void assign(const ConstMatrixView<Scalar>& A) { set(A, false); }
   /// F = Aᵀ.
-  void assign_transposed(const ConstStrided<Scalar>& A) { set(A, true); }
+  void assign_transposed(const ConstMatrixView<Scalar>& A) { set(A, true); }
 
   Index rows() const { return transposed_ ? view().cols() : view().rows(); }
   Index cols() const { return transposed_ ? view().rows() : view().cols(); }
   bool transposed() const { return transposed_; }
   /// What was assigned.
-  ConstStrided<Scalar> view() const { return {data_, rows_, cols_, Eigen::OuterStride<>(stride_)}; }
+  ConstMatrixView<Scalar> view() const { return {data_, rows_, cols_, stride_}; }
 
  private:
-  void set(const ConstStrided<Scalar>& A, bool transposed) {
+  void set(const ConstMatrixView<Scalar>& A, bool transposed) {
     data_ = A.data();
     rows_ = A.rows();
     cols_ = A.cols();
@@ -156,11 +158,11 @@ class Factor {
 #if ELMAN_HAS_KERNELS
  public:
   /// Packs the rows if that has not been done.
-  const Panels<Scalar>& panels() {
+  const detail::Panels<Scalar>& panels() {
     if (!panels_.data) {
-      level_ = simd_for<Scalar>(rows());
-      memory_.reshape(packed_size<Scalar>(rows(), cols()), 1);
-      panels_ = pack_panels<Scalar>(level_, view(), transposed_, memory_.view().data());
+      level_ = detail::simd_for<Scalar>(rows());
+      memory_.reshape(detail::packed_size<Scalar>(rows(), cols()), 1);
+      panels_ = detail::pack_panels<Scalar>(level_, view(), transposed_, memory_.view().data());
     }
     return panels_;
   }
@@ -169,11 +171,10 @@ class Factor {
 
  private:
   Simd level_ = Simd::compiled;
-  Panels<Scalar> panels_;
+  detail::Panels<Scalar> panels_;
   ColumnBuffer<Scalar, Max> memory_;
 #endif
 };
 
-}  // namespace detail
 }  // namespace ELMAN_ABI
 }  // namespace elman

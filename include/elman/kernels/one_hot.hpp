@@ -7,7 +7,6 @@
 
 namespace elman {
 inline namespace ELMAN_ABI {
-namespace detail {
 
 template <class Scalar_>
 class OneHot {
@@ -29,6 +28,5 @@ class OneHot {
   Index count_;
 };
 
-}  // namespace detail
 }  // namespace ELMAN_ABI
 }  // namespace elman

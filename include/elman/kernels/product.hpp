@@ -9,13 +9,15 @@
 //   add_product_transposed(F, B, C)    C += F Bᵀ     (sums of outer products over the columns)
 //   add_row_sums(F, column)            column += F 1
 //
-// B and C are any column-major matrices or blocks of columns. float and double run in kernels of our own (tile.hpp),
+// B and C are views (types.hpp), or what converts to one. float and double run in kernels of our own (tile.hpp),
 // which use no heap and no more stack than a tile; other scalars, and other compilers, have Eigen's products. B may
 // also be tokens (OneHot): then F B picks columns and F Bᵀ adds to columns of C, one after the other, at a cost that
 // does not depend on the vocabulary.
 #pragma once
 
+#include <algorithm>
 #include <cassert>
+#include <type_traits>
 
 #include "elman/kernels/factor.hpp"
 #include "elman/kernels/one_hot.hpp"
@@ -34,19 +36,22 @@ struct Start {
 
 /// C = start.
 template <class Scalar>
-void fill_with(const Start<Scalar>& start, Strided<Scalar> C) {
-  if (!start.data) {
-    C.setZero();
-  } else if (start.data != C.data()) {
-    C.colwise() = ConstMatrixView<Scalar>(start.data, C.rows(), 1).col(0);
+void fill_with(const Start<Scalar>& start, MatrixView<Scalar> C) {
+  if (start.data == C.data()) return;
+  for (Index k = 0; k < C.cols(); ++k) {
+    if (start.data) {
+      std::copy_n(start.data, C.rows(), C.data() + k * C.outerStride());
+    } else {
+      std::fill_n(C.data() + k * C.outerStride(), C.rows(), Scalar(0));
+    }
   }
 }
 
 #if ELMAN_HAS_KERNELS
 /// C = start + A B from panels, or start + A Bᵀ.
 template <class Scalar>
-void multiply_panels(Simd level, const Panels<Scalar>& A, const ConstStrided<Scalar>& B, bool transposed,
-                     const Start<Scalar>& start, Strided<Scalar> C) {
+void multiply_panels(Simd level, const Panels<Scalar>& A, const ConstMatrixView<Scalar>& B, bool transposed,
+                     const Start<Scalar>& start, const MatrixView<Scalar>& C) {
   const Index stride = B.outerStride();
   run_kernel(level, ProductKernel<Scalar>{A, B.data(), transposed ? stride : 1, transposed ? 1 : stride, start.data,
                                           start.stride, C.data(), C.outerStride(), C.cols()});
@@ -55,44 +60,44 @@ void multiply_panels(Simd level, const Panels<Scalar>& A, const ConstStrided<Sca
 
 /// C = start + F B or, if `transposed`, start + F Bᵀ.
 template <class Scalar, int Max>
-void multiply(Factor<Scalar, Max>& F, const ConstStrided<Scalar>& B, bool transposed, const Start<Scalar>& start,
-              Strided<Scalar> C) {
+void multiply(Factor<Scalar, Max>& F, const ConstMatrixView<Scalar>& B, bool transposed, const Start<Scalar>& start,
+              MatrixView<Scalar> C) {
   assert(C.rows() == F.rows() && F.cols() == (transposed ? B.cols() : B.rows()) &&
          C.cols() == (transposed ? B.rows() : B.cols()));
-#if ELMAN_HAS_KERNELS
   if constexpr (has_kernels<Scalar>) {
+#if ELMAN_HAS_KERNELS
     const Panels<Scalar>& panels = F.panels();
     multiply_panels<Scalar>(F.level(), panels, B, transposed, start, C);
-    return;
-  }
 #endif
-  fill_with(start, C);
-  const auto A = F.view();
-  if (transposed) {
-    assert(!F.transposed());
-    C.noalias() += A * B.transpose();
-  } else if (F.transposed()) {
-    C.noalias() += A.transpose() * B;
   } else {
-    C.noalias() += A * B;
+    fill_with(start, C);
+    const auto A = F.view();
+    if (transposed) {
+      assert(!F.transposed());
+      C.noalias() += A * B.transpose();
+    } else if (F.transposed()) {
+      C.noalias() += A.transpose() * B;
+    } else {
+      C.noalias() += A * B;
+    }
   }
 }
 
 /// C = start + A B from A where it lies, which is worth it for few columns.
 template <class Scalar>
-void multiply_unpacked(const ConstStrided<Scalar>& A, const ConstStrided<Scalar>& B, const Start<Scalar>& start,
-                       Strided<Scalar> C) {
+void multiply_unpacked(const ConstMatrixView<Scalar>& A, const ConstMatrixView<Scalar>& B, const Start<Scalar>& start,
+                       MatrixView<Scalar> C) {
   assert(C.rows() == A.rows() && A.cols() == B.rows() && C.cols() == B.cols());
-#if ELMAN_HAS_KERNELS
   if constexpr (has_kernels<Scalar>) {
+#if ELMAN_HAS_KERNELS
     const Panels<Scalar> panels{A.data(), A.rows(), A.cols(), A.outerStride(), 0};
     run_kernel(simd_for<Scalar>(A.rows()), ProductKernel<Scalar>{panels, B.data(), 1, B.outerStride(), start.data,
                                                                  start.stride, C.data(), C.outerStride(), C.cols()});
-    return;
-  }
 #endif
-  fill_with(start, C);
-  C.noalias() += A * B;
+  } else {
+    fill_with(start, C);
+    C.noalias() += A * B;
+  }
 }
 
 #if ELMAN_HAS_KERNELS
@@ -104,64 +109,73 @@ void multiply_unpacked(const ConstStrided<Scalar>& A, const ConstStrided<Scalar>
 #else
 #define ELMAN_EXTERN extern
 #endif
-ELMAN_EXTERN template Panels<float> pack_panels(Simd, const ConstStrided<float>&, bool, float*);
-ELMAN_EXTERN template Panels<double> pack_panels(Simd, const ConstStrided<double>&, bool, double*);
-ELMAN_EXTERN template void multiply_panels(Simd, const Panels<float>&, const ConstStrided<float>&, bool,
-                                           const Start<float>&, Strided<float>);
-ELMAN_EXTERN template void multiply_panels(Simd, const Panels<double>&, const ConstStrided<double>&, bool,
-                                           const Start<double>&, Strided<double>);
-ELMAN_EXTERN template void multiply_unpacked(const ConstStrided<float>&, const ConstStrided<float>&,
-                                             const Start<float>&, Strided<float>);
-ELMAN_EXTERN template void multiply_unpacked(const ConstStrided<double>&, const ConstStrided<double>&,
-                                             const Start<double>&, Strided<double>);
+ELMAN_EXTERN template Panels<float> pack_panels(Simd, const ConstMatrixView<float>&, bool, float*);
+ELMAN_EXTERN template Panels<double> pack_panels(Simd, const ConstMatrixView<double>&, bool, double*);
+ELMAN_EXTERN template void multiply_panels(Simd, const Panels<float>&, const ConstMatrixView<float>&, bool,
+                                           const Start<float>&, const MatrixView<float>&);
+ELMAN_EXTERN template void multiply_panels(Simd, const Panels<double>&, const ConstMatrixView<double>&, bool,
+                                           const Start<double>&, const MatrixView<double>&);
+ELMAN_EXTERN template void multiply_unpacked(const ConstMatrixView<float>&, const ConstMatrixView<float>&,
+                                             const Start<float>&, MatrixView<float>);
+ELMAN_EXTERN template void multiply_unpacked(const ConstMatrixView<double>&, const ConstMatrixView<double>&,
+                                             const Start<double>&, MatrixView<double>);
 #undef ELMAN_EXTERN
 #endif
 #endif  // ELMAN_HAS_KERNELS
 
-template <class Scalar, int Max, class MatrixB, class MatrixC>
-void set_product(Factor<Scalar, Max>& F, const MatrixB& B, MatrixC&& C) {
-  multiply(F, strided(B), false, {}, strided_to_write(C));
+}  // namespace detail
+
+/// The operands of the products; the scalar is that of the factor.
+template <class Scalar>
+using Operand = std::type_identity_t<ConstMatrixView<Scalar>>;
+template <class Scalar>
+using Result = std::type_identity_t<MatrixView<Scalar>>;
+
+template <class Scalar, int Max>
+void set_product(Factor<Scalar, Max>& F, const Operand<Scalar>& B, const Result<Scalar>& C) {
+  detail::multiply(F, B, false, {}, C);
 }
-template <class Scalar, int Max, class MatrixB, class Column, class MatrixC>
-void set_product(Factor<Scalar, Max>& F, const MatrixB& B, const Column& column, MatrixC&& C) {
-  multiply(F, strided(B), false, {column.data(), 0}, strided_to_write(C));
+template <class Scalar, int Max>
+void set_product(Factor<Scalar, Max>& F, const Operand<Scalar>& B, const Operand<Scalar>& column,
+                 const Result<Scalar>& C) {
+  detail::multiply(F, B, false, {column.data(), 0}, C);
 }
-template <class Scalar, int Max, class MatrixB, class MatrixC>
-void add_product(Factor<Scalar, Max>& F, const MatrixB& B, MatrixC&& C) {
-  multiply(F, strided(B), false, {C.data(), C.outerStride()}, strided_to_write(C));
+template <class Scalar, int Max>
+void add_product(Factor<Scalar, Max>& F, const Operand<Scalar>& B, const Result<Scalar>& C) {
+  detail::multiply(F, B, false, {C.data(), C.outerStride()}, C);
 }
-template <class Scalar, int Max, class MatrixB, class MatrixC>
-void add_product_transposed(Factor<Scalar, Max>& F, const MatrixB& B, MatrixC&& C) {
-  multiply(F, strided(B), true, {C.data(), C.outerStride()}, strided_to_write(C));
+template <class Scalar, int Max>
+void add_product_transposed(Factor<Scalar, Max>& F, const Operand<Scalar>& B, const Result<Scalar>& C) {
+  detail::multiply(F, B, true, {C.data(), C.outerStride()}, C);
 }
-template <class Scalar, int Max, class Column>
-void add_row_sums(Factor<Scalar, Max>& F, Column&& column) {
-  if constexpr (has_kernels<Scalar>) {
+template <class Scalar, int Max>
+void add_row_sums(Factor<Scalar, Max>& F, Result<Scalar> column) {
+  if constexpr (detail::has_kernels<Scalar>) {
     const Scalar one(1);
-    const ConstStrided<Scalar> ones(&one, 1, F.cols(), Eigen::OuterStride<>(0));
-    multiply(F, ones, true, {column.data(), column.outerStride()}, strided_to_write(column));
+    const ConstMatrixView<Scalar> ones(&one, 1, F.cols(), 0);
+    detail::multiply(F, ones, true, {column.data(), column.outerStride()}, column);
   } else {
     assert(!F.transposed());
     column += F.view().rowwise().sum();
   }
 }
 
-template <class Scalar, int Max, class Column, class MatrixC>
-void set_product(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, const Column& column, MatrixC&& C) {
+template <class Scalar, int Max>
+void set_product(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, const Operand<Scalar>& column,
+                 const Result<Scalar>& C) {
   assert(!F.transposed());
   for (Index k = 0; k < B.cols(); ++k) C.col(k) = column.col(0) + F.view().col(B.token(k));
 }
-template <class Scalar, int Max, class MatrixC>
-void set_product(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, MatrixC&& C) {
+template <class Scalar, int Max>
+void set_product(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, const Result<Scalar>& C) {
   assert(!F.transposed());
   for (Index k = 0; k < B.cols(); ++k) C.col(k) = F.view().col(B.token(k));
 }
-template <class Scalar, int Max, class MatrixC>
-void add_product_transposed(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, MatrixC&& C) {
+template <class Scalar, int Max>
+void add_product_transposed(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, const Result<Scalar>& C) {
   assert(!F.transposed());
   for (Index k = 0; k < B.cols(); ++k) C.col(B.token(k)) += F.view().col(k);
 }
 
-}  // namespace detail
 }  // namespace ELMAN_ABI
 }  // namespace elman

@@ -3,6 +3,9 @@
 // Where vectors as long as a model's parameters lie: inside their object if they are small, else on the heap.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/kernels/lanes.hpp"
 #include "elman/types.hpp"
@@ -25,23 +28,23 @@ using ParameterStorage = Vector<Scalar, is_inline<Scalar, Size> ? Size : Dynamic
 template <class Scalar, int Size>
 class ThetaStorage {
  public:
-  void set_zero(Index) { memory_.setZero(); }
-  Scalar* data() { return memory_.data(); }
-  const Scalar* data() const { return memory_.data(); }
-  Index size() const { return memory_.size(); }
+  void set_zero(Index) { std::fill_n(memory_, Size, Scalar(0)); }
+  Scalar* data() { return memory_; }
+  const Scalar* data() const { return memory_; }
+  static constexpr Index size() { return Size; }
 
  private:
-  alignas(kernel_alignment<Scalar>) Vector<Scalar, Size> memory_;
+  alignas(kernel_alignment<Scalar>) Scalar memory_[static_cast<std::size_t>(Size)];
 };
 template <class Scalar, int Size>
 requires(!is_inline<Scalar, Size>) class ThetaStorage<Scalar, Size> {
  public:
   void set_zero(Index size) {
     memory_.reshape(size, 1);
-    memory_.view().setZero();
+    elman::set_zero(memory_.view());
   }
-  Scalar* data() { return memory_.view().data(); }
-  const Scalar* data() const { return memory_.view().data(); }
+  Scalar* data() { return memory_.data(); }
+  const Scalar* data() const { return memory_.data(); }
   Index size() const { return memory_.rows(); }
 
  private:

@@ -9,11 +9,13 @@
 // std::complex<double> too if the complex step is to check it; branch on `real_part`.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <type_traits>
 
 #include "elman/kernels/elementwise.hpp"
+#include "elman/layers/cpp_name.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -54,9 +56,9 @@ struct ReLU {
 
 /// h = a: a linear recurrence. Also the output activation y = o of a regression.
 struct Identity {
-  template <class O, class Y>
-  void operator()(const O& o, Y&& y) const {
-    y = o;
+  template <class Scalar>
+  void operator()(const ConstMatrixView<Scalar>& o, const MatrixView<Scalar>& y) const {
+    for (Index k = 0; k < o.cols(); ++k) std::copy_n(o.col(k).data(), o.rows(), y.col(k).data());
   }
 
   template <class Scalar>
@@ -67,6 +69,19 @@ struct Identity {
   Scalar slope(const Scalar&) const {
     return Scalar(1);
   }
+};
+
+template <>
+struct CppName<Tanh> {
+  static constexpr const char* value = "elman::Tanh";
+};
+template <>
+struct CppName<ReLU> {
+  static constexpr const char* value = "elman::ReLU";
+};
+template <>
+struct CppName<Identity> {
+  static constexpr const char* value = "elman::Identity";
 };
 
 template <class Policy, class Scalar>
@@ -95,42 +110,44 @@ struct VectorForm<ReLU> {
 template <class Policy, class Scalar>
 inline constexpr bool runs_in_vectors = has_kernels<Scalar> && !std::same_as<typename VectorForm<Policy>::type, void>;
 
-/// a ← σ(a), every coefficient.
-template <class Policy, class Block>
-void apply_activation(const Policy& activation, Block&& a) {
-  using Scalar = typename std::remove_cvref_t<Block>::Scalar;
-  if constexpr (runs_in_vectors<Policy, Scalar>) {
-    apply_form<typename VectorForm<Policy>::type>(strided_to_write(a));
-  } else if constexpr (!std::same_as<Policy, Identity>) {
-    a = a.unaryExpr([&activation](const Scalar& value) -> Scalar { return activation.value(value); });
-  }
-}
-
-/// d_h ← σ'(a) ∘ d_h = d_a, with σ' from h = σ(a) (Eq. 7). All are blocks of whole columns.
-template <class Policy, class H, class Block>
-void apply_slope(const Policy& activation, const H& h, Block&& d_h) {
-  using Scalar = typename std::remove_cvref_t<Block>::Scalar;
-  if constexpr (runs_in_vectors<Policy, Scalar>) {
-    apply_slope_of_form<typename VectorForm<Policy>::type, Scalar>(h.data(), nullptr, d_h.data(), d_h.size());
-  } else if constexpr (!std::same_as<Policy, Identity>) {
-    d_h = d_h.binaryExpr(
-        h, [&activation](const Scalar& d, const Scalar& value) -> Scalar { return d * activation.slope(value); });
-  }
-}
-
-/// d_h ← σ'(a) ∘ (d_h + d_next): what comes from above and what comes from the next step (Eqs. 6, 7).
-template <class Policy, class H, class Next, class Block>
-void apply_slope(const Policy& activation, const H& h, const Next& d_next, Block&& d_h) {
-  using Scalar = typename std::remove_cvref_t<Block>::Scalar;
-  if constexpr (runs_in_vectors<Policy, Scalar>) {
-    apply_slope_of_form<typename VectorForm<Policy>::type, Scalar>(h.data(), d_next.data(), d_h.data(), d_h.size());
-  } else {
-    d_h += d_next;
-    apply_slope(activation, h, d_h);
-  }
-}
-
 }  // namespace detail
+
+/// a ← σ(a), every coefficient.
+template <class Policy, class Scalar>
+void apply_activation(const Policy& activation, const MatrixView<Scalar>& a) {
+  if constexpr (detail::runs_in_vectors<Policy, Scalar>) {
+    detail::apply_form<typename detail::VectorForm<Policy>::type>(a);
+  } else if constexpr (!std::same_as<Policy, Identity>) {
+    for (Index k = 0; k < a.cols(); ++k) {
+      for (Index row = 0; row < a.rows(); ++row) a(row, k) = activation.value(a(row, k));
+    }
+  }
+}
+
+/// d ← σ'(a) ∘ d, with σ' from h = σ(a) (docs/math.md Eq. 7). h and d are whole adjacent columns.
+template <class Policy, class Scalar>
+void apply_slope(const Policy& activation, const std::type_identity_t<ConstMatrixView<Scalar>>& h,
+                 const MatrixView<Scalar>& d) {
+  if constexpr (detail::runs_in_vectors<Policy, Scalar>) {
+    detail::apply_slope_of_form<typename detail::VectorForm<Policy>::type, Scalar>(h.data(), nullptr, d.data(),
+                                                                                   d.size());
+  } else if constexpr (!std::same_as<Policy, Identity>) {
+    for (Index k = 0; k < d.size(); ++k) d.data()[k] = d.data()[k] * activation.slope(h.data()[k]);
+  }
+}
+
+/// d ← σ'(a) ∘ (d + d_next): what comes from above and what comes from the next step (Eqs. 6, 7).
+template <class Policy, class Scalar>
+void apply_slope(const Policy& activation, const std::type_identity_t<ConstMatrixView<Scalar>>& h,
+                 const std::type_identity_t<ConstMatrixView<Scalar>>& d_next, const MatrixView<Scalar>& d) {
+  if constexpr (detail::runs_in_vectors<Policy, Scalar>) {
+    detail::apply_slope_of_form<typename detail::VectorForm<Policy>::type, Scalar>(h.data(), d_next.data(), d.data(),
+                                                                                   d.size());
+  } else {
+    for (Index k = 0; k < d.size(); ++k) d.data()[k] += d_next.data()[k];
+    apply_slope(activation, h, d);
+  }
+}
 
 }  // namespace ELMAN_ABI
 }  // namespace elman

@@ -17,6 +17,7 @@
 
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/kernels/one_hot.hpp"
+#include "elman/layers/cpp_name.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/sequences/list.hpp"
 
@@ -55,19 +56,24 @@ class BidirectionalTape {
  public:
   const BasicSteps<Room>& steps() const { return forwards.steps(); }
   ConstMatrixView<Scalar> h() const { return both.view(); }
-  void last(detail::Strided<Scalar> result) const {
-    forwards.last(detail::rows_of(result, 0, forwards_state));
-    backwards.last(detail::rows_of(result, forwards_state, result.rows() - forwards_state));
+  void last(const MatrixView<Scalar>& result) const {
+    forwards.last(result.topRows(forwards_state));
+    backwards.last(result.middleRows(forwards_state, result.rows() - forwards_state));
+  }
+  void last_output(const MatrixView<Scalar>& result) const {
+    const Index rows = forwards.h().rows();
+    forwards.last_output(result.topRows(rows));
+    backwards.last_output(result.middleRows(rows, result.rows() - rows));
   }
 
   /// x with every sequence reversed.
-  detail::ConstStrided<Scalar> reversed(const detail::ConstStrided<Scalar>& x) {
+  ConstMatrixView<Scalar> reversed(const ConstMatrixView<Scalar>& x) {
     reversed_x.reshape(x.rows(), x.cols());
-    auto result = reversed_x.view();
-    for (Index k = 0; k < x.cols(); ++k) result.col(k) = x.col(mirror[k]);
-    return detail::strided(std::as_const(reversed_x).view());
+    const auto result = reversed_x.view();
+    for (Index k = 0; k < x.cols(); ++k) copy(x.middleCols(mirror[k], 1), result.middleCols(k, 1));
+    return result;
   }
-  detail::OneHot<Scalar> reversed(const detail::OneHot<Scalar>& x) {
+  OneHot<Scalar> reversed(const OneHot<Scalar>& x) {
     reversed_tokens.resize(static_cast<std::size_t>(x.cols()));
     for (Index k = 0; k < x.cols(); ++k) reversed_tokens[static_cast<std::size_t>(k)] = x.token(mirror[k]);
     return {reversed_tokens.data(), x.rows(), x.cols()};
@@ -77,19 +83,17 @@ class BidirectionalTape {
   typename Backwards::template Tape<Scalar, Room> backwards;
   Index forwards_state = 0;
   detail::Mirror<Room> mirror;
-  detail::ColumnBuffer<Scalar, size(Forwards::in_size)> reversed_x;
+  ColumnBuffer<Scalar, size(Forwards::in_size)> reversed_x;
   detail::List<Index, Room::columns> reversed_tokens;
-  detail::ColumnBuffer<Scalar, size(out)> both;                        ///< the output, each column at its own time
-  detail::ColumnBuffer<Scalar, size(out)> d_both;                      ///< ∂L/∂both
-  detail::ColumnBuffer<Scalar, size(Forwards::in_size)> d_reversed_x;  ///< ∂L/∂x by way of the backwards layer
+  ColumnBuffer<Scalar, size(out)> both;                        ///< the output, each column at its own time
+  ColumnBuffer<Scalar, size(out)> d_both;                      ///< ∂L/∂both
+  ColumnBuffer<Scalar, size(Forwards::in_size)> d_reversed_x;  ///< ∂L/∂x by way of the backwards layer
 };
 
 /// Both layers may be of any kind and have different widths.
 template <class Forwards, class Backwards = Forwards>
 class Bidirectional {
-  static_assert(Layer<Forwards> && Layer<Backwards>,
-                "elman::Bidirectional: its arguments must be layers; see elman/layers/layer.hpp");
-  static_assert(detail::read_columns<Forwards, Backwards>());
+  static_assert(detail::are_inner_layers<Forwards, Backwards>());
   static_assert(detail::fits<Forwards::in_size, Backwards::in_size>,
                 "elman::Bidirectional: both layers must have the same number of inputs");
 
@@ -129,87 +133,99 @@ class Bidirectional {
     return forwards_.same_shape(other.forwards_) && backwards_.same_shape(other.backwards_);
   }
 
-  template <class Parameter, class Visit>
-  void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {
+  template <class Element, class Visit>
+  void for_each_part(Element* theta, const std::string& path, const Visit& visit) const {
     forwards_.for_each_part(theta, path + "forwards.", visit);
     backwards_.for_each_part(theta + forwards_.parameter_count(), path + "backwards.", visit);
   }
-  template <class Visit>
-  void for_each_last(const Visit& visit) const {
-    forwards_.for_each_last(visit);
-    backwards_.for_each_last([&](Index state_row, Index out_row, Index rows) {
-      visit(forwards_.state() + state_row, forwards_.out() + out_row, rows);
-    });
-  }
 
   template <class Scalar, class X, class S, class Tape>
-  void forward(const Scalar* theta, const X& x, const S& steps, const detail::ConstStrided<Scalar>& h0, Tape& tape,
+  void forward(const Scalar* theta, const X& x, const S& steps, const ConstMatrixView<Scalar>& h0, Tape& tape,
                Random* random) const {
-    tape.forwards_state = forwards_.state();
+    const Index rows = forwards_.state();
+    tape.forwards_state = rows;
     tape.mirror.assign(steps);
-    forwards_.forward(theta, x, steps, detail::rows_of(h0, 0, forwards_.state()), tape.forwards, random);
+    forwards_.forward(theta, x, steps, h0.topRows(rows), tape.forwards, random);
     backwards_.forward(theta + forwards_.parameter_count(), tape.reversed(x), steps,
-                       detail::rows_of(h0, forwards_.state(), backwards_.state()), tape.backwards, random);
+                       h0.middleRows(rows, backwards_.state()), tape.backwards, random);
     tape.both.reshape(out(), steps.columns());
-    auto both = tape.both.view();
-    const auto reversed_h = tape.backwards.h();
-    both.topRows(forwards_.out()) = tape.forwards.h();
-    for (Index k = 0; k < both.cols(); ++k) both.col(k).tail(backwards_.out()) = reversed_h.col(tape.mirror[k]);
+    const auto both = tape.both.view();
+    copy(tape.forwards.h(), both.topRows(forwards_.out()));
+    reorder(tape.mirror, tape.backwards.h(), both.middleRows(forwards_.out(), backwards_.out()));
   }
 
   template <class Scalar, class X, class Tape>
-  void bptt(const Scalar* theta, const X& x, Tape& tape, const detail::FromAbove<Scalar>& from_above,
-            const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, detail::Strided<Scalar> d_x,
-            const detail::Strided<Scalar>& d_h0) const {
+  void bptt(const Scalar* theta, const X& x, Tape& tape, const FromAbove<Scalar>& from_above,
+            const ConstMatrixView<Scalar>& d_last, Scalar* d_theta, const MatrixView<Scalar>& d_x,
+            const MatrixView<Scalar>& d_h0) const {
     const Index N = tape.steps().columns();
     tape.d_both.reshape(out(), N);
     const auto d_both = tape.d_both.view();
     from_above(0, d_both);
-    const auto to_forwards = [&](Index first, MatrixView<Scalar> d_h) {
-      d_h = d_both.block(0, first, d_h.rows(), d_h.cols());
+    const auto to_forwards = [&](Index first, const MatrixView<Scalar>& d_h) {
+      copy(d_both.topRows(d_h.rows()).middleCols(first, d_h.cols()), d_h);
     };
-    const auto to_backwards = [&](Index first, MatrixView<Scalar> d_h) {
-      for (Index k = 0; k < d_h.cols(); ++k) d_h.col(k) = d_both.col(tape.mirror[first + k]).tail(d_h.rows());
+    const auto to_backwards = [&](Index first, const MatrixView<Scalar>& d_h) {
+      const auto d = d_both.middleRows(forwards_.out(), d_h.rows());
+      for (Index k = 0; k < d_h.cols(); ++k) copy(d.middleCols(tape.mirror[first + k], 1), d_h.middleCols(k, 1));
     };
     const Index count = forwards_.parameter_count();
     const Index rows = forwards_.state();
-    forwards_.bptt(theta, x, tape.forwards, detail::FromAbove<Scalar>(to_forwards), detail::rows_of(d_last, 0, rows),
-                   d_theta, d_x, detail::rows_of(d_h0, 0, rows));
+    forwards_.bptt(theta, x, tape.forwards, FromAbove<Scalar>(to_forwards), d_last.topRows(rows), d_theta, d_x,
+                   d_h0.topRows(rows));
     tape.d_reversed_x.reshape(d_x.rows(), d_x.data() ? N : 0);
-    const auto d_reversed_x =
-        d_x.data() ? detail::strided_to_write(tape.d_reversed_x.view()) : detail::nothing<detail::Strided<Scalar>>();
-    backwards_.bptt(theta + count, reversed_of(x, tape), tape.backwards, detail::FromAbove<Scalar>(to_backwards),
-                    detail::rows_of(d_last, rows, backwards_.state()), d_theta + count, d_reversed_x,
-                    detail::rows_of(d_h0, rows, backwards_.state()));
+    const auto d_reversed_x = d_x.data() ? tape.d_reversed_x.view() : MatrixView<Scalar>();
+    backwards_.bptt(theta + count, reversed_of(x, tape), tape.backwards, FromAbove<Scalar>(to_backwards),
+                    d_last.middleRows(rows, backwards_.state()), d_theta + count, d_reversed_x,
+                    d_h0.middleRows(rows, backwards_.state()));
     if (d_x.data()) {
-      for (Index k = 0; k < N; ++k) d_x.col(k) += d_reversed_x.col(tape.mirror[k]);
+      for (Index k = 0; k < N; ++k) add(d_reversed_x.middleCols(tape.mirror[k], 1), d_x.middleCols(k, 1));
     }
   }
 
-  template <class Reader>
-  void read(Reader& theta) const {
+  template <class Tape, class Scalar>
+  void last_output_bptt(const Tape& tape, const ConstMatrixView<Scalar>& d_output,
+                        const MatrixView<Scalar>& d_state) const requires(ends_in_state) {
+    forwards_.last_output_bptt(tape.forwards, d_output.topRows(forwards_.out()), d_state.topRows(forwards_.state()));
+    backwards_.last_output_bptt(tape.backwards, d_output.middleRows(forwards_.out(), backwards_.out()),
+                                d_state.middleRows(forwards_.state(), backwards_.state()));
+  }
+
+  template <class Cursor>
+  void read(Cursor& theta) const {
     forwards_.read(theta);
     backwards_.read(theta);
   }
-  template <class Reader, class H>
-  void start(Reader& theta, H&& h) const {
-    forwards_.start(theta, h.middleRows(0, forwards_.state()));
+  template <class Cursor, class Scalar>
+  void start(Cursor& theta, const MatrixView<Scalar>& h) const {
+    forwards_.start(theta, h.topRows(forwards_.state()));
     backwards_.start(theta, h.middleRows(forwards_.state(), backwards_.state()));
   }
-  template <class Scalar, class D>
-  void start_bptt(Scalar* d_theta, const D& d_h) const {
-    forwards_.start_bptt(d_theta, d_h.middleRows(0, forwards_.state()));
+  template <class Scalar>
+  void start_bptt(Scalar* d_theta, const ConstMatrixView<Scalar>& d_h) const {
+    forwards_.start_bptt(d_theta, d_h.topRows(forwards_.state()));
     backwards_.start_bptt(d_theta + forwards_.parameter_count(), d_h.middleRows(forwards_.state(), backwards_.state()));
   }
 
+  std::string cpp_type() const {
+    return "elman::Bidirectional<" + elman::cpp_type(forwards_) + ", " + elman::cpp_type(backwards_) + ">";
+  }
+  std::string cpp_arguments() const { return cpp_value(forwards_) + ", " + cpp_value(backwards_); }
+
  private:
+  /// Column k of `to` ← column mirror[k] of `from`.
+  template <class Room, class Scalar>
+  static void reorder(const detail::Mirror<Room>& mirror, const ConstMatrixView<Scalar>& from,
+                      const MatrixView<Scalar>& to) {
+    for (Index k = 0; k < to.cols(); ++k) copy(from.middleCols(mirror[k], 1), to.middleCols(k, 1));
+  }
   /// The reversed x that forward left in the tape.
   template <class Scalar, class Tape>
-  static detail::ConstStrided<Scalar> reversed_of(const detail::ConstStrided<Scalar>&, const Tape& tape) {
-    return detail::strided(tape.reversed_x.view());
+  static ConstMatrixView<Scalar> reversed_of(const ConstMatrixView<Scalar>&, const Tape& tape) {
+    return tape.reversed_x.view();
   }
   template <class Scalar, class Tape>
-  static detail::OneHot<Scalar> reversed_of(const detail::OneHot<Scalar>& x, const Tape& tape) {
+  static OneHot<Scalar> reversed_of(const OneHot<Scalar>& x, const Tape& tape) {
     return {tape.reversed_tokens.data(), x.rows(), x.cols()};
   }
 

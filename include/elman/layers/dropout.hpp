@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "elman/kernels/column_buffer.hpp"
-#include "elman/kernels/one_hot.hpp"
+#include "elman/layers/cpp_name.hpp"
 #include "elman/layers/detail/masks.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/wrapper.hpp"
@@ -36,12 +36,13 @@ class DropoutTape {
  public:
   const BasicSteps<Room>& steps() const { return layer.steps(); }
   ConstMatrixView<Scalar> h() const { return layer.h(); }
-  void last(const detail::Strided<Scalar>& result) const { layer.last(result); }
+  void last(const MatrixView<Scalar>& result) const { layer.last(result); }
+  void last_output(const MatrixView<Scalar>& result) const { layer.last_output(result); }
 
   typename L::template Tape<Scalar, Room> layer;
   bool drops = false;
-  detail::ColumnBuffer<Scalar, mask_size> mask;  ///< m, In × N in packed order
-  detail::ColumnBuffer<Scalar, mask_size> x;     ///< m ∘ x
+  ColumnBuffer<Scalar, mask_size> mask;  ///< m, In × N in packed order
+  ColumnBuffer<Scalar, mask_size> x;     ///< m ∘ x
 };
 
 template <class L>
@@ -64,49 +65,65 @@ class Dropout : public Wrapper<L> {
   bool needs_masks(bool draws) const { return (draws && options_.rate > 0) || layer().needs_masks(draws); }
 
   template <class Scalar, class X, class S, class Tape>
-  void forward(const Scalar* theta, const X& x, const S& steps, const detail::ConstStrided<Scalar>& h0, Tape& tape,
+  void forward(const Scalar* theta, const X& x, const S& steps, const ConstMatrixView<Scalar>& h0, Tape& tape,
                Random* random) const {
     check_columns<Scalar, X>();
     tape.drops = random && options_.rate > 0;
-    if (tape.drops) draw(steps, tape, *random);
-    if (tape.drops) tape.x.view() = x.cwiseProduct(tape.mask.view());
+    if (tape.drops) drop(x, steps, tape, *random);
     layer().forward(theta, seen(x, tape), steps, h0, tape.layer, random);
   }
   template <class Scalar, class X, class Tape>
-  void bptt(const Scalar* theta, const X& x, Tape& tape, const detail::FromAbove<Scalar>& from_above,
-            const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, detail::Strided<Scalar> d_x,
-            const detail::Strided<Scalar>& d_h0) const {
+  void bptt(const Scalar* theta, const X& x, Tape& tape, const FromAbove<Scalar>& from_above,
+            const ConstMatrixView<Scalar>& d_last, Scalar* d_theta, const MatrixView<Scalar>& d_x,
+            const MatrixView<Scalar>& d_h0) const {
     layer().bptt(theta, seen(x, tape), tape.layer, from_above, d_last, d_theta, d_x, d_h0);
-    if (d_x.data() && tape.drops) d_x.array() *= tape.mask.view().array();
+    if (d_x.data() && tape.drops) mask(ConstMatrixView<Scalar>(d_x), tape, d_x);
+  }
+  template <class Tape, class Scalar>
+  void last_output_bptt(const Tape& tape, const ConstMatrixView<Scalar>& d_output,
+                        const MatrixView<Scalar>& d_state) const requires(L::ends_in_state) {
+    layer().last_output_bptt(tape.layer, d_output, d_state);
+  }
+
+  std::string cpp_type() const { return "elman::Dropout<" + elman::cpp_type(layer()) + ">"; }
+  std::string cpp_arguments() const {
+    return cpp_value(layer()) + ", elman::DropoutOptions{" + cpp_literal(options_.rate) +
+           (options_.variational ? ", true}" : ", false}");
   }
 
  private:
   template <class Scalar, class X>
   static constexpr void check_columns() {
-    static_assert(std::same_as<X, detail::ConstStrided<Scalar>>,
+    static_assert(std::same_as<X, ConstMatrixView<Scalar>>,
                   "elman::Dropout: tokens cannot be dropped in part; put an Embedding in front");
   }
 
-  /// Sequence by sequence, so that the masks of a sequence do not depend on how the batch is packed.
-  template <class S, class Tape>
-  void draw(const S& steps, Tape& tape, Random& random) const {
+  /// m ∘ x, m drawn sequence by sequence, so that the masks of a sequence do not depend on how the batch is packed.
+  template <class Scalar, class S, class Tape>
+  void drop(const ConstMatrixView<Scalar>& x, const S& steps, Tape& tape, Random& random) const {
     tape.mask.reshape(in(), steps.columns());
     tape.x.reshape(in(), steps.columns());
-    auto mask = tape.mask.view();
+    const auto mask_columns = tape.mask.view();
     for (Index b = 0; b < steps.batch(); ++b) {
       for (Index t = 0; t < steps.length(b); ++t) {
         if (t == 0 || !options_.variational) {
-          detail::draw_dropout(mask.col(steps.column(b, t)), options_.rate, random);
+          detail::draw_dropout(mask_columns.col(steps.column(b, t)), options_.rate, random);
         } else {
-          mask.col(steps.column(b, t)) = mask.col(steps.column(b, 0));
+          copy(mask_columns.middleCols(steps.column(b, 0), 1), mask_columns.middleCols(steps.column(b, t), 1));
         }
       }
     }
+    mask(x, tape, tape.x.view());
+  }
+  /// to ← m ∘ from.
+  template <class Scalar, class Tape>
+  static void mask(const ConstMatrixView<Scalar>& from, const Tape& tape, MatrixView<Scalar> to) {
+    to = from.cwiseProduct(tape.mask.view());
   }
 
   template <class Scalar, class Tape>
-  static detail::ConstStrided<Scalar> seen(const detail::ConstStrided<Scalar>& x, const Tape& tape) {
-    return tape.drops ? detail::strided(tape.x.view()) : x;
+  static ConstMatrixView<Scalar> seen(const ConstMatrixView<Scalar>& x, const Tape& tape) {
+    return tape.drops ? tape.x.view() : x;
   }
 
   DropoutOptions options_;

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "elman/kernels/column_buffer.hpp"
+#include "elman/layers/cpp_name.hpp"
 #include "elman/layers/layer.hpp"
 
 namespace elman {
@@ -43,21 +44,22 @@ SourceTargetColumns(Source, const SourceSteps&, Target) -> SourceTargetColumns<S
 /// Where ∂L/∂source and ∂L/∂target go.
 template <class Scalar>
 struct SourceTargetGradients {
-  Strided<Scalar> source;
-  Strided<Scalar> target;
+  MatrixView<Scalar> source;
+  MatrixView<Scalar> target;
 };
 
 }  // namespace detail
 
 template <class Scalar, class Room, class Encoder, class Decoder>
 class EncoderDecoderTape {
-  using States = detail::ColumnBuffer<Scalar, detail::product_of_sizes(Room::size(Encoder::state_size), Room::batch)>;
+  using States = ColumnBuffer<Scalar, detail::product_of_sizes(Room::size(Encoder::state_size), Room::batch)>;
 
  public:
   const BasicSteps<Room>& steps() const { return decoder.steps(); }
   const BasicSteps<Room>& source_steps() const { return encoder.steps(); }
   ConstMatrixView<Scalar> h() const { return decoder.h(); }
-  void last(const detail::Strided<Scalar>& result) const { decoder.last(result); }
+  void last(const MatrixView<Scalar>& result) const { decoder.last(result); }
+  void last_output(const MatrixView<Scalar>& result) const { decoder.last_output(result); }
 
   typename Encoder::template Tape<Scalar, Room> encoder;
   typename Decoder::template Tape<Scalar, Room> decoder;
@@ -68,9 +70,7 @@ class EncoderDecoderTape {
 /// Any two layers of equal state.
 template <class Encoder, class Decoder>
 class EncoderDecoder {
-  static_assert(Layer<Encoder> && Layer<Decoder>,
-                "elman::EncoderDecoder: its arguments must be layers; see elman/layers/layer.hpp");
-  static_assert(detail::read_columns<Encoder, Decoder>());
+  static_assert(detail::are_inner_layers<Encoder, Decoder>());
   static_assert(detail::fits<Encoder::state_size, Decoder::state_size>,
                 "elman::EncoderDecoder: the decoder's state must be as large as the encoder's, which it starts from");
   static_assert(!Decoder::learns_start,
@@ -111,66 +111,74 @@ class EncoderDecoder {
     return encoder_.same_shape(other.encoder_) && decoder_.same_shape(other.decoder_);
   }
 
-  template <class Parameter, class Visit>
-  void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {
+  template <class Element, class Visit>
+  void for_each_part(Element* theta, const std::string& path, const Visit& visit) const {
     encoder_.for_each_part(theta, path + "encoder.", visit);
     decoder_.for_each_part(theta + encoder_.parameter_count(), path + "decoder.", visit);
-  }
-  template <class Visit>
-  void for_each_last(const Visit& visit) const {
-    decoder_.for_each_last(visit);
   }
 
   /// The encoder alone: its last state is then in tape.between.
   template <class Scalar, class Source, class S, class Tape>
-  void encode(const Scalar* theta, const Source& source, const S& steps, const detail::ConstStrided<Scalar>& h0,
-              Tape& tape, Random* random) const {
+  void encode(const Scalar* theta, const Source& source, const S& steps, const ConstMatrixView<Scalar>& h0, Tape& tape,
+              Random* random) const {
     encoder_.forward(theta, source, steps, h0, tape.encoder, random);
     tape.between.reshape(state(), steps.batch());
-    tape.encoder.last(detail::strided_to_write(tape.between.view()));
+    tape.encoder.last(tape.between.view());
   }
 
   template <class Scalar, class Source, class SourceSteps, class Target, class S, class Tape>
   void forward(const Scalar* theta, const detail::SourceTargetColumns<Source, SourceSteps, Target>& x, const S& steps,
-               const detail::ConstStrided<Scalar>& h0, Tape& tape, Random* random) const {
+               const ConstMatrixView<Scalar>& h0, Tape& tape, Random* random) const {
     encode(theta, x.source, x.source_steps, h0, tape, random);
-    decoder_.forward(theta + encoder_.parameter_count(), x.target, steps,
-                     detail::strided(std::as_const(tape.between).view()), tape.decoder, random);  // (45)
+    decoder_.forward(theta + encoder_.parameter_count(), x.target, steps, std::as_const(tape.between).view(),
+                     tape.decoder, random);  // (45)
   }
 
   template <class Scalar, class Source, class SourceSteps, class Target, class Tape>
   void bptt(const Scalar* theta, const detail::SourceTargetColumns<Source, SourceSteps, Target>& x, Tape& tape,
-            const detail::FromAbove<Scalar>& from_above, const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta,
-            const detail::SourceTargetGradients<Scalar>& d_x, const detail::Strided<Scalar>& d_h0) const {
+            const FromAbove<Scalar>& from_above, const ConstMatrixView<Scalar>& d_last, Scalar* d_theta,
+            const detail::SourceTargetGradients<Scalar>& d_x, const MatrixView<Scalar>& d_h0) const {
     const Index count = encoder_.parameter_count();
     tape.d_between.reshape(state(), tape.steps().batch());
-    const auto d_between = detail::strided_to_write(tape.d_between.view());
+    const auto d_between = tape.d_between.view();
     decoder_.bptt(theta + count, x.target, tape.decoder, from_above, d_last, d_theta + count, d_x.target, d_between);
-    encoder_.bptt(theta, x.source, tape.encoder, detail::FromAbove<Scalar>(detail::NothingAbove{}),
-                  detail::strided(d_between), d_theta, d_x.source, d_h0);
+    encoder_.bptt(theta, x.source, tape.encoder, FromAbove<Scalar>(NothingAbove{}), ConstMatrixView<Scalar>(d_between),
+                  d_theta, d_x.source, d_h0);
   }
 
-  template <class Reader>
-  void read(Reader& theta) const {
+  template <class Tape, class Scalar>
+  void last_output_bptt(const Tape& tape, const ConstMatrixView<Scalar>& d_output,
+                        const MatrixView<Scalar>& d_state) const requires(Decoder::ends_in_state) {
+    decoder_.last_output_bptt(tape.decoder, d_output, d_state);
+  }
+
+  template <class Cursor>
+  void read(Cursor& theta) const {
     encoder_.read(theta);
     decoder_.read(theta);
   }
   /// One step of the decoder.
-  template <class Reader, class X, class H, class Room>
-  auto step(Reader& theta, const X& x, H h, Room room) const {
+  template <class Cursor, class X, class Scalar>
+  ConstMatrixView<Scalar> step(Cursor& theta, const X& x, const MatrixView<Scalar>& h,
+                               const MatrixView<Scalar>& scratch) const requires(Decoder::can_step) {
     encoder_.read(theta);
-    return decoder_.step(theta, x, h, room);
+    return decoder_.step(theta, x, h, scratch);
   }
 
   /// The state before the source's first step.
-  template <class Reader, class H>
-  void start(Reader& theta, H&& h) const {
+  template <class Cursor, class Scalar>
+  void start(Cursor& theta, const MatrixView<Scalar>& h) const {
     encoder_.start(theta, h);
   }
-  template <class Scalar, class D>
-  void start_bptt(Scalar* d_theta, const D& d_h) const {
+  template <class Scalar>
+  void start_bptt(Scalar* d_theta, const ConstMatrixView<Scalar>& d_h) const {
     encoder_.start_bptt(d_theta, d_h);
   }
+
+  std::string cpp_type() const {
+    return "elman::EncoderDecoder<" + elman::cpp_type(encoder_) + ", " + elman::cpp_type(decoder_) + ">";
+  }
+  std::string cpp_arguments() const { return cpp_value(encoder_) + ", " + cpp_value(decoder_); }
 
  private:
   Encoder encoder_;

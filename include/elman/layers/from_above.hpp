@@ -8,7 +8,6 @@
 
 namespace elman {
 inline namespace ELMAN_ABI {
-namespace detail {
 
 /// `from_above(first, d_h)` sets d_h to the gradient of the packed columns first, first + 1, … of a layer's output.
 template <class Scalar>
@@ -17,25 +16,24 @@ class FromAbove {
   /// Refers to `function`, which must outlive it.
   template <class Function>
   FromAbove(const Function& function)  // NOLINT: the conversion is the purpose
-      : function_(&function), call_([](const void* target, Index first, MatrixView<Scalar> d_h) {
+      : function_(&function), call_([](const void* target, Index first, const MatrixView<Scalar>& d_h) {
           (*static_cast<const Function*>(target))(first, d_h);
         }) {}
 
-  void operator()(Index first, MatrixView<Scalar> d_h) const { call_(function_, first, d_h); }
+  void operator()(Index first, const MatrixView<Scalar>& d_h) const { call_(function_, first, d_h); }
 
  private:
   const void* function_;
-  void (*call_)(const void*, Index, MatrixView<Scalar>);
+  void (*call_)(const void*, Index, const MatrixView<Scalar>&);
 };
 
 /// Nothing comes from above.
 struct NothingAbove {
   template <class Scalar>
-  void operator()(Index, MatrixView<Scalar> d_h) const {
-    d_h.setZero();
+  void operator()(Index, const MatrixView<Scalar>& d_h) const {
+    set_zero(d_h);
   }
 };
 
-}  // namespace detail
 }  // namespace ELMAN_ABI
 }  // namespace elman

@@ -8,17 +8,17 @@
 #include <string>
 #include <utility>
 
+#include "elman/layers/cpp_name.hpp"
 #include "elman/layers/layer.hpp"
-#include "elman/layers/parameter_cursor.hpp"
 #include "elman/layers/wrapper.hpp"
 
 namespace elman {
 inline namespace ELMAN_ABI {
 
 /// h0 (State).
-template <class Parameter, int StateSize>
+template <class Vector>
 struct StartParameters {
-  detail::ParameterView<Parameter, StateSize, 1> h0;
+  Vector h0;
 
   template <class Visit>
   void for_each(const Visit& visit) {
@@ -43,47 +43,47 @@ class LearnedStart : public Wrapper<L> {
 
   Index parameter_count() const { return state() + layer().parameter_count(); }
 
-  template <class Parameter>
-  StartParameters<Parameter, L::state_size> at(Parameter* theta) const {
-    detail::ThetaReader<Parameter> reader(theta);
-    return {reader.template vector<L::state_size>(state())};
-  }
-  template <class Parameter, class Visit>
-  void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {
-    visit(path, at(theta));
+  template <class Element, class Visit>
+  void for_each_part(Element* theta, const std::string& path, const Visit& visit) const {
+    ParameterCursor<Element> cursor(theta);
+    visit(path, StartParameters<typename ParameterCursor<Element>::Vector>{cursor.vector(state())});
     layer().for_each_part(theta + state(), path, visit);
   }
   template <class Scalar, class X, class S, class Tape>
-  void forward(const Scalar* theta, const X& x, const S& steps, const detail::ConstStrided<Scalar>& h0, Tape& tape,
+  void forward(const Scalar* theta, const X& x, const S& steps, const ConstMatrixView<Scalar>& h0, Tape& tape,
                Random* random) const {
     layer().forward(theta + state(), x, steps, h0, tape, random);
   }
   template <class Scalar, class X, class Tape>
-  void bptt(const Scalar* theta, const X& x, Tape& tape, const detail::FromAbove<Scalar>& from_above,
-            const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, const detail::Strided<Scalar>& d_x,
-            const detail::Strided<Scalar>& d_h0) const {
+  void bptt(const Scalar* theta, const X& x, Tape& tape, const FromAbove<Scalar>& from_above,
+            const ConstMatrixView<Scalar>& d_last, Scalar* d_theta, const MatrixView<Scalar>& d_x,
+            const MatrixView<Scalar>& d_h0) const {
     layer().bptt(theta + state(), x, tape, from_above, d_last, d_theta + state(), d_x, d_h0);
   }
-  template <class Reader>
-  void read(Reader& theta) const {
-    theta.template vector<L::state_size>(state());
+  template <class Cursor>
+  void read(Cursor& theta) const {
+    theta.vector(state());
     layer().read(theta);
   }
-  template <class Reader, class X, class H, class Room>
-  auto step(Reader& theta, const X& x, H h, Room room) const {
-    theta.template vector<L::state_size>(state());
-    return layer().step(theta, x, h, room);
+  template <class Cursor, class X, class Scalar>
+  ConstMatrixView<Scalar> step(Cursor& theta, const X& x, const MatrixView<Scalar>& h,
+                               const MatrixView<Scalar>& scratch) const requires(L::can_step) {
+    theta.vector(state());
+    return layer().step(theta, x, h, scratch);
   }
 
-  template <class Reader, class H>
-  void start(Reader& theta, H&& h) const {
-    h = theta.template vector<L::state_size>(state());
+  template <class Cursor, class Scalar>
+  void start(Cursor& theta, const MatrixView<Scalar>& h) const {
+    copy(theta.vector(state()), h);
     layer().read(theta);
   }
-  template <class Scalar, class D>
-  void start_bptt(Scalar* d_theta, const D& d_h) const {
-    at(d_theta).h0 += d_h;  // (44)
+  template <class Scalar>
+  void start_bptt(Scalar* d_theta, const ConstMatrixView<Scalar>& d_h) const {
+    add(d_h, MatrixView<Scalar>(d_theta, state(), 1));  // (44)
   }
+
+  std::string cpp_type() const { return "elman::LearnedStart<" + elman::cpp_type(layer()) + ">"; }
+  std::string cpp_arguments() const { return cpp_value(layer()); }
 };
 
 }  // namespace ELMAN_ABI

@@ -11,6 +11,7 @@
 
 #include "elman/kernels/elementwise.hpp"
 #include "elman/layers/activation.hpp"
+#include "elman/layers/cpp_name.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -19,22 +20,22 @@ inline namespace ELMAN_ABI {
 /// y = exp(o) / Σ exp(o), from o − max o, so that no logit overflows. A part too small for a normal number is 0: what
 /// is masked by a logit of −∞ has no probability.
 struct Softmax {
-  template <class O, class Y>
-  void operator()(const O& o, Y&& y) const {
-    using Scalar = typename O::Scalar;
+  template <class Scalar>
+  void operator()(const ConstMatrixView<Scalar>& o, const MatrixView<Scalar>& y) const {
     if constexpr (detail::has_kernels<Scalar>) {
-      detail::softmax<Scalar>(detail::strided(o), detail::strided_to_write(y));
+      detail::softmax<Scalar>(o, y);
     } else {
       for (Index column = 0; column < o.cols(); ++column) {
         Index largest = 0;
         o.col(column).real().maxCoeff(&largest);
         const Scalar shift = o(largest, column);
-        y.col(column) = (o.col(column).array() - shift).exp();
+        auto y_column = y.col(column);
+        y_column = (o.col(column).array() - shift).exp();
         if constexpr (!is_complex<Scalar>) {  // Eigen's vectorised exp ends at a subnormal number, not at 0
           constexpr Scalar normal = (std::numeric_limits<Scalar>::min)();
-          y.col(column) = y.col(column).unaryExpr([](const Scalar& e) { return e < normal ? Scalar(0) : e; });
+          y_column = y_column.unaryExpr([](const Scalar& e) { return e < normal ? Scalar(0) : e; });
         }
-        y.col(column) /= y.col(column).sum();
+        y_column /= y_column.sum();
       }
     }
   }
@@ -42,10 +43,11 @@ struct Softmax {
 
 /// y = 1 / (1 + exp(−o)), one probability a row, from the exponential that does not overflow.
 struct Sigmoid {
-  template <class O, class Y>
-  void operator()(const O& o, Y&& y) const {
-    using Scalar = typename O::Scalar;
-    y = o.unaryExpr([](const Scalar& logit) -> Scalar { return of(logit); });
+  template <class Scalar>
+  void operator()(const ConstMatrixView<Scalar>& o, const MatrixView<Scalar>& y) const {
+    for (Index column = 0; column < o.cols(); ++column) {
+      for (Index row = 0; row < o.rows(); ++row) y(row, column) = of(o(row, column));
+    }
   }
 
   template <class Scalar>
@@ -55,6 +57,15 @@ struct Sigmoid {
     const Scalar e = exp(logit);
     return e / (Scalar(1) + e);
   }
+};
+
+template <>
+struct CppName<Softmax> {
+  static constexpr const char* value = "elman::Softmax";
+};
+template <>
+struct CppName<Sigmoid> {
+  static constexpr const char* value = "elman::Sigmoid";
 };
 
 }  // namespace ELMAN_ABI

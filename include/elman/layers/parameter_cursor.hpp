@@ -1,63 +1,54 @@
 // SPDX-License-Identifier: MIT
 //
-// Readers hand out the parameters of a net one after the other, in the order in which they lie in θ: every layer takes
-// its own, matrix by matrix. So a step does not know whether weights are numbers in θ or narrow ones (narrow.hpp).
+// A cursor hands out the parameters of a net one after the other, in the order in which they lie in θ: every layer
+// takes its own, matrix by matrix. So a layer says once what it has, and does not know whether a weight is a number in
+// θ or a narrow one in an array of constants (deploy/cursors.hpp). A cursor has
+//
+//   Matrix matrix(rows, cols)     Vector vector(rows)     the next ones, and the types of what it hands out
 #pragma once
 
-#include "elman/kernels/narrow.hpp"
-#include "elman/layers/layer.hpp"
+#include <type_traits>
+
 #include "elman/types.hpp"
 
 namespace elman {
 inline namespace ELMAN_ABI {
-namespace detail {
 
-/// Reads θ itself, in views; Parameter is the net's Scalar, or const.
-template <class Parameter>
-class ThetaReader {
+/// Hands out views of θ. Element: the net's Scalar, or const.
+template <class Element>
+class ParameterCursor {
  public:
-  explicit ThetaReader(Parameter* theta) : theta_(theta) {}
+  using Scalar = std::remove_const_t<Element>;
+  using Matrix = BasicMatrixView<Element>;
+  using Vector = typename Matrix::Column;
 
-  template <int Rows, int Cols>
-  ParameterView<Parameter, Rows, Cols> matrix(Index rows, Index cols) {
-    Parameter* const here = theta_;
+  explicit ParameterCursor(Element* theta) : theta_(theta) {}
+
+  Matrix matrix(Index rows, Index cols) {
+    Element* const here = theta_;
     theta_ += rows * cols;
     return {here, rows, cols};
   }
-  template <int Rows>
-  ParameterView<Parameter, Rows, 1> vector(Index rows) {
-    return matrix<Rows, 1>(rows, 1);
-  }
+  Vector vector(Index rows) { return matrix(rows, 1).col(0); }
 
  private:
-  Parameter* theta_;
+  Element* theta_;
 };
 
-/// Reads narrow weights from one array, and the scales of their rows and the vectors from another.
-template <class Weight, class Scalar>
-class NarrowReader {
- public:
-  NarrowReader(const WeightElement<Weight>* weights, const Scalar* numbers) : weights_(weights), numbers_(numbers) {}
+namespace detail {
 
-  template <int, int>
-  NarrowMatrix<Weight, Scalar> matrix(Index rows, Index cols) {
-    const NarrowMatrix<Weight, Scalar> result{weights_, is_scaled<Weight> ? numbers_ : nullptr, rows, cols};
-    weights_ += weight_elements<Weight>(rows, cols);
-    if (is_scaled<Weight>) numbers_ += rows;
-    return result;
-  }
-  template <int Rows>
-  ParameterView<const Scalar, Rows, 1> vector(Index rows) {
-    const Scalar* const here = numbers_;
-    numbers_ += rows;
-    return {here, rows, 1};
-  }
+/// Hands out nothing and counts.
+struct CountingCursor {
+  using Matrix = Index;
+  using Vector = Index;
 
- private:
-  const WeightElement<Weight>* weights_;
-  const Scalar* numbers_;
+  Index count = 0;
+
+  Index matrix(Index rows, Index cols) { return count += rows * cols; }
+  Index vector(Index rows) { return count += rows; }
 };
 
 }  // namespace detail
+
 }  // namespace ELMAN_ABI
 }  // namespace elman

@@ -4,33 +4,37 @@
 //
 //   h_t = σ(U x_t + W h_{t-1} + b)      (1)      σ = tanh unless another Activation is named
 //
-// with recurrent dropout and zoneout as options (Eqs. 38–41). Its output is h, its state is h. The loops over time are
-// in layers/detail/through_time.hpp.
+// Its state is h, and so is its output, unless a policy stands between two steps (between.hpp): recurrent dropout and
+// zoneout are one (recurrent_noise.hpp). The loops over time are in detail/through_time.hpp.
+//
+//   Recurrence{24, 128}      Recurrence{24, 128, {.zoneout = 0.1}}      Recurrence<24, 128, ReLU>
 #pragma once
 
-#include <cassert>
 #include <string>
-#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "elman/layers/activation.hpp"
-#include "elman/layers/detail/step_columns.hpp"
+#include "elman/layers/between.hpp"
+#include "elman/layers/cpp_name.hpp"
 #include "elman/layers/detail/through_time.hpp"
 #include "elman/layers/layer.hpp"
-#include "elman/layers/parameter_cursor.hpp"
-#include "elman/layers/tape.hpp"
-#include "elman/option_ranges.hpp"
+#include "elman/layers/recurrence_tape.hpp"
+#include "elman/layers/recurrent_noise.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
 inline namespace ELMAN_ABI {
 
-/// U (Hidden × In), W (Hidden × Hidden), b (Hidden).
-template <class Parameter, int In, int Hidden>
+/// U (Hidden × In), W (Hidden × Hidden), b (Hidden), and what stands between two steps.
+template <class Cursor, int Hidden, class Between>
 struct RecurrenceParameters {
-  detail::ParameterView<Parameter, Hidden, In> U;
-  detail::ParameterView<Parameter, Hidden, Hidden> W;
-  detail::ParameterView<Parameter, Hidden, 1> b;
+  static constexpr int hidden_size = Hidden;
+
+  typename Cursor::Matrix U;
+  typename Cursor::Matrix W;
+  typename Cursor::Vector b;
+  [[no_unique_address]] decltype(std::declval<const Between&>().read(std::declval<Cursor&>(), Index{})) between;
 
   /// visit(name, view).
   template <class Visit>
@@ -38,133 +42,108 @@ struct RecurrenceParameters {
     visit("U", U);
     visit("W", W);
     visit("b", b);
+    between.for_each(visit);
   }
 };
 
-template <int In = Dynamic, int Hidden = Dynamic, class Activation = Tanh>
-class Recurrence {
-  static_assert(SizeOrDynamic<In> && SizeOrDynamic<Hidden>,
-                "elman: In, Hidden and Out must be positive, or elman::Dynamic");
+template <int In = Dynamic, int Hidden = Dynamic, class Activation = Tanh, class Between = NothingBetween>
+class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between>, In, Hidden, true> {
+  using Base = LayerBase<Recurrence, In, Hidden, true>;
 
  public:
-  static constexpr int in_size = In;
-  static constexpr int out_size = Hidden;
-  static constexpr int state_size = Hidden;
-  static constexpr int step_size = Hidden;
+  using Base::at;
   static constexpr int parameter_size =
-      detail::sum_of_sizes({detail::product_of_sizes(Hidden, In), detail::product_of_sizes(Hidden, Hidden), Hidden});
-  static constexpr bool can_step = true;
-  static constexpr bool ends_in_state = true;
-  static constexpr bool reads_pair = false;
-  static constexpr bool learns_start = false;
-  static constexpr bool is_fixed = In != Dynamic && Hidden != Dynamic;
+      detail::sum_of_sizes({detail::product_of_sizes(Hidden, In), detail::product_of_sizes(Hidden, Hidden), Hidden,
+                            Between::parameter_size(Hidden)});
   template <class Scalar, class Room = Growing>
-  using Tape = RecurrenceTape<Scalar, Room, Room::size(In), Room::size(Hidden)>;
+  using Tape = RecurrenceTape<Scalar, Room, Room::size(In), Room::size(Hidden), Between>;
 
-  /// Throws if a size is less than 1 or contradicts the compile-time one, or an option is out of range.
-  Recurrence(Index in, Index hidden, const RecurrenceOptions& options = {}, Activation activation = {})
-      : in_("Recurrence", "In", in),
-        hidden_("Recurrence", "Hidden", hidden),
-        activation_(std::move(activation)),
-        options_(options) {
-    detail::require_decay_rate("Recurrence", "recurrent_dropout", options.recurrent_dropout);
-    detail::require_decay_rate("Recurrence", "zoneout", options.zoneout);
+  /// Throws if a size is less than 1 or contradicts the compile-time one, or an option of `between` is out of range.
+  Recurrence(Index in, Index hidden, const Between& between = {}, Activation activation = {})
+      : Base({"Recurrence", "In", "Hidden"}, in, hidden), activation_(std::move(activation)), between_(between) {
+    if constexpr (requires { between.check(); }) between.check();
   }
-  Recurrence() requires is_fixed : Recurrence(In, Hidden) {}
-  explicit Recurrence(const RecurrenceOptions& options, Activation activation = {}) requires is_fixed
-      : Recurrence(In, Hidden, options, std::move(activation)) {}
-  explicit Recurrence(Activation activation) requires is_fixed : Recurrence(In, Hidden, {}, std::move(activation)) {}
+  Recurrence() requires Base::is_fixed : Recurrence(In, Hidden) {}
+  explicit Recurrence(const Between& between, Activation activation = {}) requires Base::is_fixed
+      : Recurrence(In, Hidden, between, std::move(activation)) {}
+  explicit Recurrence(Activation activation) requires Base::is_fixed
+      : Recurrence(In, Hidden, {}, std::move(activation)) {}
 
-  Index in() const { return in_.value(); }
-  Index hidden() const { return hidden_.value(); }
-  Index out() const { return hidden(); }
-  Index state() const { return hidden(); }
-  Index step_rows() const { return hidden(); }
-  Index parameter_count() const { return hidden() * (in() + hidden() + 1); }
+  Index hidden() const { return this->out(); }
   const Activation& activation() const { return activation_; }
-  const RecurrenceOptions& options() const { return options_; }
-  bool needs_masks(bool draws) const { return detail::needs_masks(options_, draws); }
-  bool same_shape(const Recurrence& other) const { return in() == other.in() && hidden() == other.hidden(); }
+  const Between& between() const { return between_; }
+  bool needs_masks(bool draws) const { return between_.needs_masks(draws); }
 
-  /// U, W and b in a vector where they begin at `theta`.
-  template <class Parameter>
-  RecurrenceParameters<Parameter, In, Hidden> at(Parameter* theta) const {
-    detail::ThetaReader<Parameter> reader(theta);
-    const auto [U, W, b] = read(reader);
-    return {U, W, b};
-  }
-  template <class Parameter, class Visit>
-  void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {
-    visit(path, at(theta));
-  }
-
-  /// visit(row of the state, row of the output, rows): where the output of the last step lies in the state.
-  template <class Visit>
-  void for_each_last(const Visit& visit) const {
-    visit(Index{0}, Index{0}, hidden());
+  template <class Cursor>
+  RecurrenceParameters<Cursor, Hidden, Between> read(Cursor& theta) const {
+    auto U = theta.matrix(hidden(), this->in());
+    auto W = theta.matrix(hidden(), hidden());
+    auto b = theta.vector(hidden());
+    return {U, W, b, between_.read(theta, hidden())};
   }
 
   template <class Scalar, class X, class S, class Tape>
-  void forward(const Scalar* theta, const X& x, const S& steps, const detail::ConstStrided<Scalar>& h0, Tape& tape,
+  void forward(const Scalar* theta, const X& x, const S& steps, const ConstMatrixView<Scalar>& h0, Tape& tape,
                Random* random) const {
-    const auto [U, W, b] = at(theta);
+    const auto part = at(theta);
     tape.start(hidden(), steps, h0);
-    tape.noise.start(options_, hidden(), steps, random);
-    detail::recurrence_forward<Scalar>(detail::any_size(U), detail::any_size(W), detail::any_size(b), activation_, x,
-                                       tape);
+    tape.between.start(between_, part.between, tape.states(), steps, random);
+    detail::run_forward(part, activation_, x, tape);
   }
 
   template <class Scalar, class X, class Tape>
-  void bptt(const Scalar* theta, const X& x, Tape& tape, const detail::FromAbove<Scalar>& from_above,
-            const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, const detail::Strided<Scalar>& d_x,
-            const detail::Strided<Scalar>& d_h0) const {
-    const auto [U, W, b] = at(theta);
-    const auto gradient = at(d_theta);
-    detail::recurrence_bptt<Scalar>(detail::any_size(U), detail::any_size(W), activation_, x, tape, from_above, d_last,
-                                    detail::any_size(gradient.U), detail::any_size(gradient.W),
-                                    detail::any_size(gradient.b), d_x, d_h0);
+  void bptt(const Scalar* theta, const X& x, Tape& tape, const FromAbove<Scalar>& from_above,
+            const ConstMatrixView<Scalar>& d_last, Scalar* d_theta, const MatrixView<Scalar>& d_x,
+            const MatrixView<Scalar>& d_h0) const {
+    detail::run_bptt(at(theta), activation_, x, tape, from_above, d_last, at(d_theta), d_x, d_h0);
   }
 
-  /// U, W and b from a reader (layers/parameter_cursor.hpp).
-  template <class Reader>
-  auto read(Reader& theta) const {
-    return std::tuple{theta.template matrix<Hidden, In>(hidden(), in()),
-                      theta.template matrix<Hidden, Hidden>(hidden(), hidden()),
-                      theta.template vector<Hidden>(hidden())};
-  }
-
-  /// h ← σ(U x + W h + b), one column a stream; returns h, the output.
-  template <class Reader, class X, class H, class Room>
-  auto step(Reader& theta, const X& x, H h, Room room) const {
-    using Scalar = typename H::Scalar;
-    const auto [U, W, b] = read(theta);
-    const bool zones = options_.zoneout > 0;
-    detail::step_columns<Hidden, In, Hidden>(activation_, b.data(), U, x, W, h, room, !zones);  // (1)
-    if (zones) {                                                                                // (40), in expectation
-      const auto zoneout = Scalar(static_cast<Real<Scalar>>(options_.zoneout));
-      h = zoneout * h + (Scalar(1) - zoneout) * room;
+  template <class Tape, class Scalar>
+  void last_output_bptt(const Tape& tape, const ConstMatrixView<Scalar>& d_output,
+                        const MatrixView<Scalar>& d_state) const {
+    copy(d_output, d_state);
+    for (Index b = 0; b < d_state.cols(); ++b) {
+      tape.between.output_bptt(activation_, tape.h().middleCols(tape.steps().last_column(b), 1),
+                               d_state.middleCols(b, 1));
     }
-    return h;
   }
 
-  /// The state before the first step of a sequence: zero (State × 1).
-  template <class Reader, class H>
-  void start(Reader& theta, H&& h) const {
-    read(theta);
-    h.setZero();
+  /// h ← the next state, one column a stream; returns the output.
+  template <class Cursor, class X, class Scalar>
+  ConstMatrixView<Scalar> step(Cursor& theta, const X& x, const MatrixView<Scalar>& h,
+                               const MatrixView<Scalar>& scratch) const {
+    return between_.template step<In, Hidden>(activation_, read(theta), x, h, scratch);
   }
-  template <class Scalar, class D>
-  void start_bptt(Scalar*, const D&) const {}
+
+  std::string cpp_type() const {
+    return "elman::Recurrence<" + std::to_string(this->in()) + ", " + std::to_string(hidden()) + ", " +
+           cpp_name<Activation>() + cpp_between() + ">";
+  }
+  std::string cpp_arguments() const {
+    if constexpr (std::is_empty_v<Between>) {
+      return "";
+    } else {
+      return between_.cpp_value();
+    }
+  }
 
  private:
-  [[no_unique_address]] detail::Extent<In> in_;
-  [[no_unique_address]] detail::Extent<Hidden> hidden_;
+  std::string cpp_between() const {
+    static_assert(std::is_empty_v<Activation>,
+                  "elman::cpp_header: an activation with options cannot be written as C++");
+    if constexpr (std::is_same_v<Between, NothingBetween>) {
+      return "";
+    } else {
+      return std::string(", ") + cpp_name<Between>();
+    }
+  }
+
   [[no_unique_address]] Activation activation_;
-  RecurrenceOptions options_;
+  [[no_unique_address]] Between between_;
 };
 
 Recurrence(Index, Index)->Recurrence<Dynamic, Dynamic>;
-Recurrence(Index, Index, const RecurrenceOptions&)->Recurrence<Dynamic, Dynamic>;
+Recurrence(Index, Index, const RecurrentNoise&)->Recurrence<Dynamic, Dynamic, Tanh, RecurrentNoise>;
 
 }  // namespace ELMAN_ABI
 }  // namespace elman

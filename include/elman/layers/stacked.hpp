@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "elman/kernels/column_buffer.hpp"
+#include "elman/layers/cpp_name.hpp"
 #include "elman/layers/layer.hpp"
 
 namespace elman {
@@ -27,28 +28,30 @@ class StackedTape {
  public:
   const BasicSteps<Room>& steps() const { return std::get<0>(layers).steps(); }
   ConstMatrixView<Scalar> h() const { return std::get<sizeof...(Layers) - 1>(layers).h(); }
-  void last(detail::Strided<Scalar> result) const {
+  void last(const MatrixView<Scalar>& result) const {
     Index first = 0;
     const auto gather = [&](const auto& tape, Index rows) {
-      tape.last(detail::rows_of(result, first, rows));
+      tape.last(result.middleRows(first, rows));
       first += rows;
     };
     std::size_t k = 0;
     std::apply([&](const auto&... tapes) { (gather(tapes, states[k++]), ...); }, layers);
   }
 
+  void last_output(const MatrixView<Scalar>& result) const {
+    std::get<sizeof...(Layers) - 1>(layers).last_output(result);
+  }
+
   std::tuple<typename Layers::template Tape<Scalar, Room>...> layers;
   std::array<Index, sizeof...(Layers)> states{};  ///< rows of each layer's state
   /// ∂L/∂(output) of all layers but the last.
-  std::tuple<detail::ColumnBuffer<Scalar, detail::product_of_sizes(Room::size(Layers::out_size), Room::columns)>...>
-      d_h;
+  std::tuple<ColumnBuffer<Scalar, detail::product_of_sizes(Room::size(Layers::out_size), Room::columns)>...> d_h;
 };
 
 template <class... Layers>
 class Stacked {
-  static_assert(sizeof...(Layers) >= 1 && (Layer<Layers> && ...),
-                "elman::Stacked: its arguments must be layers; see elman/layers/layer.hpp");
-  static_assert(detail::read_columns<Layers...>());
+  static_assert(sizeof...(Layers) >= 1, "elman::Stacked: its arguments must be layers, at least one");
+  static_assert(detail::are_inner_layers<Layers...>());
 
   using Tuple = std::tuple<Layers...>;
   template <std::size_t K>
@@ -106,59 +109,71 @@ class Stacked {
     (std::index_sequence_for<Layers...>{});
   }
 
-  template <class Parameter, class Visit>
-  void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {
+  template <class Element, class Visit>
+  void for_each_part(Element* theta, const std::string& path, const Visit& visit) const {
     int k = 0;
     for_each_layer([&](const auto& layer) {
       layer.for_each_part(theta, path + "layer" + std::to_string(k++) + ".", visit);
       theta += layer.parameter_count();
     });
   }
-  template <class Visit>
-  void for_each_last(const Visit& visit) const {
-    const Index below = state() - layer<top>().state();
-    layer<top>().for_each_last(
-        [&](Index state_row, Index out_row, Index rows) { visit(below + state_row, out_row, rows); });
-  }
 
   template <class Scalar, class X, class S, class Tape>
-  void forward(const Scalar* theta, const X& x, const S& steps, const detail::ConstStrided<Scalar>& h0, Tape& tape,
+  void forward(const Scalar* theta, const X& x, const S& steps, const ConstMatrixView<Scalar>& h0, Tape& tape,
                Random* random) const {
     forward_from<0>(theta, x, steps, h0, 0, tape, random);
   }
 
   template <class Scalar, class X, class Tape>
-  void bptt(const Scalar* theta, const X& x, Tape& tape, const detail::FromAbove<Scalar>& from_above,
-            const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, const detail::Strided<Scalar>& d_x,
-            const detail::Strided<Scalar>& d_h0) const {
+  void bptt(const Scalar* theta, const X& x, Tape& tape, const FromAbove<Scalar>& from_above,
+            const ConstMatrixView<Scalar>& d_last, Scalar* d_theta, const MatrixView<Scalar>& d_x,
+            const MatrixView<Scalar>& d_h0) const {
     bptt_from<0>(theta, x, tape, from_above, d_last, d_theta, d_x, d_h0, 0);
   }
 
-  template <class Reader>
-  void read(Reader& theta) const {
-    for_each_layer([&](const auto& layer) { layer.read(theta); });
-  }
-  template <class Reader, class X, class H, class Room>
-  auto step(Reader& theta, const X& x, H h, Room room) const {
-    return step_from<0>(theta, x, h, 0, room, 0);
+  /// The output is the top layer's: nothing reaches the states of the others.
+  template <class Tape, class Scalar>
+  void last_output_bptt(const Tape& tape, const ConstMatrixView<Scalar>& d_output,
+                        const MatrixView<Scalar>& d_state) const requires(LayerAt<top>::ends_in_state) {
+    const Index below = state() - layer<top>().state();
+    set_zero(d_state.topRows(below));
+    layer<top>().last_output_bptt(std::get<top>(tape.layers), d_output,
+                                  d_state.middleRows(below, layer<top>().state()));
   }
 
-  template <class Reader, class H>
-  void start(Reader& theta, H&& h) const {
+  template <class Cursor>
+  void read(Cursor& theta) const {
+    for_each_layer([&](const auto& layer) { layer.read(theta); });
+  }
+  template <class Cursor, class X, class Scalar>
+  ConstMatrixView<Scalar> step(Cursor& theta, const X& x, const MatrixView<Scalar>& h,
+                               const MatrixView<Scalar>& scratch) const requires((Layers::can_step && ...)) {
+    return step_from<0>(theta, x, h, 0, scratch, 0);
+  }
+
+  template <class Cursor, class Scalar>
+  void start(Cursor& theta, const MatrixView<Scalar>& h) const {
     Index first = 0;
     for_each_layer([&](const auto& layer) {
       layer.start(theta, h.middleRows(first, layer.state()));
       first += layer.state();
     });
   }
-  template <class Scalar, class D>
-  void start_bptt(Scalar* d_theta, const D& d_h) const {
+  template <class Scalar>
+  void start_bptt(Scalar* d_theta, const ConstMatrixView<Scalar>& d_h) const {
     Index first = 0;
     for_each_layer([&](const auto& layer) {
       layer.start_bptt(d_theta, d_h.middleRows(first, layer.state()));
       first += layer.state();
       d_theta += layer.parameter_count();
     });
+  }
+
+  std::string cpp_type() const {
+    return "elman::Stacked<" + list([](const auto& layer) { return elman::cpp_type(layer); }) + ">";
+  }
+  std::string cpp_arguments() const {
+    return list([](const auto& layer) { return cpp_value(layer); });
   }
 
  private:
@@ -171,6 +186,13 @@ class Stacked {
     return std::apply([&](const auto&... layers) { return (count(layers) + ...); }, layers_);
   }
 
+  template <class Text>
+  std::string list(const Text& text) const {
+    std::string all;
+    for_each_layer([&](const auto& layer) { all += (all.empty() ? "" : ", ") + text(layer); });
+    return all;
+  }
+
   template <std::size_t... K>
   void check_widths(std::index_sequence<K...>) const {
     (detail::require(layer<K + 1>().in() == layer<K>().out(), "Stacked: layer ", K + 1, " has ", layer<K + 1>().in(),
@@ -180,50 +202,48 @@ class Stacked {
 
   // `theta` and `row`: where the parameters and the state of layer K begin.
   template <std::size_t K, class Scalar, class X, class S, class Tape>
-  void forward_from(const Scalar* theta, const X& x, const S& steps, const detail::ConstStrided<Scalar>& h0, Index row,
+  void forward_from(const Scalar* theta, const X& x, const S& steps, const ConstMatrixView<Scalar>& h0, Index row,
                     Tape& tape, Random* random) const {
     auto& its_tape = std::get<K>(tape.layers);
     const Index rows = layer<K>().state();
     tape.states[K] = rows;
-    layer<K>().forward(theta, x, steps, detail::rows_of(h0, row, rows), its_tape, random);
+    layer<K>().forward(theta, x, steps, h0.middleRows(row, rows), its_tape, random);
     if constexpr (K < top) {
-      forward_from<K + 1>(theta + layer<K>().parameter_count(), detail::strided(its_tape.h()), steps, h0, row + rows,
-                          tape, random);
+      forward_from<K + 1>(theta + layer<K>().parameter_count(), its_tape.h(), steps, h0, row + rows, tape, random);
     }
   }
 
   template <std::size_t K, class Scalar, class X, class Tape>
-  void bptt_from(const Scalar* theta, const X& x, Tape& tape, const detail::FromAbove<Scalar>& from_above,
-                 const detail::ConstStrided<Scalar>& d_last, Scalar* d_theta, const detail::Strided<Scalar>& d_x,
-                 const detail::Strided<Scalar>& d_h0, Index row) const {
+  void bptt_from(const Scalar* theta, const X& x, Tape& tape, const FromAbove<Scalar>& from_above,
+                 const ConstMatrixView<Scalar>& d_last, Scalar* d_theta, const MatrixView<Scalar>& d_x,
+                 const MatrixView<Scalar>& d_h0, Index row) const {
     auto& its_tape = std::get<K>(tape.layers);
     const Index rows = layer<K>().state();
-    const auto run = [&](const detail::FromAbove<Scalar>& above) {
-      layer<K>().bptt(theta, x, its_tape, above, detail::rows_of(d_last, row, rows), d_theta, d_x,
-                      detail::rows_of(d_h0, row, rows));
+    const auto run = [&](const FromAbove<Scalar>& above) {
+      layer<K>().bptt(theta, x, its_tape, above, d_last.middleRows(row, rows), d_theta, d_x,
+                      d_h0.middleRows(row, rows));
     };
     if constexpr (K == top) {
       run(from_above);
     } else {
       const auto h = its_tape.h();
       std::get<K>(tape.d_h).reshape(h.rows(), h.cols());
-      auto d_h = std::get<K>(tape.d_h).view();
+      const auto d_h = std::get<K>(tape.d_h).view();
       const Index count = layer<K>().parameter_count();
-      bptt_from<K + 1>(theta + count, detail::strided(h), tape, from_above, d_last, d_theta + count,
-                       detail::strided_to_write(d_h), d_h0, row + rows);
-      run([&](Index first, MatrixView<Scalar> result) { result = d_h.middleCols(first, result.cols()); });
+      bptt_from<K + 1>(theta + count, h, tape, from_above, d_last, d_theta + count, d_h, d_h0, row + rows);
+      run([&](Index first, const MatrixView<Scalar>& result) { copy(d_h.middleCols(first, result.cols()), result); });
     }
   }
 
-  template <std::size_t K, class Reader, class X, class H, class Room>
-  auto step_from(Reader& theta, const X& x, H h, Index row, Room room, Index room_row) const {
-    using L = LayerAt<K>;
-    const auto out = layer<K>().step(theta, x, detail::middle_rows<L::state_size>(h, row, layer<K>().state()),
-                                     detail::middle_rows<L::step_size>(room, room_row, layer<K>().step_rows()));
+  template <std::size_t K, class Cursor, class X, class Scalar>
+  ConstMatrixView<Scalar> step_from(Cursor& theta, const X& x, const MatrixView<Scalar>& h, Index row,
+                                    const MatrixView<Scalar>& scratch, Index scratch_row) const {
+    const auto out = layer<K>().step(theta, x, h.middleRows(row, layer<K>().state()),
+                                     scratch.middleRows(scratch_row, layer<K>().step_rows()));
     if constexpr (K == top) {
       return out;
     } else {
-      return step_from<K + 1>(theta, out, h, row + layer<K>().state(), room, room_row + layer<K>().step_rows());
+      return step_from<K + 1>(theta, out, h, row + layer<K>().state(), scratch, scratch_row + layer<K>().step_rows());
     }
   }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// A layer around another of the same shape: all that it does not say itself is the inner layer's. Dropout and
-// LearnedStart are such layers.
+// The short way to a layer around another of the same shape: all that it does not say itself is the inner layer's.
+// Dropout and LearnedStart are such layers; yours may change x on its way in, or the state at the start, in a few
+// lines.
 #pragma once
 
 #include <string>
@@ -14,8 +15,7 @@ inline namespace ELMAN_ABI {
 
 template <class L>
 class Wrapper {
-  static_assert(Layer<L>, "elman: Dropout and LearnedStart go around a layer; see elman/layers/layer.hpp");
-  static_assert(detail::read_columns<L>());
+  static_assert(detail::are_inner_layers<L>());
 
  public:
   static constexpr int in_size = L::in_size;
@@ -41,28 +41,30 @@ class Wrapper {
   Index parameter_count() const { return layer_.parameter_count(); }
   bool same_shape(const Wrapper& other) const { return layer_.same_shape(other.layer_); }
 
-  template <class Parameter, class Visit>
-  void for_each_part(Parameter* theta, const std::string& path, const Visit& visit) const {
+  template <class Element, class Visit>
+  void for_each_part(Element* theta, const std::string& path, const Visit& visit) const {
     layer_.for_each_part(theta, path, visit);
   }
-  template <class Visit>
-  void for_each_last(const Visit& visit) const {
-    layer_.for_each_last(visit);
-  }
-  template <class Reader>
-  void read(Reader& theta) const {
+  template <class Cursor>
+  void read(Cursor& theta) const {
     layer_.read(theta);
   }
-  template <class Reader, class X, class H, class Room>
-  auto step(Reader& theta, const X& x, H h, Room room) const {
-    return layer_.step(theta, x, h, room);
+  template <class Tape, class Scalar>
+  void last_output_bptt(const Tape& tape, const ConstMatrixView<Scalar>& d_output,
+                        const MatrixView<Scalar>& d_state) const requires(ends_in_state) {
+    layer_.last_output_bptt(tape, d_output, d_state);
   }
-  template <class Reader, class H>
-  void start(Reader& theta, H&& h) const {
+  template <class Cursor, class X, class Scalar>
+  ConstMatrixView<Scalar> step(Cursor& theta, const X& x, const MatrixView<Scalar>& h,
+                               const MatrixView<Scalar>& scratch) const requires(can_step) {
+    return layer_.step(theta, x, h, scratch);
+  }
+  template <class Cursor, class Scalar>
+  void start(Cursor& theta, const MatrixView<Scalar>& h) const {
     layer_.start(theta, h);
   }
-  template <class Scalar, class D>
-  void start_bptt(Scalar* d_theta, const D& d_h) const {
+  template <class Scalar>
+  void start_bptt(Scalar* d_theta, const ConstMatrixView<Scalar>& d_h) const {
     layer_.start_bptt(d_theta, d_h);
   }
 

@@ -5,6 +5,9 @@
 //   Sequences, or any In × T matrix: one sequence     columns of numbers
 //   Labels: integers, 0 ≤ token < In                  tokens, which stand for one-hot columns
 //   SourceTarget{source, target} of two of these      for an EncoderDecoder
+//
+// What x is, is asked once: where an `Input` is made of it, which checks it and is all that a net knows of x
+// afterwards.
 #pragma once
 
 #include <concepts>
@@ -14,6 +17,7 @@
 #include "elman/check.hpp"
 #include "elman/kernels/one_hot.hpp"
 #include "elman/layers/encoder_decoder.hpp"
+#include "elman/layers/layer.hpp"
 #include "elman/sequences/pack.hpp"
 #include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
@@ -48,148 +52,132 @@ concept HasEncoder = requires(const Body body) {
   body.decoder();
 };
 
-template <class X>
-concept IsColumns = IsSequences<X>::value || IsMatrix<X>;
-
-template <class X>
-struct ColumnsTraits {
-  using Scalar = typename X::Scalar;
-  static constexpr int rows = X::RowsAtCompileTime;
-};
-template <class Scalar_, int Rows>
-struct ColumnsTraits<Sequences<Scalar_, Rows>> {
-  using Scalar = Scalar_;
-  static constexpr int rows = Rows;
-};
-
-/// The steps of x: a reference where x has them, else a value.
-template <class X>
-decltype(auto) steps_of(const X& x) {
-  if constexpr (IsSourceTarget<X>::value) {
-    return steps_of(x.target);
-  } else if constexpr (IsMatrix<X>) {
-    return x.cols() == 0 ? Steps{} : Steps::even(x.cols(), 1);
-  } else {
-    return (x.steps);
-  }
+/// What was asked for, in the given shape; a view of nothing if it was not.
+template <class M>
+MatrixView<typename M::Scalar> resized(M* asked, Index rows, Index cols) {
+  if (!asked) return {};
+  resize(*asked, rows, cols);
+  return *asked;
 }
 
-/// What a net of this scalar and body cannot take as x is said when it is compiled.
+/// x as the layers of `Body` see it; holds what that needs. Refers to x.
 template <class Scalar, class Body, class X>
-constexpr void check_input_types() {
-  if constexpr (HasEncoder<Body>) {
-    static_assert(IsSourceTarget<X>::value,
-                  "elman::Net: x of an encoder-decoder must be elman::SourceTarget{source, target}");
-    if constexpr (IsSourceTarget<X>::value) {
-      using Encoder = std::remove_cvref_t<decltype(std::declval<const Body&>().encoder())>;
-      using Decoder = std::remove_cvref_t<decltype(std::declval<const Body&>().decoder())>;
-      check_input_types<Scalar, Encoder, std::remove_cvref_t<decltype(X::source)>>();
-      check_input_types<Scalar, Decoder, std::remove_cvref_t<decltype(X::target)>>();
-    }
-  } else {
-    static_assert(
-        IsColumns<X> || std::same_as<X, Labels>,
-        "elman::Net: x must be elman::Sequences or an Eigen matrix, a column a step, or elman::Labels, a token "
-        "a step");
-    if constexpr (IsColumns<X>) {
-      static_assert(std::same_as<typename ColumnsTraits<X>::Scalar, Scalar>,
-                    "elman::Net: x must have the net's Scalar");
-      static_assert(fits<Body::in_size, ColumnsTraits<X>::rows>,
-                    "elman::Net: x must have as many rows as the net's In");
-    }
-  }
-}
+class Input {
+  static_assert(std::same_as<X, Labels>,  // all else is below
+                "elman::Net: x must be elman::Sequences or an Eigen matrix, a column a step, or elman::Labels, a token "
+                "a step");
+};
 
-/// Throws unless x has at least one step and fits a layer of `in` inputs.
-template <class X>
-void check_input(const Where& function, const char* name, const X& x, Index in) {
-  const auto& steps = steps_of(x);
-  require(steps.count() >= 1, function, ": ", name, " has 0 steps; expected at least 1");
-  if constexpr (std::same_as<X, Labels>) {
-    const auto count = static_cast<Index>(x.columns.size());
-    require(count == steps.columns(), function, ": ", name, " has ", count, " tokens; expected N = ", steps.columns(),
-            " as its steps say");
-    for (Index k = 0; k < count; ++k) {
-      const Index token = x.columns[static_cast<std::size_t>(k)];
-      require(token >= 0 && token < in, function, ": token ", k, " of ", name, " is ", token,
-              "; expected 0 <= token < In = ", in);
-    }
-  } else {
-    const auto& columns = [&]() -> const auto& {
-      if constexpr (IsSequences<X>::value) {
-        return x.columns;
-      } else {
-        return x;
-      }
-    }
-    ();
-    require(columns.rows() == in, function, ": ", name, " has ", columns.rows(), " rows; expected In = ", in);
-    require(columns.cols() == steps.columns(), function, ": ", name, " has ", columns.cols(),
+/// Columns of numbers.
+template <class Scalar, class Body, class M>
+class ColumnsInput {
+  static_assert(!HasEncoder<Body>, "elman::Net: x of an encoder-decoder must be elman::SourceTarget{source, target}");
+  static_assert(std::same_as<typename M::Scalar, Scalar>, "elman::Net: x must have the net's Scalar");
+  static_assert(fits<Body::in_size, M::RowsAtCompileTime>, "elman::Net: x must have as many rows as the net's In");
+
+ public:
+  /// Throws unless x has at least one step and fits the body.
+  ColumnsInput(const Where& where, const char* name, const M& x, const Steps& steps, const Body& body) : columns_(x) {
+    require(steps.count() >= 1, where, ": ", name, " has 0 steps; expected at least 1");
+    require(x.rows() == body.in(), where, ": ", name, " has ", x.rows(), " rows; expected In = ", body.in());
+    require(x.cols() == steps.columns(), where, ": ", name, " has ", x.cols(),
             " columns; expected N = ", steps.columns(), " as its steps say");
   }
-}
-
-template <class Body, class X>
-void check_input(const Where& function, const X& x, const Body& body) {
-  if constexpr (IsSourceTarget<X>::value) {
-    check_input(function, "x.source", x.source, body.encoder().in());
-    check_input(function, "x.target", x.target, body.decoder().in());
-    require(steps_of(x.source).batch() == steps_of(x.target).batch(), function, ": x.target has ",
-            steps_of(x.target).batch(), " sequences; expected ", steps_of(x.source).batch(), " as x.source has");
-  } else {
-    check_input(function, "x", x, body.in());
+  ConstMatrixView<Scalar> columns() const { return columns_; }
+  MatrixView<Scalar> d_x(const InputGradients<Scalar, Body>& asked) const {
+    return resized(asked.d_x, columns().rows(), columns().cols());
   }
-}
+  void check_asked(const Where&, const InputGradients<Scalar, Body>&) const {}
+  void refuse(const Where&, const char*, const void*) const {}
 
-/// x as the layers see it; holds what that needs.
-template <class Scalar, class X>
-class Input {
+ private:
+  /// Where x lies, or what an expression comes to.
+  std::conditional_t<HasColumns<M>, ConstMatrixView<Scalar>, Matrix<Scalar, Dynamic, Dynamic>> columns_;
+};
+
+template <class Scalar, class Body, class Scalar_, int Rows>
+class Input<Scalar, Body, Sequences<Scalar_, Rows>> : public ColumnsInput<Scalar, Body, Columns<Scalar_, Rows>> {
  public:
-  template <class Body>
-  Input(const X& x, const Body&) : columns_(columns_of(x)), steps_(steps_of(x)) {}
-  ConstStrided<Scalar> view() const { return strided(columns_); }
+  Input(const Where& where, const Sequences<Scalar_, Rows>& x, const Body& body, const char* name = "x")
+      : Input::ColumnsInput(where, name, x.columns, x.steps, body), steps_(x.steps) {}
   const Steps& steps() const { return steps_; }
 
  private:
-  using Ref = Eigen::Ref<const Matrix<Scalar, Dynamic, Dynamic>>;
-
-  static Ref columns_of(const X& x) {
-    if constexpr (IsSequences<X>::value) {
-      return x.columns;
-    } else {
-      return x;
-    }
-  }
-
-  Ref columns_;
-  std::conditional_t<IsMatrix<X>, Steps, const Steps&> steps_;
+  const Steps& steps_;
 };
 
-template <class Scalar>
-class Input<Scalar, Labels> {
+template <class Scalar, class Body, IsMatrix M>
+class Input<Scalar, Body, M> : public ColumnsInput<Scalar, Body, M> {
  public:
-  template <class Body>
-  Input(const Labels& x, const Body& body) : x_(x), vocabulary_(body.in()) {}
-  OneHot<Scalar> view() const { return {x_.columns.data(), vocabulary_, x_.steps.columns()}; }
+  Input(const Where& where, const M& x, const Body& body, const char* name = "x")
+      : Input::ColumnsInput(where, name, x, steps_of(x), body), steps_(steps_of(x)) {}
+  const Steps& steps() const { return steps_; }
+
+ private:
+  static Steps steps_of(const M& x) { return x.cols() == 0 ? Steps{} : Steps::even(x.cols(), 1); }
+
+  Steps steps_;
+};
+
+template <class Scalar, class Body>
+class Input<Scalar, Body, Labels> {
+  static_assert(!HasEncoder<Body>, "elman::Net: x of an encoder-decoder must be elman::SourceTarget{source, target}");
+
+ public:
+  Input(const Where& where, const Labels& x, const Body& body, const char* name = "x") : x_(x), vocabulary_(body.in()) {
+    require(x.steps.count() >= 1, where, ": ", name, " has 0 steps; expected at least 1");
+    const auto count = static_cast<Index>(x.columns.size());
+    require(count == x.steps.columns(), where, ": ", name, " has ", count, " tokens; expected N = ", x.steps.columns(),
+            " as its steps say");
+    for (Index k = 0; k < count; ++k) {
+      const Index token = x.columns[static_cast<std::size_t>(k)];
+      require(token >= 0 && token < vocabulary_, where, ": token ", k, " of ", name, " is ", token,
+              "; expected 0 <= token < In = ", vocabulary_);
+    }
+  }
+  OneHot<Scalar> columns() const { return {x_.columns.data(), vocabulary_, x_.steps.columns()}; }
   const Steps& steps() const { return x_.steps; }
+  MatrixView<Scalar> d_x(const InputGradients<Scalar, Body>&) const { return {}; }
+  /// Throws if ∂L/∂x is asked for.
+  void check_asked(const Where& where, const InputGradients<Scalar, Body>& asked) const {
+    refuse(where, "d_x", asked.d_x);
+  }
+  void refuse(const Where& where, const char* name, const void* asked) const {
+    require(!asked, where, ": ", name, " is asked for; expected none, because x is tokens");
+  }
 
  private:
   const Labels& x_;
   Index vocabulary_;
 };
 
-template <class Scalar, class Source, class Target>
-class Input<Scalar, SourceTarget<Source, Target>> {
+template <class Scalar, class Encoder, class Decoder, class Source, class Target>
+class Input<Scalar, EncoderDecoder<Encoder, Decoder>, SourceTarget<Source, Target>> {
+  using Body = EncoderDecoder<Encoder, Decoder>;
+
  public:
-  template <class Body>
-  Input(const SourceTarget<Source, Target>& x, const Body& body)
-      : source_(x.source, body.encoder()), target_(x.target, body.decoder()) {}
-  auto view() const { return SourceTargetColumns{source_.view(), source_.steps(), target_.view()}; }
-  const auto& steps() const { return target_.steps(); }
+  Input(const Where& where, const SourceTarget<Source, Target>& x, const Body& body)
+      : source_(where, x.source, body.encoder(), "x.source"), target_(where, x.target, body.decoder(), "x.target") {
+    require(source().batch() == steps().batch(), where, ": x.target has ", steps().batch(), " sequences; expected ",
+            source().batch(), " as x.source has");
+  }
+  auto columns() const { return SourceTargetColumns{source_.columns(), source_.steps(), target_.columns()}; }
+  const Steps& steps() const { return target_.steps(); }
+  const Steps& source() const { return source_.steps(); }
+  SourceTargetGradients<Scalar> d_x(const InputGradients<Scalar, Body>& asked) const {
+    const auto d_columns = [](auto* wanted, const auto& columns) {
+      return resized(wanted, columns.rows(), columns.cols());
+    };
+    return {d_columns(asked.d_source, source_.columns()), d_columns(asked.d_x, target_.columns())};
+  }
+  void check_asked(const Where& where, const InputGradients<Scalar, Body>& asked) const {
+    source_.refuse(where, "d_source", asked.d_source);
+    target_.refuse(where, "d_x", asked.d_x);
+  }
 
  private:
-  Input<Scalar, std::remove_cvref_t<Source>> source_;
-  Input<Scalar, std::remove_cvref_t<Target>> target_;
+  Input<Scalar, Encoder, std::remove_cvref_t<Source>> source_;
+  Input<Scalar, Decoder, std::remove_cvref_t<Target>> target_;
 };
 
 }  // namespace detail

@@ -8,8 +8,10 @@
 // vector. θ lies inside the object when its size is known at compile time and small, else on the heap.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "elman/check.hpp"
@@ -29,6 +31,19 @@ concept HasUWb = requires(const Body body, float* theta) {
   body.at(theta).W;
   body.at(theta).b;
 };
+
+/// The sizes that a view tells Eigen. Beyond 128 they would gain nothing, and overflow the arithmetic by which
+/// Eigen 3.4 plans its loops.
+template <int Size>
+inline constexpr int view_size = Size <= 128 ? Size : Dynamic;
+
+/// A view of parameters with the sizes that are known at compile time.
+template <int Rows, int Cols, class Given>
+auto sized(const Given& given) {
+  using Element = std::remove_pointer_t<decltype(given.data())>;
+  using M = Matrix<std::remove_const_t<Element>, view_size<Rows>, view_size<Cols>>;
+  return View<std::conditional_t<std::is_const_v<Element>, const M, M>>(given.data(), given.rows(), given.cols());
+}
 
 }  // namespace detail
 
@@ -62,25 +77,32 @@ class Parameters {
   Index out() const { return readout_.out(); }   ///< rows of y
   Index hidden() const requires detail::HasUWb<Body> { return body_.hidden(); }
 
-  auto U() requires detail::HasUWb<Body> { return body_.at(theta_.data()).U; }
-  auto U() const requires detail::HasUWb<Body> { return body_.at(theta_.data()).U; }
-  auto W() requires detail::HasUWb<Body> { return body_.at(theta_.data()).W; }
-  auto W() const requires detail::HasUWb<Body> { return body_.at(theta_.data()).W; }
-  auto b() requires detail::HasUWb<Body> { return body_.at(theta_.data()).b; }
-  auto b() const requires detail::HasUWb<Body> { return body_.at(theta_.data()).b; }
-  auto V() { return readout_.at(readout_theta()).V; }
-  auto V() const { return readout_.at(readout_theta()).V; }
-  auto c() { return readout_.at(readout_theta()).c; }
-  auto c() const { return readout_.at(readout_theta()).c; }
+  auto U() requires detail::HasUWb<Body> { return detail::sized<Body::out_size, in_size>(body_.at(data()).U); }
+  auto U() const requires detail::HasUWb<Body> { return detail::sized<Body::out_size, in_size>(body_.at(data()).U); }
+  auto W() requires detail::HasUWb<Body> { return detail::sized<Body::out_size, Body::out_size>(body_.at(data()).W); }
+  auto W() const requires detail::HasUWb<Body> {
+    return detail::sized<Body::out_size, Body::out_size>(body_.at(data()).W);
+  }
+  auto b() requires detail::HasUWb<Body> { return detail::sized<Body::out_size, 1>(body_.at(data()).b); }
+  auto b() const requires detail::HasUWb<Body> { return detail::sized<Body::out_size, 1>(body_.at(data()).b); }
+  auto V() { return detail::sized<out_size, Readout::in_size>(readout_.at(readout_data()).V); }
+  auto V() const { return detail::sized<out_size, Readout::in_size>(readout_.at(readout_data()).V); }
+  auto c() { return detail::sized<out_size, 1>(readout_.at(readout_data()).c); }
+  auto c() const { return detail::sized<out_size, 1>(readout_.at(readout_data()).c); }
 
   /// All parameters as one vector.
-  auto theta() { return View<Theta>(theta_.data(), theta_.size(), 1); }
-  auto theta() const { return View<const Theta>(theta_.data(), theta_.size(), 1); }
+  VectorView<Scalar> theta() { return {data(), theta_.size()}; }
+  ConstVectorView<Scalar> theta() const { return {data(), theta_.size()}; }
+  /// Where they begin, and where those of the readout do.
+  Scalar* data() { return theta_.data(); }
+  const Scalar* data() const { return theta_.data(); }
+  Scalar* readout_data() { return data() + body_.parameter_count(); }
+  const Scalar* readout_data() const { return data() + body_.parameter_count(); }
 
-  void set_zero() { theta().setZero(); }
+  void set_zero() { std::fill_n(data(), theta_.size(), Scalar(0)); }
 
-  /// visit(path, part) for every part in order: a part has U, W, b or V, c or E or h0, views with a `for_each`. The
-  /// path leads to it: "layer1.forwards.", "" for an RNNCell.
+  /// visit(path, part) for every part in order: a part has U, W, b or V, c or E or h0, views of run-time size, and a
+  /// `for_each`. The path leads to it: "layer1.forwards.", "" for an RNNCell.
   template <class Visit>
   void for_each_part(Visit&& visit) {
     visit_parts(*this, visit);
@@ -103,28 +125,28 @@ class Parameters {
   /// The matrix of this name, "layer1.forwards.U". Throws if there is none.
   MatrixView<Scalar> matrix(std::string_view name) {
     const auto found = std::as_const(*this).matrix(name);
-    return {theta_.data() + (found.data() - theta_.data()), found.rows(), found.cols()};
+    return {data() + (found.data() - data()), found.rows(), found.cols()};
   }
   ConstMatrixView<Scalar> matrix(std::string_view name) const {
-    const Scalar* data = nullptr;
+    const Scalar* begin = nullptr;
     Index rows = 0, cols = 0;
     std::string names;
     for_each([&](const std::string& its_name, const auto& view) {
       names += names.empty() ? its_name : ", " + its_name;
       if (its_name != name) return;
-      data = view.data();
+      begin = view.data();
       rows = view.rows();
       cols = view.cols();
     });
-    detail::require(data, "Parameters::matrix: name is \"", name, "\"; expected one of ", names);
-    return {data, rows, cols};
+    detail::require(begin, "Parameters::matrix: name is \"", name, "\"; expected one of ", names);
+    return {begin, rows, cols};
   }
 
   /// The same numbers in another scalar: float to double, or double to std::complex<double> for the complex step.
   template <class Other>
   Parameters<Other, Body, Readout> cast() const {
     Parameters<Other, Body, Readout> other(body_, readout_);
-    other.theta() = theta().template cast<Other>();
+    for (Index k = 0; k < theta_.size(); ++k) other.data()[k] = static_cast<Other>(data()[k]);
     return other;
   }
 
@@ -134,17 +156,11 @@ class Parameters {
     return body_.same_shape(other.body()) && readout_.same_shape(other.readout());
   }
 
- protected:
-  const Scalar* readout_theta() const { return theta_.data() + body_.parameter_count(); }
-  Scalar* readout_theta() { return theta_.data() + body_.parameter_count(); }
-
  private:
-  using Theta = detail::ParameterStorage<Scalar, theta_size>;
-
   template <class Self, class Visit>
   static void visit_parts(Self& self, Visit& visit) {
-    self.body_.for_each_part(self.theta_.data(), std::string(), visit);
-    self.readout_.for_each_part(self.readout_theta(), std::string(), visit);
+    self.body_.for_each_part(self.data(), std::string(), visit);
+    self.readout_.for_each_part(self.readout_data(), std::string(), visit);
   }
   template <class Self, class Visit>
   static void visit_matrices(Self& self, Visit& visit) {

@@ -12,11 +12,11 @@ inline namespace ELMAN_ABI {
 /// `Batch` streams side by side, one a column; no heap when all sizes are known at compile time.
 template <class Scalar, int StateSize, int StepSize, int Out, int Batch = 1>
 struct State {
-  Matrix<Scalar, StateSize, Batch> h;    ///< the hidden states of all layers, the lowest layer's first
-  Matrix<Scalar, Out, Batch> y;          ///< the output of the last step
-  Matrix<Scalar, Out, Batch> o;          ///< the logits of the last step
-  Matrix<Scalar, StepSize, Batch> room;  ///< room for the step
-  Eigen::Array<bool, 1, Batch> fresh;    ///< whether a stream has yet to begin: its h is the net's start
+  Matrix<Scalar, StateSize, Batch> h;       ///< the hidden states of all layers, the lowest layer's first
+  Matrix<Scalar, Out, Batch> y;             ///< the output of the last step
+  Matrix<Scalar, Out, Batch> o;             ///< the logits of the last step
+  Matrix<Scalar, StepSize, Batch> scratch;  ///< memory for the step
+  Eigen::Array<bool, 1, Batch> fresh;       ///< whether a stream has yet to begin: its h is the net's start
 };
 
 }  // namespace ELMAN_ABI

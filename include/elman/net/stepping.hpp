@@ -20,9 +20,7 @@
 
 #include "elman/check.hpp"
 #include "elman/kernels/one_hot.hpp"
-#include "elman/layers/detail/step_columns.hpp"
 #include "elman/layers/layer.hpp"
-#include "elman/layers/parameter_cursor.hpp"
 #include "elman/net/state.hpp"
 #include "elman/option_ranges.hpp"
 #include "elman/types.hpp"
@@ -46,7 +44,7 @@ struct SettleOptions {
   Index most_steps = 100000;  ///< a net need not come to rest: it may oscillate
 };
 
-/// `Derived` has in(), out(), state(), body(), readout(), a reader() of its parameters (layers/parameter_cursor.hpp)
+/// `Derived` has in(), out(), state(), body(), readout(), a cursor() of its parameters (layers/parameter_cursor.hpp)
 /// and a static owner(), its name in messages.
 template <class Derived, class Scalar, class Body, class Readout>
 class Stepping {
@@ -62,7 +60,12 @@ class Stepping {
     static_assert(detail::fits<Body::in_size, X::RowsAtCompileTime> && std::same_as<typename X::Scalar, Scalar>,
                   "elman::Net::step: x must have In rows of the net's Scalar");
     assert(x.rows() == derived().in() && x.cols() == state.h.cols());
-    return step_of(x.derived(), state);
+    if constexpr (detail::HasColumns<X>) {
+      return step_of(ConstMatrixView<Scalar>(x.derived()), state);
+    } else {
+      const Matrix<Scalar, X::RowsAtCompileTime, X::ColsAtCompileTime> columns = x;
+      return step_of(ConstMatrixView<Scalar>(columns), state);
+    }
   }
   /// The same of one token a stream, 0 ≤ token < In.
   template <int Batch>
@@ -70,7 +73,7 @@ class Stepping {
                                                        StateOf<Batch>& state) const noexcept ELMAN_NONBLOCKING {
     assert(static_cast<Index>(tokens.size()) == state.h.cols());
     assert(std::ranges::all_of(tokens, [&](Index token) { return token >= 0 && token < derived().in(); }));
-    return step_of(detail::OneHot<Scalar>(tokens.data(), derived().in(), state.h.cols()), state);
+    return step_of(OneHot<Scalar>(tokens.data(), derived().in(), state.h.cols()), state);
   }
   template <int Batch>
   const Matrix<Scalar, Readout::out_size, Batch>& step(Index token,
@@ -91,8 +94,7 @@ class Stepping {
   void reset(StateOf<Batch>& state, Index b) const {
     detail::require(b >= 0 && b < state.h.cols(), where("reset"), ": stream ", b, "; expected less than ",
                     state.h.cols(), ", the state's streams");
-    auto theta = derived().reader();
-    derived().body().start(theta, state.h.col(b));
+    start(state, b);
     state.fresh(b) = true;
   }
   /// All streams start anew.
@@ -125,36 +127,35 @@ class Stepping {
   StateOf<Batch> new_state(Index batch) const {
     StateOf<Batch> state;
     detail::resize(state.h, derived().state(), batch);
-    detail::resize(state.room, derived().body().step_rows(), batch);
+    detail::resize(state.scratch, derived().body().step_rows(), batch);
     for (auto* part : {&state.o, &state.y}) detail::resize(*part, derived().out(), batch);
-    state.h.setZero();
-    state.room.setZero();
-    state.o.setZero();
-    state.y.setZero();
+    for (const MatrixView<Scalar> part :
+         {MatrixView<Scalar>(state.scratch), MatrixView<Scalar>(state.o), MatrixView<Scalar>(state.y)})
+      set_zero(part);
     state.fresh.setConstant(1, batch, true);
-    for (Index b = 0; b < batch; ++b) {
-      auto theta = derived().reader();
-      derived().body().start(theta, state.h.col(b));
-    }
+    for (Index b = 0; b < batch; ++b) start(state, b);
     return state;
   }
 
  private:
   const Derived& derived() const { return static_cast<const Derived&>(*this); }
 
+  /// h of stream b ← the net's start.
+  template <class State>
+  void start(State& state, Index b) const {
+    auto theta = derived().cursor();
+    derived().body().start(theta, MatrixView<Scalar>(state.h).middleCols(b, 1));
+  }
+
   template <class X, class State>
   const auto& step_of(const X& x, State& state) const noexcept {
     static_assert(
         Body::can_step,
         "elman::Net::step: a bidirectional layer reads from the end of a sequence; it cannot run step by step");
-    constexpr int batch = decltype(state.y)::ColsAtCompileTime;
-    auto theta = derived().reader();
-    const auto h = derived().body().step(theta, x, state.h.template middleCols<batch>(0, state.h.cols()),
-                                         state.room.template middleCols<batch>(0, state.room.cols()));  // (1)
-    const auto [V, c] = derived().readout().read(theta);
-    detail::step_columns<Readout::out_size, Readout::in_size, 0>(Identity{}, c.data(), V, h, nullptr, nullptr,
-                                                                 state.o);  // (2)
-    typename Readout::Output{}(state.o, state.y);                           // (3)
+    auto theta = derived().cursor();
+    const auto h =
+        derived().body().step(theta, x, MatrixView<Scalar>(state.h), MatrixView<Scalar>(state.scratch));  // (1)
+    derived().readout().step(theta, h, MatrixView<Scalar>(state.o), MatrixView<Scalar>(state.y));         // (2), (3)
     state.fresh.setConstant(false);
     return state.y;
   }

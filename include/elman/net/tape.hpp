@@ -5,7 +5,7 @@
 
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/layers/output.hpp"
-#include "elman/layers/tape.hpp"
+#include "elman/layers/readout_tape.hpp"
 #include "elman/sequences/list.hpp"
 #include "elman/sequences/room.hpp"
 #include "elman/sequences/steps.hpp"
@@ -14,13 +14,11 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 
-/// What one forward of a net leaves behind: the outputs h of its body, o, y and, after a loss, d_o (tape.hpp).
+/// What one forward of a net leaves behind: the outputs h of its body, o, y and, after a loss, d_o (readout_tape.hpp).
 template <class Scalar, class Body, class Readout, class Room = Growing>
-class NetTape : public ReadoutTape<Scalar, typename Readout::Output, Room, Room::size(Readout::in_size),
-                                   Room::size(Readout::out_size)> {
-  using Base =
-      ReadoutTape<Scalar, typename Readout::Output, Room, Room::size(Readout::in_size), Room::size(Readout::out_size)>;
-  using States = detail::ColumnBuffer<Scalar, detail::product_of_sizes(Room::size(Body::state_size), Room::batch)>;
+class NetTape : public Readout::template Tape<Scalar, Room> {
+  using Base = typename Readout::template Tape<Scalar, Room>;
+  using States = ColumnBuffer<Scalar, detail::product_of_sizes(Room::size(Body::state_size), Room::batch)>;
 
  public:
   using Steps = BasicSteps<Room>;
@@ -39,22 +37,22 @@ class NetTape : public ReadoutTape<Scalar, typename Readout::Output, Room, Room:
   template <int Rows, int Cols>
   void last_h(Matrix<Scalar, Rows, Cols>& result) const {
     detail::resize(result, state_, steps_.batch());
-    body.last(detail::strided_to_write(result));
+    body.last(MatrixView<Scalar>(result));
   }
 
   // For the net.
   typename Body::template Tape<Scalar, Room> body;
-  States h0;                               ///< where sequences start, if anything knows
+  States h0;                               ///< where sequences start, if the net has learned it
   States d_h0;                             ///< ∂L/∂h0
-  States last;                             ///< the last state, if it is read
-  States d_last;                           ///< ∂L/∂last
+  States d_last;                           ///< ∂L/∂(the last state)
   detail::List<Index, Room::batch> fresh;  ///< the caller's sequences that began with the learned start
-  template <class Given>
-  void start(const Given& steps, Index in, Index state, Index parameters) {
+  template <class Net, class Given>
+  void start(const Net& net, const Given& steps) {
+    fresh.clear();
     steps_ = steps;
-    in_ = in;
-    state_ = state;
-    parameters_ = parameters;
+    in_ = net.in();
+    state_ = net.state();
+    parameters_ = net.theta().size();
   }
   void start_readout(Index out, const ReadSteps& read) { Base::start(out, read, steps_); }
   Index in() const { return in_; }

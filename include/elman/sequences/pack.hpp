@@ -36,9 +36,6 @@ struct Labels {
 
 namespace detail {
 
-template <class T>
-concept IsMatrix = std::derived_from<std::remove_cvref_t<T>, Eigen::MatrixBase<std::remove_cvref_t<T>>>;
-
 template <class Batch>
 using ElementOf = std::remove_cvref_t<std::ranges::range_reference_t<const Batch&>>;
 

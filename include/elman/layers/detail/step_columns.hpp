@@ -44,7 +44,7 @@ struct StepKernel {
   const Scalar* start;  ///< null for zero
   TermA A;
   TermB B;
-  Scalar* room;  ///< of several tiles the first ones wait here until B's column, which may be the result's, is read
+  Scalar* scratch;  ///< of several tiles the first ones wait here until B's column, which may be the result's, is read
   Scalar* result;
 
   template <int Lanes>
@@ -70,7 +70,7 @@ struct StepKernel {
     if constexpr (left % 8 >= 4) tile<Lanes, 4>(all - left % 8);
     if constexpr (left % 4 >= 2) tile<Lanes, 2>(all - left % 4);
     if constexpr (left % 2 == 1) tile<Lanes, 1>(all - 1);
-    if (!is_one_tile<Lanes> && result != room) std::memcpy(result, room, Rows * sizeof(Scalar));
+    if (!is_one_tile<Lanes> && result != scratch) std::memcpy(result, scratch, Rows * sizeof(Scalar));
   }
 
   /// Count vectors of rows; the last vector of all ends with the last row and overlaps the one before.
@@ -96,7 +96,7 @@ struct StepKernel {
     ELMAN_UNROLL
     for (int r = 0; r < Count; ++r) {
       Form::template value<Scalar, Lanes>(sum[0][r]);
-      store<Scalar, Lanes>(sum[0][r], (is_one_tile<Lanes> ? result : room) + base + row[r]);
+      store<Scalar, Lanes>(sum[0][r], (is_one_tile<Lanes> ? result : scratch) + base + row[r]);
     }
   }
 
@@ -199,20 +199,6 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
-/// x as something with columns in memory.
-template <class Scalar>
-const OneHot<Scalar>& in_memory(const OneHot<Scalar>& x) {
-  return x;
-}
-template <class X>
-decltype(auto) in_memory(const Eigen::MatrixBase<X>& x) {
-  if constexpr ((X::Flags & Eigen::DirectAccessBit) != 0 && X::InnerStrideAtCompileTime == 1) {
-    return (x.derived());
-  } else {
-    return x.eval();
-  }
-}
-
 #if ELMAN_HAS_KERNELS
 /// The term of a matrix in θ, of narrow weights, or of none.
 template <class Scalar, int Depth, class M>
@@ -230,94 +216,75 @@ ELMAN_INLINE auto step_term(const M& matrix, const Scalar* column, Index first =
 /// been stored takes longer than the product of a small matrix.
 template <int Rows, int DepthA, int DepthB, class Form, class Scalar, class MatrixA, class MatrixB>
 ELMAN_INLINE void run_step(const Scalar* start, const MatrixA& A, Index first, const Scalar* x, const MatrixB& B,
-                           const Scalar* h, Scalar* room, Scalar* result) {
+                           const Scalar* h, Scalar* scratch, Scalar* result) {
   using TermA = decltype(step_term<Scalar, DepthA>(A, x, first));
   using TermB = decltype(step_term<Scalar, DepthB>(B, h));
   run_kernel(simd_for<Scalar>(Rows),
              StepKernel<Scalar, Rows, TermA, TermB, Form>{start, step_term<Scalar, DepthA>(A, x, first),
-                                                          step_term<Scalar, DepthB>(B, h), room, result});
+                                                          step_term<Scalar, DepthB>(B, h), scratch, result});
 }
 #endif
 
-/// column += A b, one by one: narrow weights where there is no kernel for them.
-template <class Scalar, class Narrow, class Column, class Result>
-void add_narrow(const Narrow& A, const Column& b, Result&& column) {
-  for (Index row = 0; row < A.rows(); ++row) {
-    Scalar sum(0);
-    for (Index k = 0; k < A.cols(); ++k) sum += A.weight(row, k) * b(k);
-    column(row) += A.scales ? A.scales[row] * sum : sum;
+/// column k of `result` += A b, b the column k of B, one by one: narrow weights where there is no kernel for them.
+template <class Scalar, class Narrow>
+void add_narrow(const Narrow& A, const ConstMatrixView<Scalar>& B, const MatrixView<Scalar>& result) {
+  for (Index column = 0; column < result.cols(); ++column) {
+    for (Index row = 0; row < A.rows(); ++row) {
+      Scalar sum(0);
+      for (Index k = 0; k < A.cols(); ++k) sum += A.weight(row, k) * B(k, column);
+      result(row, column) += A.scales ? A.scales[row] * sum : sum;
+    }
   }
 }
 
-/// room = σ(start + A x), or σ(start + A x + B h): one column a stream; with `to_h`, h takes the result in its place.
-/// start: a column, or null for zero. A is Rows × DepthA, B Rows × DepthB, sizes of which any may be Dynamic; B is null
-/// and DepthB 0 where there is no second term. Both lie in θ or are narrow. x may be tokens.
-template <int Rows, int DepthA, int DepthB, class Policy, class Scalar, class MatrixA, class X, class MatrixB, class H,
-          class Room>
-void step_columns(const Policy& activation, const Scalar* start, const MatrixA& A, const X& given_x, const MatrixB& B,
-                  H&& h, Room&& room, bool to_h = false) {
+/// scratch = σ(start + A x), or σ(start + A x + B h): one column a stream; with `to_h`, h takes the result in its
+/// place. start: a column, or null for zero. A is Rows × DepthA, B Rows × DepthB, sizes of which any may be Dynamic; B
+/// is null and DepthB 0 where there is no second term. Both lie in θ or are narrow. x: a ConstMatrixView or tokens.
+template <int Rows, int DepthA, int DepthB, class Policy, class Scalar, class MatrixA, class X, class MatrixB>
+void step_columns(const Policy& activation, const Scalar* start, const MatrixA& A, const X& x, const MatrixB& B,
+                  const MatrixView<Scalar>& h, const MatrixView<Scalar>& scratch, bool to_h = false) {
   constexpr bool is_tokens = std::is_same_v<X, OneHot<Scalar>>;
-  decltype(auto) x = in_memory(given_x);
-  const auto copy_to_h = [&] {
-    if constexpr (DepthB != 0) {
-      if (to_h) h = room;
-    }
-  };
 #if ELMAN_HAS_KERNELS
   if constexpr (has_kernels<Scalar> && Rows != Dynamic && DepthA != Dynamic && DepthB != Dynamic) {
-    if (room.cols() == 1) {
+    if (scratch.cols() == 1) {
       constexpr bool is_vector_form = runs_in_vectors<Policy, Scalar>;
       using Form = std::conditional_t<is_vector_form, typename VectorForm<Policy>::type, NoForm>;
-      Scalar* h_data = nullptr;
-      if constexpr (DepthB > 0) h_data = h.data();
-      Scalar* result = is_vector_form && to_h ? h_data : room.data();
+      Scalar* result = is_vector_form && to_h ? h.data() : scratch.data();
       if constexpr (is_tokens && is_narrow<MatrixA>) {
-        Vector<Scalar, Rows> picked;
-        for (Index row = 0; row < Rows; ++row) picked(row) = A(row, x.token(0)) + (start ? start[row] : Scalar(0));
-        run_step<Rows, 0, DepthB, Form, Scalar>(picked.data(), A, 0, nullptr, B, h_data, room.data(), result);
+        Scalar picked[static_cast<std::size_t>(Rows)];
+        for (Index row = 0; row < Rows; ++row) picked[row] = A(row, x.token(0)) + (start ? start[row] : Scalar(0));
+        run_step<Rows, 0, DepthB, Form, Scalar>(picked, A, 0, nullptr, B, h.data(), scratch.data(), result);
       } else if constexpr (is_tokens) {
         const Scalar one(1);
-        run_step<Rows, 1, DepthB, Form>(start, A, x.token(0) * Rows, &one, B, h_data, room.data(), result);
+        run_step<Rows, 1, DepthB, Form>(start, A, x.token(0) * Rows, &one, B, h.data(), scratch.data(), result);
       } else {
-        run_step<Rows, DepthA, DepthB, Form>(start, A, 0, x.data(), B, h_data, room.data(), result);
+        run_step<Rows, DepthA, DepthB, Form>(start, A, 0, x.data(), B, h.data(), scratch.data(), result);
       }
       if constexpr (!is_vector_form) {
-        apply_activation(activation, room);
-        copy_to_h();
+        apply_activation(activation, scratch);
+        if (to_h) copy(scratch, h);
       }
       return;
     }
   }
 #endif
-  const auto begin = [&](auto&& columns) {
-    if (start) {
-      columns.colwise() = View<const Matrix<Scalar, Dynamic, 1>>(start, columns.rows());
-    } else {
-      columns.setZero();
-    }
-  };
-  const auto columns_of = [&](const auto& matrix) {
-    return ConstStrided<Scalar>(matrix.data(), room.rows(), matrix.cols(), Eigen::OuterStride<>(room.rows()));
-  };
-  const auto out = strided_to_write(room);
+  if constexpr (is_tokens || is_narrow<MatrixA>) fill_with<Scalar>({start, 0}, scratch);
   if constexpr (is_tokens) {
-    begin(room);
     for (Index k = 0; k < x.cols(); ++k) {
-      for (Index row = 0; row < room.rows(); ++row) room(row, k) += A(row, x.token(k));
+      for (Index row = 0; row < scratch.rows(); ++row) scratch(row, k) += A(row, x.token(k));
     }
   } else if constexpr (is_narrow<MatrixA>) {
-    begin(room);
-    for (Index k = 0; k < room.cols(); ++k) add_narrow<Scalar>(A, x.col(k), room.col(k));
+    add_narrow<Scalar>(A, x, scratch);
   } else {
-    multiply_unpacked<Scalar>(columns_of(A), strided(x), {start, 0}, out);
+    multiply_unpacked<Scalar>(A, x, {start, 0}, scratch);
   }
   if constexpr (DepthB != 0 && is_narrow<MatrixB>) {
-    for (Index k = 0; k < room.cols(); ++k) add_narrow<Scalar>(B, h.col(k), room.col(k));
+    add_narrow<Scalar>(B, h, scratch);
   } else if constexpr (DepthB != 0) {
-    multiply_unpacked<Scalar>(columns_of(B), strided(h), {out.data(), out.outerStride()}, out);
+    multiply_unpacked<Scalar>(B, h, {scratch.data(), scratch.outerStride()}, scratch);
   }
-  apply_activation(activation, room);
-  copy_to_h();
+  apply_activation(activation, scratch);
+  if (to_h) copy(scratch, h);
 }
 
 }  // namespace detail

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// What forward of a readout leaves for the loss and for bptt:
+//
+//   o y   Out × R   logits and outputs of the R columns that are read
+//   d_o   Out × R   ∂L/∂o, which a loss writes and bptt reads
+//
+// Kept from call to call, as the tapes of all layers are (recurrence_tape.hpp).
+#pragma once
+
+#include "elman/kernels/column_buffer.hpp"
+#include "elman/kernels/factor.hpp"
+#include "elman/layers/output.hpp"
+#include "elman/sequences/read_steps.hpp"
+#include "elman/sequences/room.hpp"
+#include "elman/sequences/steps.hpp"
+#include "elman/types.hpp"
+
+namespace elman {
+inline namespace ELMAN_ABI {
+
+/// Logits, outputs and their gradient for the columns that are read. In and Out: Room::size of the readout's.
+template <class Scalar_, class Output_ = Softmax, class Room = Growing, int In = Dynamic, int Out = Dynamic>
+class ReadoutTape {
+  static constexpr int outputs = detail::product_of_sizes(Out, Room::columns);
+  static constexpr int inputs = detail::product_of_sizes(In, Room::columns);
+
+ public:
+  using Scalar = Scalar_;
+  using Output = Output_;
+
+  ConstMatrixView<Scalar> o() const { return o_.view(); }
+  ConstMatrixView<Scalar> y() const { return y_.view(); }
+
+  /// ∂L/∂o, for a loss to write. Undefined until then; asking for it tells bptt that it has been written.
+  MatrixView<Scalar> d_o() {
+    has_d_o_ = true;
+    return d_o_.view();
+  }
+  ConstMatrixView<Scalar> d_o() const { return d_o_.view(); }
+  bool has_d_o() const { return has_d_o_; }
+
+  /// Which packed columns are read.
+  const detail::Selection<Room>& selection() const { return selection_; }
+
+  /// For the readout: memory for what `read` asks of `steps`.
+  void start(Index out, const ReadSteps& read, const BasicSteps<Room>& steps) {
+    selection_.assign(read, steps);
+    for (auto* buffer : {&o_, &y_, &d_o_}) buffer->reshape(out, selection_.count());
+    has_d_o_ = false;
+  }
+
+  /// For the readout: copies the columns that are read from the tape of the layer below, where they are not adjacent.
+  template <class Below>
+  void gather(const Below& below) {
+    if (selection_.is_run()) return;
+    const ConstMatrixView<Scalar> h = below.h();
+    gathered_.reshape(h.rows(), selection_.count());
+    const auto gathered = gathered_.view();
+    if (selection_.is_last()) return below.last_output(gathered);
+    for (Index k = 0; k < selection_.count(); ++k) copy(h.middleCols(selection_[k], 1), gathered.middleCols(k, 1));
+  }
+  /// The columns of h (rows × N) that are read, where they lie or as gathered.
+  ConstMatrixView<Scalar> h_read(const ConstMatrixView<Scalar>& h) const {
+    if (!selection_.is_run()) return gathered_.view();
+    return h.middleCols(selection_.first(), selection_.count());
+  }
+
+  MatrixView<Scalar> o_to_write() { return o_.view(); }
+  MatrixView<Scalar> y_to_write() { return y_.view(); }
+  ColumnBuffer<Scalar, inputs> d_h_read;  ///< Vᵀ ∂L/∂o of columns that are not adjacent
+  /// V made ready for forward, or Vᵀ for bptt.
+  Factor<Scalar, factor_size_of_both<Scalar>(Out, In)> V;
+  Factor<Scalar, factor_size<Scalar>(Out, Room::block_columns)> d_o_panels;
+
+ private:
+  detail::Selection<Room> selection_;
+  ColumnBuffer<Scalar, outputs> o_;
+  ColumnBuffer<Scalar, outputs> y_;
+  ColumnBuffer<Scalar, outputs> d_o_;
+  ColumnBuffer<Scalar, inputs> gathered_;
+  bool has_d_o_ = false;
+};
+
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// What forward and bptt check before they write anything.
+#pragma once
+
+#include "elman/check.hpp"
+#include "elman/net/input.hpp"
+#include "elman/net/parameters.hpp"
+#include "elman/net/start.hpp"
+#include "elman/net/tape.hpp"
+#include "elman/sequences/read_steps.hpp"
+#include "elman/sequences/steps.hpp"
+#include "elman/types.hpp"
+
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
+
+/// Throws if the layers keep masks and the tape has no room for them.
+template <class Room, class Body>
+void check_masks(const Where& where, const Body& body, bool draws) {
+  require(Room::masks || !body.needs_masks(draws), where,
+          ": the net keeps masks of dropout or zoneout; expected a tape with room for them, FixedTape<T, B, true>");
+}
+
+/// Throws unless the tape has room for x, `read` names steps of it, and the options fit the net and x.
+template <class Scalar, class Body, class Readout, class Input, class Room>
+void check_run(const Where& where, const Parameters<Scalar, Body, Readout>& net, const Input& input,
+               const NetTape<Scalar, Body, Readout, Room>&, const ReadSteps& read,
+               const ForwardOptions<Scalar, Body>& given) {
+  if constexpr (HasEncoder<Body>) check_room<Room>(where, input.source());
+  check_room<Room>(where, input.steps());
+  check_masks<Room>(where, net.body(), given.random != nullptr);
+  check(read, input.steps());
+  given.start.check(where, HasUWb<Body> ? "Hidden" : "State", net.state(), input.steps().batch());
+}
+
+/// Throws unless the tape holds a forward of x by such a net, a loss has followed it, and there is what is asked for.
+template <class Scalar, class Body, class Readout, class Input, class Room>
+void check_way_back(const Where& where, const Parameters<Scalar, Body, Readout>& net, const Input& input,
+                    const NetTape<Scalar, Body, Readout, Room>& tape, const Parameters<Scalar, Body, Readout>& gradient,
+                    const InputGradients<Scalar, Body>& asked) {
+  const auto& steps = input.steps();
+  require(tape.steps().count() > 0, where, ": tape is empty; expected forward(x, tape) before");
+  require(tape.steps() == steps, where, ": tape holds a forward of T = ", tape.steps().count(),
+          ", N = ", tape.steps().columns(), "; expected the steps of x, T = ", steps.count(),
+          ", N = ", steps.columns());
+  require(tape.in() == net.in() && tape.state() == net.state() && tape.o().rows() == net.out() &&
+              tape.parameters() == net.theta().size(),
+          where, ": tape holds a forward of a net with In = ", tape.in(), ", State = ", tape.state(),
+          ", Out = ", tape.o().rows(), " and ", tape.parameters(), " parameters; expected In = ", net.in(),
+          ", State = ", net.state(), ", Out = ", net.out(), " and ", net.theta().size(), " parameters");
+  require(tape.has_d_o(), where, ": tape has no d_o; expected a loss after forward");
+  if constexpr (HasEncoder<Body>) {
+    require(tape.body.source_steps() == input.source(), where,
+            ": tape holds a forward of another x.source; expected its steps");
+  }
+  input.check_asked(where, asked);
+  require(gradient.same_shape(net), where, ": gradient has In = ", gradient.in(), ", State = ", gradient.state(),
+          ", Out = ", gradient.out(), " and ", gradient.theta().size(),
+          " parameters; expected the net's shape, In = ", net.in(), ", State = ", net.state(), ", Out = ", net.out(),
+          " and ", net.theta().size(), " parameters");
+}
+
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
