@@ -3,7 +3,7 @@
 
     /usr/bin/python3 tests/reference/losses.py > tests/reference/losses.hpp
 
-Needs PyTorch (Debian: python3-torch). Logits and targets are the exact numbers of tests/loss_data.hpp.
+Needs PyTorch (Debian: python3-torch). Logits and targets are the exact numbers of tests/support/loss_data.hpp.
 """
 import itertools
 

@@ -4,7 +4,7 @@
     /usr/bin/python3 tests/reference/optimizers.py > tests/reference/optimizers.hpp
 
 Needs PyTorch (Debian: python3-torch). Start and gradients are the exact numbers of `start` and `gradient` in
-tests/unit/optimizers.test.cpp: coordinates of usual size, large, small, and with no gradient in the first 6 steps.
+tests/unit/optim/optimizers.test.cpp: coordinates of usual size, large, small, and with no gradient in the first 6 steps.
 """
 import torch
 

@@ -8,12 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include "../catch.hpp"
-#include "../nets.hpp"
-#include "../reference.hpp"
-#include "../support.hpp"
-#include "../tolerance.hpp"
 #include "elman/random.hpp"
+#include "support/catch.hpp"
+#include "support/nets.hpp"
+#include "support/reference.hpp"
+#include "support/support.hpp"
+#include "support/tolerance.hpp"
 
 using elman::at_steps;
 using elman::Columns;

@@ -4,9 +4,9 @@
 #include <limits>
 #include <string>
 
-#include "../catch.hpp"
-#include "../support.hpp"
 #include "elman/cell.hpp"
+#include "support/catch.hpp"
+#include "support/support.hpp"
 
 namespace {
 

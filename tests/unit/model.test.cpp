@@ -4,9 +4,9 @@
 #include <tuple>
 #include <vector>
 
-#include "../catch.hpp"
-#include "../support.hpp"
 #include "elman/cell.hpp"
+#include "support/catch.hpp"
+#include "support/support.hpp"
 
 using elman::Dynamic;
 using elman::Index;

@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include "../catch.hpp"
-#include "../law_nets.hpp"
-#include "../support.hpp"
-#include "../tolerance.hpp"
 #include "elman/elman.hpp"
+#include "laws/law_nets.hpp"
+#include "support/catch.hpp"
+#include "support/support.hpp"
+#include "support/tolerance.hpp"
 
 using elman::Columns;
 using elman::Dynamic;

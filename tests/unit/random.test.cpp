@@ -11,8 +11,8 @@
 #include <random>
 #include <vector>
 
-#include "../catch.hpp"
-#include "../support.hpp"
+#include "support/catch.hpp"
+#include "support/support.hpp"
 
 using elman::Index;
 using elman::Random;

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+//
+// No heap in steady state: once a shape has been seen, a training step calls none of malloc, calloc, realloc, free,
+// aligned_alloc, posix_memalign (counting operator new would miss Eigen's own calls).
+#include <cstdlib>
+#include <vector>
+
+#include "elman/elman.hpp"
+#include "heap/heap_counter.hpp"
+#include "support/catch.hpp"
+#include "support/nets.hpp"
+
+using elman::Columns;
+using elman::Dynamic;
+using elman::Index;
+
+namespace {
+
+/// Whole training steps on an even batch, a ragged one and a smaller one, in turn.
+template <class Cell>
+void check_training(Cell cell) {
+  using Scalar = typename Cell::Scalar;
+  CAPTURE(cell.in(), cell.hidden(), cell.out(), sizeof(Scalar));
+  elman::Random random(5);
+  nets::randomise(cell, 0.9, random);
+  using Sequence = Columns<Scalar, Cell::in_size>;
+  std::vector<elman::Sequences<Scalar, Cell::in_size>> batches;
+  std::vector<std::vector<Index>> labels;
+  for (const std::vector<Index>& lengths :
+       {std::vector<Index>(64, 9), std::vector<Index>{31, 2, 17, 17, 1, 30, 5}, std::vector<Index>{3}}) {
+    std::vector<Sequence> sequences;
+    labels.emplace_back();
+    for (const Index T : lengths) {
+      sequences.push_back(nets::normal<Sequence>(cell.in(), T, random));
+      labels.back().push_back(random.below(cell.out()));
+    }
+    batches.push_back(elman::pack(sequences));
+  }
+  const elman::loss::CrossEntropy loss;
+  elman::optim::Adam adam{cell};
+  auto tape = cell.tape();
+  auto gradient = cell.zero_gradient();
+  Sequence d_x;
+  Columns<Scalar, Cell::state_size> d_h0, h;
+  Scalar sum(0);
+  const auto epoch = [&] {
+    for (std::size_t k = 0; k < batches.size(); ++k) {
+      cell.forward(batches[k], tape, elman::last_step);
+      sum += loss(tape, labels[k]);
+      gradient.set_zero();
+      cell.bptt(batches[k], tape, gradient);
+      elman::optim::clip_norm(gradient, 1.0);
+      adam.step(cell, gradient);
+    }
+  };
+  CHECK(count_heap_calls(epoch) > 0);  // the tape grows once, and the counter counts
+  CHECK(count_heap_calls(epoch) == 0);
+
+  // ∂L/∂x, ∂L/∂h₀ and the carried state too, in matrices that have their shape.
+  const auto ask = [&] {
+    cell.forward(batches[0], tape, elman::last_step);
+    sum += loss(tape, labels[0]);
+    cell.bptt(batches[0], tape, gradient, {.d_x = &d_x, .d_h0 = &d_h0});
+    tape.last_h(h);
+  };
+  ask();
+  CHECK(count_heap_calls(ask) == 0);
+
+  auto state = cell.initial_state();
+  const auto stream = [&] {
+    for (Index t = 0; t < batches[2].columns.cols(); ++t) sum += cell.step(batches[2].columns.col(t), state)(0);
+  };
+  CHECK(count_heap_calls(stream) == 0);
+  CHECK(sum == sum);
+}
+
+}  // namespace
+
+TEST_CASE("the counter sees one planted allocation") {
+  if (!ELMAN_COUNTS_HEAP) {
+    WARN("heap calls are not counted in this build (sanitizer, or not glibc)");
+    SUCCEED();
+    return;
+  }
+  void* volatile memory = nullptr;
+  CHECK(count_heap_calls([&] { memory = std::malloc(1); }) == 1);
+  CHECK(count_heap_calls([&] { std::free(memory); }) == 1);
+  CHECK(count_heap_calls([&] { Eigen::VectorXf vector(3); }) == 2);
+}
+
+TEST_CASE("a training step allocates nothing once its shapes have been seen") {
+  if (!ELMAN_COUNTS_HEAP) {
+    SUCCEED();
+    return;
+  }
+  using Any = elman::RNNCell<float, Dynamic, Dynamic, Dynamic>;
+  check_training(elman::RNNCell<float, 26, 64, 5>());
+  check_training(elman::RNNCell<float, 3, 8, 2>());
+  for (const Index hidden : {1, 2, 7, 33, 64, 100, 128, 256, 511, 1024}) check_training(Any(28, hidden, 10));
+  check_training(Any(128, 128, 128));
+  check_training(elman::RNNCell<double, Dynamic, Dynamic, Dynamic>(128, 128, 128));
+}
+
+TEST_CASE("a small compile-time cell, its gradient and its optimizer need no heap at all") {
+  if (!ELMAN_COUNTS_HEAP) {
+    SUCCEED();
+    return;
+  }
+  elman::Random random(6);
+  CHECK(count_heap_calls([&] {
+          elman::RNNCell<float, 3, 8, 2> cell{elman::init::standard(random)};
+          auto gradient = cell.zero_gradient();
+          gradient.theta().setConstant(0.1F);
+          elman::optim::Adam adam{cell};
+          adam.step(cell, gradient);
+          auto state = cell.initial_state();
+          cell.step(elman::Vector<float, 3>(1, 2, 3), state);
+        }) == 0);
+}

@@ -1,7 +1,0 @@
-// SPDX-License-Identifier: MIT
-#include "law_cases.hpp"
-#include "law_suite.hpp"
-
-TEST_CASE("with binary cross-entropy, every gradient equals the complex step and the oracle") {
-  laws::check_all<laws::BinaryCrossEntropy>(400000);
-}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+#include "laws/law_cases.hpp"
+#include "laws/law_suite.hpp"
+
+TEST_CASE("with cross-entropy of distributions, every gradient equals the complex step and the oracle") {
+  laws::check_all<laws::CrossEntropyDistributions>(200000);
+}

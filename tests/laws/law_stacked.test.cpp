@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#include "laws/law_cases.hpp"
+#include "laws/law_compositions.hpp"
+
+using namespace laws;
+
+TEST_CASE("stacked layers: every gradient equals the complex step") {
+  check_nets<ThreeStacked, CrossEntropyLabels>(600000, 60);
+  check_nets<ThreeStacked, SquaredError>(601000, 30);
+}
+
+TEST_CASE("learned starts: every gradient equals the complex step") {
+  check_nets<LearnedStarts, CrossEntropyLabels>(602000, 60);
+  check_nets<LearnedInPart, SquaredError>(603000, 40);
+}

@@ -1,3 +1,0 @@
-// SPDX-License-Identifier: MIT
-#define TEST_PRODUCTS
-#include "products.hpp"

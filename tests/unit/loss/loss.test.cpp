@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+//
+// A loss of one's own: Huber's, quadratic near the target and linear beyond a distance of 1.
+#include "elman/loss/loss.hpp"
+
+#include <array>
+#include <cmath>
+#include <deque>
+#include <vector>
+
+#include "elman/elman.hpp"
+#include "support/catch.hpp"
+#include "support/loss_data.hpp"
+#include "support/nets.hpp"
+#include "support/products.hpp"
+#include "support/support.hpp"
+#include "support/tolerance.hpp"
+
+namespace {
+
+struct Huber {
+  using Output = elman::Identity;
+
+  template <class Tape>
+  typename Tape::Scalar operator()(Tape& tape, const Eigen::MatrixXd& targets) const {
+    using Scalar = typename Tape::Scalar;
+    auto&& d_o = tape.d_o();
+    Scalar L(0);
+    for (Index column = 0; column < targets.cols(); ++column) {
+      for (Index row = 0; row < targets.rows(); ++row) {
+        const Scalar miss = std::as_const(tape).y()(row, column) - Scalar(targets(row, column));
+        const auto part = elman::real_part(miss);
+        const double sign = part < 0 ? -1 : 1;
+        const bool near_it = part * sign <= 1;
+        L += near_it ? miss * miss / 2.0 : sign * miss - 0.5;
+        d_o(row, column) = near_it ? miss : Scalar(sign);
+      }
+    }
+    return L;
+  }
+};
+
+struct NoOutput {
+  template <class Tape>
+  typename Tape::Scalar operator()(Tape&, int) const {
+    return {};
+  }
+};
+
+struct ReturnsNothing {
+  using Output = elman::Identity;
+  template <class Tape>
+  void operator()(Tape&, int) const {}
+};
+
+using Tape = elman::ReadoutTape<double, elman::Identity>;
+static_assert(elman::Loss<Huber, Tape, Eigen::MatrixXd>);
+static_assert(elman::Loss<elman::loss::SquaredError, Tape, Eigen::MatrixXd>);
+static_assert(elman::Loss<elman::loss::CrossEntropy, elman::ReadoutTape<float>, std::vector<int>>);
+static_assert(elman::Loss<elman::loss::BinaryCrossEntropy, elman::ReadoutTape<float, elman::Sigmoid>, Eigen::MatrixXf>);
+static_assert(!elman::Loss<NoOutput, Tape, int>);
+static_assert(!elman::Loss<ReturnsNothing, Tape, int>);
+static_assert(!elman::Loss<Huber, Tape, std::vector<int>>);
+static_assert(elman::Loss<elman::loss::CrossEntropy, elman::ReadoutTape<float>,
+                          elman::loss::Weighted<std::vector<int>, std::vector<double>>>);
+
+struct Setup {
+  Setup() {
+    nets::randomise(cell, 1.0, random);
+    x = elman::pack(std::vector{nets::normal<elman::Columns<double, 3>>(3, 6, random),
+                                nets::normal<elman::Columns<double, 3>>(3, 4, random)});
+    targets = 2 * nets::normal<Eigen::MatrixXd>(2, 10, random);
+  }
+  elman::Random random{5};
+  elman::RNNCell<double, 3, 4, 2, elman::Tanh, elman::Identity> cell;
+  elman::Sequences<double, 3> x;
+  Eigen::MatrixXd targets;
+};
+
+/// The mean of two read-outs, for a loss of the pair.
+struct MeanOfTwo {
+  using Scalar = double;
+  using Output = elman::Identity;
+  Eigen::MatrixXd mean, gradient;
+  const Eigen::MatrixXd& o() const { return mean; }
+  const Eigen::MatrixXd& y() const { return mean; }
+  Eigen::MatrixXd& d_o() { return gradient; }
+};
+
+}  // namespace
+
+TEST_CASE("a loss of one's own is checked like any other") {
+  const Setup setup;
+  const auto exact = elman::gradient_check(setup.cell, setup.x, setup.targets, Huber{});
+  CHECK(exact.method == elman::Differences::complex_step);
+  CHECK(exact.worst_error() < tolerance::complex_step);
+  CHECK(elman::gradient_check<elman::Differences::central>(setup.cell, setup.x, setup.targets, Huber{}).worst_error() <
+        tolerance::central_differences);
+}
+
+TEST_CASE("a loss of one's own is trained with like any other") {
+  Setup setup;
+  elman::optim::Adam adam(setup.cell, {.learning_rate = 0.05});
+  auto tape = setup.cell.tape();
+  auto gradient = setup.cell.zero_gradient();
+  double first = 0, L = 0;
+  for (int step = 0; step < 300; ++step) {
+    setup.cell.forward(setup.x, tape);
+    L = Huber{}(tape, setup.targets);
+    if (step == 0) first = L;
+    gradient.set_zero();
+    setup.cell.bptt(setup.x, tape, gradient);
+    adam.step(setup.cell, gradient);
+  }
+  CHECK(L < first / 10);
+}
+
+TEST_CASE("a loss reads any tape and writes its gradient there, through references too") {
+  MeanOfTwo pair{Eigen::Vector2d(1, 2), Eigen::Vector2d(0, 0)};
+  CHECK(elman::loss::SquaredError({.reduction = elman::loss::Reduction::sum})(pair, Eigen::Vector2d(0, 4)) == 5);
+  CHECK(pair.gradient == Eigen::Vector2d(2, -4));
+}
+
+TEST_CASE("weights of columns come in any form") {
+  const elman::loss::CrossEntropy loss;
+  LossTape<double, elman::Softmax> tape(loss_data::logits());
+  const double L = loss(tape, elman::loss::weighted(loss_data::labels, std::vector<double>{1, 0, 1, 1, 0}));
+  const Eigen::MatrixXd d_o = tape.d_o();
+  const auto same = [&](const auto& weights) {
+    LossTape<double, elman::Softmax> other(loss_data::logits());
+    return loss(other, elman::loss::weighted(loss_data::labels, weights)) == L && other.d_o() == d_o;
+  };
+  CHECK(same(std::vector<bool>{true, false, true, true, false}));
+  CHECK(same(std::vector<int>{1, 0, 1, 1, 0}));
+  CHECK(same(std::array<float, 5>{1, 0, 1, 1, 0}));
+  CHECK(same(std::deque<double>{1, 0, 1, 1, 0}));
+  CHECK(same(Eigen::Matrix<float, 5, 1>(1, 0, 1, 1, 0)));
+  CHECK(same(Eigen::RowVectorXd(Eigen::Matrix<double, 1, 5>(1, 0, 1, 1, 0))));
+  const double array[]{1, 0, 1, 1, 0};
+  CHECK(same(array));
+}
+
+TEST_CASE("per_sequence gives every step the weight of its sequence, in packed order") {
+  const elman::Steps ragged = elman::Steps::ragged(std::vector<int>{2, 4, 1});
+  // Step 0 of sequences 1, 0, 2; step 1 of 1, 0; steps 2 and 3 of 1.
+  const std::vector<double> packed{20, 10, 30, 20, 10, 20, 20};
+  CHECK(elman::loss::per_sequence(std::vector<double>{10, 20, 30}, ragged) == packed);
+  CHECK(elman::loss::per_sequence(std::vector<int>{10, 20, 30}, ragged) == packed);
+  CHECK(elman::loss::per_sequence(Eigen::Vector3f(10, 20, 30), ragged) == packed);
+  CHECK(elman::loss::per_sequence(std::vector<double>{1, 2}, elman::Steps::even(3, 2)) ==
+        std::vector<double>{1, 2, 1, 2, 1, 2});
+  expect_error(
+      [&] {
+        elman::loss::per_sequence(std::vector<double>{1, 2}, ragged);
+      },
+      "per_sequence: weights has 2 entries; expected B = 3");
+  expect_error(
+      [&] {
+        elman::loss::per_sequence(std::vector<double>{1, 2, 3, 4}, ragged);
+      },
+      "per_sequence: weights has 4 entries; expected B = 3");
+}
+
+TEST_CASE("a weight per sequence is the sequence so often in the batch") {
+  elman::Random random{2};
+  elman::RNNCell<double, 3, 4, 2> cell{elman::init::torch_default(random)};
+  using Columns = elman::Columns<double, 3>;
+  const auto sequence = [&](Index T) { return nets::normal<Columns>(3, T, random); };
+  const Columns a = sequence(2), b = sequence(4), c = sequence(3);
+  const std::vector<int> of_a{0, 1}, of_b{1, 1, 0, 1}, of_c{0, 0, 1};
+  const elman::loss::CrossEntropy loss;
+  auto tape = cell.tape();
+  auto gradient = cell.zero_gradient(), expected = cell.zero_gradient();
+
+  const auto x = elman::pack(std::vector{a, b, c});
+  cell.forward(x, tape);
+  const elman::Labels labels = elman::pack(std::vector{of_a, of_b, of_c});
+  const double L =
+      loss(tape, elman::loss::weighted(labels, elman::loss::per_sequence(std::vector<double>{3, 1, 0}, x.steps)));
+  cell.bptt(x, tape, gradient);
+  const auto repeated = elman::pack(std::vector{a, a, a, b});
+  cell.forward(repeated, tape);
+  CHECK(L == Approx(loss(tape, elman::pack(std::vector{of_a, of_a, of_a, of_b}))).epsilon(1e-14));
+  cell.bptt(repeated, tape, expected);
+  CHECK(relative_error(gradient.theta(), expected.theta()) < tolerance::complex_step);
+
+  // Read at the last step, columns are the caller's sequences.
+  gradient.set_zero();
+  expected.set_zero();
+  cell.forward(x, tape, elman::last_step);
+  const double last = loss(tape, elman::loss::weighted(std::vector<int>{1, 0, 1}, std::vector<double>{3, 1, 0}));
+  cell.bptt(x, tape, gradient);
+  cell.forward(repeated, tape, elman::last_step);
+  CHECK(last == Approx(loss(tape, std::vector<int>{1, 1, 1, 0})).epsilon(1e-14));
+  cell.bptt(repeated, tape, expected);
+  CHECK(relative_error(gradient.theta(), expected.theta()) < tolerance::complex_step);
+}
