@@ -20,7 +20,7 @@
 #include <string>
 #include <vector>
 
-#include "catch.hpp"
+#include "support/catch.hpp"
 
 namespace {
 
@@ -390,7 +390,7 @@ TEST_CASE("the root has at most ten headers, a header at most 300 lines, and hal
 }
 
 TEST_CASE("the kernel in docs/architecture.md is the one that is tested") {
-  const auto source = lines_of(text_of(root / "tests/unit/kernel_skeleton.test.cpp"));
+  const auto source = lines_of(text_of(root / "tests/unit/kernels/skeleton.test.cpp"));
   const auto begin = std::find(source.begin(), source.end(), "// --- The listing of docs/architecture.md");
   const auto end = std::find(begin, source.end(), "// --- The end of the listing");
   REQUIRE(end != source.end());

@@ -5,9 +5,9 @@
 #include <limits>
 #include <vector>
 
-#include "../catch.hpp"
-#include "../simd_levels.hpp"
 #include "elman/kernels/lanes.hpp"
+#include "support/catch.hpp"
+#include "support/simd_levels.hpp"
 
 // --- The listing of docs/architecture.md
 namespace elman {
