@@ -398,13 +398,14 @@ TEST_CASE("the kernel in docs/architecture.md is the one that is tested") {
         std::vector<std::string>(begin + 1, end));
 }
 
-TEST_CASE("headers that the documents name are there") {
-  std::set<std::string> files;
+TEST_CASE("headers that documents and comments name are there") {
+  std::set<std::string> files{"words.hpp"};  // a program's own, which deploy/cpp_header.hpp tells of
   for (const std::string folder : {"include", "tests", "examples"}) {
     for (const auto& [path, text] : files_in(folder, ".hpp")) files.insert(folder + "/" + path);
   }
   CHECK(stale_paths("README.md", text_of(root / "README.md"), files) == "");
   for (const auto& [path, text] : files_in("docs", ".md")) CHECK(stale_paths("docs/" + path, text, files) == "");
+  for (const auto& [path, text] : headers()) CHECK(stale_paths(path, text, files) == "");
 }
 
 // --- What the rules find, in trees that are made up
