@@ -29,6 +29,7 @@ using Graph = std::map<std::string, std::set<std::string>>;  ///< node → what 
 using Floors = std::map<std::string, int>;                   ///< room → floor
 
 const std::string document = "docs/architecture.md";
+const std::string nothing;  ///< what a rule says of a tree without faults
 
 // --- The headers -----------------------------------------------------------------------------------------------------
 
@@ -348,25 +349,27 @@ const std::string& architecture() {
 
 TEST_CASE("the tree of docs/architecture.md has all headers and folders of include/elman and nothing else") {
   const Tree tree = read_tree(block_behind(architecture(), "## The tree", "```text"));
-  CHECK(tree.faults == "");
-  CHECK(differences(headers(), tree) == "");
-  CHECK(misplaced(tree, read_floors(architecture())) == "");
+  CHECK(tree.faults == nothing);
+  CHECK(differences(headers(), tree) == nothing);
+  CHECK(misplaced(tree, read_floors(architecture())) == nothing);
 }
 
 TEST_CASE("includes lead to lower floors, and the floors are those of docs/architecture.md") {
-  CHECK(absent_includes(headers()) == "");
-  CHECK(upward_includes(headers(), read_floors(architecture())) == "");
+  CHECK(absent_includes(headers()) == nothing);
+  CHECK(upward_includes(headers(), read_floors(architecture())) == nothing);
   const Graph rooms = arrows_of_rooms(headers());
-  REQUIRE(circle_of(rooms) == "");
+  REQUIRE(circle_of(rooms) == nothing);
   const Floors floors = floors_of(rooms);
-  CHECK(other_floors(floors, read_floors(architecture())) == "");
+  CHECK(other_floors(floors, read_floors(architecture())) == nothing);
   for (const auto& [room, floor] : floors) {
     INFO(room << " is on floor " << floor << "; at most 8");
     CHECK(floor <= 8);
   }
 }
 
-TEST_CASE("no header includes itself, in however many steps") { CHECK(circle_of(arrows_of_headers(headers())) == ""); }
+TEST_CASE("no header includes itself, in however many steps") {
+  CHECK(circle_of(arrows_of_headers(headers())) == nothing);
+}
 
 TEST_CASE("the root has at most ten headers, a header at most 300 lines, and half of them at most 114") {
   std::string at_the_root, long_ones;
@@ -382,7 +385,7 @@ TEST_CASE("the root has at most ten headers, a header at most 300 lines, and hal
   }
   INFO("at the root: " << at_the_root);
   CHECK(count <= 10);
-  CHECK(long_ones == "");
+  CHECK(long_ones == nothing);
   REQUIRE(!lengths.empty());
   std::sort(lengths.begin(), lengths.end());
   INFO("the median of " << lengths.size() << " headers");
@@ -403,9 +406,9 @@ TEST_CASE("headers that documents and comments name are there") {
   for (const std::string folder : {"include", "tests", "examples"}) {
     for (const auto& [path, text] : files_in(folder, ".hpp")) files.insert(folder + "/" + path);
   }
-  CHECK(stale_paths("README.md", text_of(root / "README.md"), files) == "");
-  for (const auto& [path, text] : files_in("docs", ".md")) CHECK(stale_paths("docs/" + path, text, files) == "");
-  for (const auto& [path, text] : headers()) CHECK(stale_paths(path, text, files) == "");
+  CHECK(stale_paths("README.md", text_of(root / "README.md"), files) == nothing);
+  for (const auto& [path, text] : files_in("docs", ".md")) CHECK(stale_paths("docs/" + path, text, files) == nothing);
+  for (const auto& [path, text] : headers()) CHECK(stale_paths(path, text, files) == nothing);
 }
 
 // --- What the rules find, in trees that are made up
@@ -429,14 +432,14 @@ TEST_CASE("a room is a folder with its face, or a header at the root") {
 TEST_CASE("a circle is found, of headers and of rooms") {
   Files files{
       {"a/x.hpp", "#include \"elman/b/y.hpp\"\n"}, {"a/z.hpp", ""}, {"b/y.hpp", "#include \"elman/a/z.hpp\"\n"}};
-  CHECK(circle_of(arrows_of_headers(files)) == "");
+  CHECK(circle_of(arrows_of_headers(files)) == nothing);
   CHECK(circle_of(arrows_of_rooms(files)) == "a → b → a");
   files["a/z.hpp"] = "#include \"elman/a/x.hpp\"\n";
   CHECK(circle_of(arrows_of_headers(files)) == "a/x.hpp → b/y.hpp → a/z.hpp → a/x.hpp");
   files["a/z.hpp"] = "#include \"elman/a/z.hpp\"\n";
   CHECK(circle_of(arrows_of_headers(files)) == "a/z.hpp → a/z.hpp");
   files["a/z.hpp"] = "", files["b/y.hpp"] = "#include \"elman/c.hpp\"\n", files["c.hpp"] = "";
-  CHECK(circle_of(arrows_of_rooms(files)) == "");
+  CHECK(circle_of(arrows_of_rooms(files)) == nothing);
 }
 
 TEST_CASE("an upward include is found, one to the same floor, and one that leads nowhere") {
@@ -456,7 +459,7 @@ TEST_CASE("floors are counted from below, and one that is stated otherwise is fo
                     {"d.hpp", ""}};
   const Floors floors = floors_of(arrows_of_rooms(files));
   CHECK(floors == Floors{{"a", 1}, {"b", 2}, {"c", 3}, {"d", 1}});
-  CHECK(other_floors(floors, floors) == "");
+  CHECK(other_floors(floors, floors) == nothing);
   CHECK(other_floors(floors, {{"a", 1}, {"b", 2}, {"c", 2}, {"e", 1}}) ==
         "c is on floor 3; the table of floors says 2\nd is on floor 1; the table of floors does not have it\n"
         "the table of floors has e, which is no room\n");
@@ -472,9 +475,9 @@ TEST_CASE("a header without a line in the tree is found, and a line without a he
     return read_tree(block_behind(head + text + "```\n", "## The tree", "```text"));
   };
   const Tree good = tree_of("b/  room\n  x.hpp  is\n  detail/  more\n    y.hpp  is\n\na.hpp  is\n");
-  CHECK(good.faults == "");
-  CHECK(differences(files, good) == "");
-  CHECK(misplaced(good, {{"a", 1}, {"b", 2}}) == "");
+  CHECK(good.faults == nothing);
+  CHECK(differences(files, good) == nothing);
+  CHECK(misplaced(good, {{"a", 1}, {"b", 2}}) == nothing);
   CHECK(misplaced(good, {{"a", 2}, {"b", 2}}) ==
         "docs/architecture.md:10: a.hpp stands with floor 1; a is on floor 2\n");
 
@@ -491,7 +494,8 @@ TEST_CASE("a header without a line in the tree is found, and a line without a he
 
 TEST_CASE("a path that is no longer there is found") {
   const std::set<std::string> files{"include/elman/a/tape.hpp", "tests/nets.hpp"};
-  CHECK(stale_paths("x.md", "`elman/a/tape.hpp`, tape.hpp, `a/<name>.hpp` and [nets](../tests/nets.hpp)", files) == "");
+  CHECK(stale_paths("x.md", "`elman/a/tape.hpp`, tape.hpp, `a/<name>.hpp` and [nets](../tests/nets.hpp)", files) ==
+        nothing);
   CHECK(stale_paths("x.md", "\n`ape.hpp`, `b/tape.hpp`", files) ==
         "x.md:2 names ape.hpp, which is not there\nx.md:2 names b/tape.hpp, which is not there\n");
 }
