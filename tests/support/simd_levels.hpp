@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The same test at every level of vector instructions that this processor has (elman/simd.hpp).
+// The same test at every level of vector instructions that this processor has (elman/kernels/simd.hpp).
 #pragma once
 
 #include <limits>
