@@ -59,22 +59,22 @@ void multiply(Factor<Scalar, Max>& F, const ConstStrided<Scalar>& B, bool transp
               Strided<Scalar> C) {
   assert(C.rows() == F.rows() && F.cols() == (transposed ? B.cols() : B.rows()) &&
          C.cols() == (transposed ? B.rows() : B.cols()));
-#if ELMAN_HAS_KERNELS
   if constexpr (has_kernels<Scalar>) {
+#if ELMAN_HAS_KERNELS
     const Panels<Scalar>& panels = F.panels();
     multiply_panels<Scalar>(F.level(), panels, B, transposed, start, C);
-    return;
-  }
 #endif
-  fill_with(start, C);
-  const auto A = F.view();
-  if (transposed) {
-    assert(!F.transposed());
-    C.noalias() += A * B.transpose();
-  } else if (F.transposed()) {
-    C.noalias() += A.transpose() * B;
   } else {
-    C.noalias() += A * B;
+    fill_with(start, C);
+    const auto A = F.view();
+    if (transposed) {
+      assert(!F.transposed());
+      C.noalias() += A * B.transpose();
+    } else if (F.transposed()) {
+      C.noalias() += A.transpose() * B;
+    } else {
+      C.noalias() += A * B;
+    }
   }
 }
 
@@ -83,16 +83,16 @@ template <class Scalar>
 void multiply_unpacked(const ConstStrided<Scalar>& A, const ConstStrided<Scalar>& B, const Start<Scalar>& start,
                        Strided<Scalar> C) {
   assert(C.rows() == A.rows() && A.cols() == B.rows() && C.cols() == B.cols());
-#if ELMAN_HAS_KERNELS
   if constexpr (has_kernels<Scalar>) {
+#if ELMAN_HAS_KERNELS
     const Panels<Scalar> panels{A.data(), A.rows(), A.cols(), A.outerStride(), 0};
     run_kernel(simd_for<Scalar>(A.rows()), ProductKernel<Scalar>{panels, B.data(), 1, B.outerStride(), start.data,
                                                                  start.stride, C.data(), C.outerStride(), C.cols()});
-    return;
-  }
 #endif
-  fill_with(start, C);
-  C.noalias() += A * B;
+  } else {
+    fill_with(start, C);
+    C.noalias() += A * B;
+  }
 }
 
 #if ELMAN_HAS_KERNELS
