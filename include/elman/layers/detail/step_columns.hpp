@@ -62,15 +62,18 @@ struct StepKernel {
 
   template <int Lanes>
   ELMAN_INLINE void run_lanes() const {
-    if constexpr (Rows < Lanes) return run_lanes<narrower<Scalar, Lanes>>();
-    constexpr int all = panels<Lanes>;
-    for (int panel = 0; panel + most<Lanes> <= all; panel += most<Lanes>) tile<Lanes, most<Lanes>>(panel);
-    constexpr int left = all % most<Lanes>;
-    if constexpr (left >= 8) tile<Lanes, 8>(all - left);
-    if constexpr (left % 8 >= 4) tile<Lanes, 4>(all - left % 8);
-    if constexpr (left % 4 >= 2) tile<Lanes, 2>(all - left % 4);
-    if constexpr (left % 2 == 1) tile<Lanes, 1>(all - 1);
-    if (!is_one_tile<Lanes> && result != scratch) std::memcpy(result, scratch, Rows * sizeof(Scalar));
+    if constexpr (Rows < Lanes) {
+      run_lanes<narrower<Scalar, Lanes>>();
+    } else {
+      constexpr int all = panels<Lanes>;
+      for (int panel = 0; panel + most<Lanes> <= all; panel += most<Lanes>) tile<Lanes, most<Lanes>>(panel);
+      constexpr int left = all % most<Lanes>;
+      if constexpr (left >= 8) tile<Lanes, 8>(all - left);
+      if constexpr (left % 8 >= 4) tile<Lanes, 4>(all - left % 8);
+      if constexpr (left % 4 >= 2) tile<Lanes, 2>(all - left % 4);
+      if constexpr (left % 2 == 1) tile<Lanes, 1>(all - 1);
+      if (!is_one_tile<Lanes> && result != scratch) std::memcpy(result, scratch, Rows * sizeof(Scalar));
+    }
   }
 
   /// Count vectors of rows; the last vector of all ends with the last row and overlaps the one before.
