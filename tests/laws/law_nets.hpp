@@ -24,6 +24,16 @@
 
 namespace laws {
 
+/// The steps of a batch, of a pair those of its target.
+template <class X>
+const elman::Steps& steps_of(const X& x) {
+  if constexpr (requires { x.target; }) {
+    return x.target.steps;
+  } else {
+    return x.steps;
+  }
+}
+
 /// Lengths of a batch, ragged three times out of four.
 inline std::vector<Index> draw_lengths(elman::Random& random, std::size_t B, Index T) {
   std::vector<Index> lengths(B, 1 + random.below(T));
@@ -78,7 +88,7 @@ void check_net(std::uint64_t seed, double low_scale, double high_scale, double b
   randomise_net(net, random.uniform(low_scale, high_scale), random);
   const std::size_t B = static_cast<std::size_t>(1 + random.below(5));
   const auto x = Composition::x(random, net, B, Index{25});
-  const elman::Steps& steps = elman::detail::steps_of(x);
+  const elman::Steps& steps = steps_of(x);
   std::vector<Index> lengths;
   for (Index b = 0; b < steps.batch(); ++b) lengths.push_back(steps.length(b));
   const Reading reading(random, lengths);

@@ -76,6 +76,6 @@ using Readout = elman::Readout<16, 1, elman::Identity>;
 using Net = elman::FrozenNet<float, Body, Readout, float>;
 
 /// The net, which refers to the arrays.
-inline Net net() { return {Body(elman::RecurrenceOptions{0x0p+0, 0x0p+0}), Readout(), weights, numbers}; }
+inline Net net() { return {Body(), Readout(), weights, numbers}; }
 
 }  // namespace model

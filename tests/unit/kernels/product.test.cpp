@@ -49,7 +49,7 @@ void check_products(Index rows, Index columns, Index depth, elman::Random& rando
   const Block<Scalar> A_transposed = A.transpose(), B_transposed = B.transpose();
   const Block<Scalar> product = oracle<Scalar>(A, B);
   const Scalar bound = std::numeric_limits<Scalar>::epsilon() * static_cast<Scalar>(8 * (depth + 4));
-  elman::detail::Factor<Scalar> F;
+  elman::Factor<Scalar> F;
 
   Index wrong = 0;
   const auto run = [&](const auto& multiply, const Block<Scalar>& expected) {
@@ -59,7 +59,7 @@ void check_products(Index rows, Index columns, Index depth, elman::Random& rando
     if (!(error <= bound) || C.bottomRows(3) != before.bottomRows(3)) ++wrong;
   };
   const Block<Scalar> added = before.topRows(rows) + product;
-  F.assign(elman::detail::strided(A));
+  F.assign(A);
   run([&](auto C) { add_product(F, B, C); }, added);
   run([&](auto C) { set_product(F, B, C); }, product);
   run([&](auto C) { set_product(F, B, column, C); }, product.colwise() + column.col(0));
@@ -67,7 +67,7 @@ void check_products(Index rows, Index columns, Index depth, elman::Random& rando
   Block<Scalar> sums = before.topRows(rows);
   sums.col(0) += A.rowwise().sum();
   run([&](auto C) { add_row_sums(F, C.col(0)); }, sums);
-  F.assign_transposed(elman::detail::strided(A_transposed));
+  F.assign_transposed(A_transposed);
   run([&](auto C) { add_product(F, B, C); }, added);
   CHECK(wrong == 0);
 }
@@ -105,8 +105,8 @@ TEST_CASE("a column's product has the same bits whatever columns are beside it")
       const auto A = nets::normal<Block<float>>(rows, 23, random);
       const auto B = nets::normal<Block<float>>(23, 40, random);
       const auto start = nets::normal<Block<float>>(rows, 40, random);
-      elman::detail::Factor<float> F;
-      F.assign(elman::detail::strided(A));
+      elman::Factor<float> F;
+      F.assign(A);
       Block<float> all = start;
       add_product(F, B, all);
       for (Index j = 0; j < 40; ++j) {
@@ -129,8 +129,8 @@ TEST_CASE("AVX2 and AVX-512 give the same bits") {
   std::vector<Block<float>> results;
   for (const auto level : {elman::Simd::avx2, elman::Simd::avx512}) {
     elman::limit_simd(level);
-    elman::detail::Factor<float> F;
-    F.assign(elman::detail::strided(A));
+    elman::Factor<float> F;
+    F.assign(A);
     results.emplace_back(45, 13);
     set_product(F, B, results.back());
   }
@@ -139,12 +139,12 @@ TEST_CASE("AVX2 and AVX-512 give the same bits") {
 
 TEST_CASE("a factor may be assigned again and again, smaller and larger") {
   elman::Random random(4);
-  elman::detail::Factor<double> F;
+  elman::Factor<double> F;
   for (const Index rows : {40, 3, 80}) {
     const auto A = nets::normal<Block<double>>(rows, rows / 2 + 1, random);
     const auto B = nets::normal<Block<double>>(rows / 2 + 1, 4, random);
     Block<double> C(rows, 4);
-    F.assign(elman::detail::strided(A));
+    F.assign(A);
     set_product(F, B, C);
     CHECK((C - oracle<double>(A, B)).norm() <= 1e-13 * C.norm());
   }

@@ -34,8 +34,8 @@ TEST_CASE("the level in use decides which code runs: fused multiply-adds round o
   std::vector<Eigen::MatrixXf> products;
   for (const auto level : {elman::Simd::compiled, elman::best_simd()}) {
     elman::limit_simd(level);
-    elman::detail::Factor<float> F;
-    F.assign(elman::detail::strided(A));
+    elman::Factor<float> F;
+    F.assign(A);
     products.emplace_back(40, 5);
     set_product(F, B, products.back());
   }
@@ -50,7 +50,7 @@ TEST_CASE("parameters and buffers begin a cache line") {
   const elman::RNNCell<double, 30, 70, 20> large;
   CHECK(offset(large.theta().data()) == 0);
   if (ELMAN_DISPATCHES) CHECK(offset(small.theta().data()) == 0);
-  elman::detail::ColumnBuffer<float> buffer;
+  elman::ColumnBuffer<float> buffer;
   for (const Index rows : {3, 17, 1000}) {
     buffer.reshape(rows, 7);
     CHECK(offset(buffer.view().data()) == 0);

@@ -77,7 +77,7 @@ TEST_CASE("recurrent dropout hides the same part of h from W at every step") {
   const elman::Sequences<double, Dynamic> x{M::Zero(1, 30), Steps::even(3, 10)};
   const M h0 = M::Ones(units, 10);
   Random random(3);
-  net.forward(x, tape, every_step, h0, random);
+  net.forward(x, tape, every_step, {.start = h0, .random = &random});
   const M mask = tape.h().leftCols(10);
   check_share_of_zeros(mask, 0.4);
   CHECK((tape.h().rightCols(10).array() - mask.array().cube()).abs().maxCoeff() < 1e-14);
