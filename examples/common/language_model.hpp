@@ -61,7 +61,8 @@ void train(Net& net, const Tokens& text, elman::Index chunk_steps, const Options
       elman::chunk(x, begin, chunk_steps, x_chunk);
       elman::chunk(next, begin, chunk_steps, next_chunk);
 
-      net.forward(x_chunk, tape, elman::every_step, {.start = state, .random = &random});  // draws the masks of dropout and zoneout
+      net.forward(x_chunk, tape, elman::every_step,
+                  {.start = state, .random = &random});  // draws the masks of dropout and zoneout
       const auto chunk_loss = static_cast<double>(loss(tape, next_chunk));
       gradient.set_zero();
       net.bptt(x_chunk, tape, gradient);

@@ -27,8 +27,9 @@ inline namespace ELMAN_ABI {
 /// U, W, V, b, c (views of θ) and the verbs of a net. Sizes are compile-time or Dynamic.
 template <class Scalar, int In, int Hidden, int Out, class Activation = Tanh, class Output = Softmax>
 class RNNCell : public Net<Scalar, Recurrence<In, Hidden, Activation>, Readout<Hidden, Out, Output>> {
-  static_assert(elman::Activation<Activation, Scalar>,
-                "elman::RNNCell: Activation must have value(a) and slope(h) for one Scalar; see elman/layers/activation.hpp");
+  static_assert(
+      elman::Activation<Activation, Scalar>,
+      "elman::RNNCell: Activation must have value(a) and slope(h) for one Scalar; see elman/layers/activation.hpp");
 
   using Body = Recurrence<In, Hidden, Activation>;
   using Base = Net<Scalar, Body, Readout<Hidden, Out, Output>>;

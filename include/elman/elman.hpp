@@ -48,9 +48,11 @@
 
 // Losses
 #include "elman/loss/binary_cross_entropy.hpp"
+#include "elman/loss/columns.hpp"
 #include "elman/loss/cross_entropy.hpp"
 #include "elman/loss/loss.hpp"
 #include "elman/loss/squared_error.hpp"
+#include "elman/loss/weighted.hpp"
 
 // Optimizers
 #include "elman/model.hpp"

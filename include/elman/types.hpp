@@ -84,6 +84,10 @@ class BasicVectorView : public View<detail::LikeConst<Element, Vector<std::remov
     assert(k >= 0 && k < this->size());
     return data()[k];
   }
+  Element& operator()(Index row, [[maybe_unused]] Index col) const {
+    assert(col == 0);
+    return (*this)(row);
+  }
   Element& operator[](Index k) const { return (*this)(k); }
 };
 template <class Scalar>

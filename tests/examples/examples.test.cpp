@@ -2,8 +2,6 @@
 //
 // What the examples read and how they divide it; that they learn is tested by running them.
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,23 +11,11 @@
 #include "../../examples/common/text.hpp"
 #include "../../examples/common/words.hpp"
 #include "support/catch.hpp"
+#include "support/folder.hpp"
 
 using namespace example;
 
 namespace {
-
-/// A folder that is there for one test.
-class Folder {
- public:
-  Folder() { std::filesystem::create_directories(path); }
-  ~Folder() { std::filesystem::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  void write(const std::string& name, std::string_view text) const { std::ofstream(path / name) << text; }
-
-  std::filesystem::path path = std::filesystem::temp_directory_path() / "elman-examples-test";
-};
 
 Indices sorted(const Split& split) {
   Indices all;
@@ -67,7 +53,7 @@ TEST_CASE("a word's form is its lower-case letters, without accents if the alpha
 }
 
 TEST_CASE("word lists: what is left out is counted, and a word of two classes is in none") {
-  const Folder folder;
+  const Folder folder("examples");
   folder.write("b.txt", "haus\n\nHaus\n  katze \nwort\nx\n");
   folder.write("a.txt", "\xef\xbb\xbfword\r\nWort\r\nhouse\r\n");
   folder.write("readme.md", "no class");
@@ -132,7 +118,7 @@ TEST_CASE("folds test every example once") {
 }
 
 TEST_CASE("series are read as they stand in the file, and normalised by those that are trained on") {
-  const Folder folder;
+  const Folder folder("examples");
   folder.write("s.ts", "# comment\n@Dimensions 2\n@classLabel true a b\n@data\n1,2,3:4,5,6.5:b\n-1e1:7:a\n3:7:a\n");
   Series data = SeriesReader::read((folder.path / "s.ts").string());
   CHECK(data.names == std::vector<std::string>{"a", "b"});

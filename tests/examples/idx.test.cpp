@@ -12,6 +12,7 @@
 #include "../../examples/common/images.hpp"
 #include "../../examples/common/split.hpp"
 #include "support/catch.hpp"
+#include "support/folder.hpp"
 
 using namespace example;
 
@@ -23,44 +24,29 @@ std::string bytes(std::initializer_list<unsigned> values) {
   return text;
 }
 
-/// A folder that is there for one test.
-class Folder {
- public:
-  Folder() { std::filesystem::create_directories(path); }
-  ~Folder() { std::filesystem::remove_all(path); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::string write(const std::string& name, const std::string& content) const {
-    std::ofstream(path / name, std::ios::binary) << content;
-    return (path / name).string();
-  }
 #ifdef ELMAN_EXAMPLES_ZLIB
-  std::string write_gzipped(const std::string& name, const std::string& content) const {
-    const std::string file = (path / name).string();
-    gzFile stream = gzopen(file.c_str(), "wb");
-    gzwrite(stream, content.data(), static_cast<unsigned>(content.size()));
-    gzclose(stream);
-    return file;
-  }
+std::string write_gzipped(const Folder& folder, const std::string& name, const std::string& content) {
+  const std::string file = (folder.path / name).string();
+  gzFile stream = gzopen(file.c_str(), "wb");
+  gzwrite(stream, content.data(), static_cast<unsigned>(content.size()));
+  gzclose(stream);
+  return file;
+}
 #endif
-
-  std::filesystem::path path = std::filesystem::temp_directory_path() / "elman-idx-test";
-};
 
 const std::string header_2_3 = bytes({0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3});
 
 }  // namespace
 
 TEST_CASE("an IDX file is read: sizes and values") {
-  const Folder folder;
+  const Folder folder("idx");
   const Idx array = read_idx(folder.write("a", header_2_3 + bytes({1, 2, 3, 4, 5, 255})), 1, 3);
   CHECK(array.sizes == std::vector<std::size_t>{2, 3});
   CHECK(array.values == std::vector<std::uint8_t>{1, 2, 3, 4, 5, 255});
 }
 
 TEST_CASE("an IDX file that is none, or not whole, is refused") {
-  const Folder folder;
+  const Folder folder("idx");
   const auto check = [&](const std::string& content, const std::string& message) {
     const std::string path = folder.write("bad", content);
     CHECK_THROWS_WITH(read_idx(path, 1, 3), path + ": " + message);
@@ -93,12 +79,12 @@ TEST_CASE("an IDX file that is none, or not whole, is refused") {
 }
 
 TEST_CASE("a gzipped IDX file is read, and refused where it is damaged") {
-  const Folder folder;
+  const Folder folder("idx");
 #ifdef ELMAN_EXAMPLES_ZLIB
   std::string values;
   for (unsigned k = 0; k < 256 * 256; ++k) values += static_cast<char>(k * k % 251 ^ k / 256);
   const std::string content = bytes({0, 0, 8, 2, 0, 0, 1, 0, 0, 0, 1, 0}) + values;
-  const std::string path = folder.write_gzipped("a.gz", content);
+  const std::string path = write_gzipped(folder, "a.gz", content);
   const Idx array = read_idx(path, 2, 2);
   CHECK(std::string(array.values.begin(), array.values.end()) == values);
 
@@ -113,9 +99,9 @@ TEST_CASE("a gzipped IDX file is read, and refused where it is damaged") {
   gzipped[size - 8] = static_cast<char>(gzipped[size - 8] ^ 1);  // the checksum
   const std::string damaged = folder.write("damaged.gz", gzipped);
   CHECK_THROWS_WITH(read_idx(damaged, 2, 2), damaged + ": gzipped data is damaged");
-  const std::string longer = folder.write_gzipped("longer.gz", content + "x");
+  const std::string longer = write_gzipped(folder, "longer.gz", content + "x");
   CHECK_THROWS_WITH(read_idx(longer, 2, 2), longer + ": goes on behind its 65536 values");
-  const std::string shorter = folder.write_gzipped("shorter.gz", content.substr(0, content.size() - 1));
+  const std::string shorter = write_gzipped(folder, "shorter.gz", content.substr(0, content.size() - 1));
   CHECK_THROWS_WITH(read_idx(shorter, 2, 2), shorter + ": ends after 65535 of 65536 values");
 #else
   const std::string path = folder.write("a.gz", bytes({0x1f, 0x8b, 8, 0}));
@@ -124,7 +110,7 @@ TEST_CASE("a gzipped IDX file is read, and refused where it is damaged") {
 }
 
 TEST_CASE("images are read with their labels, and refused where they do not belong together") {
-  const Folder folder;
+  const Folder folder("idx");
   const std::string images = bytes({0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 1, 2, 3, 4});
   const std::string image_file = folder.write("train-images-idx3-ubyte", images);
   const auto write_labels = [&](std::initializer_list<unsigned> labels) {

@@ -12,9 +12,13 @@
 #if !defined(TEST_PRODUCTS)
 #define TEST_PRODUCTS extern
 #endif
-namespace elman::inline ELMAN_ABI::detail {
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
 using Complex = std::complex<double>;
-TEST_PRODUCTS template void multiply(Factor<Complex>&, const ConstStrided<Complex>&, bool, const Start<Complex>&,
-                                     Strided<Complex>);
-}  // namespace elman::inline ELMAN_ABI::detail
+TEST_PRODUCTS template void multiply(Factor<Complex>&, const ConstMatrixView<Complex>&, bool, const Start<Complex>&,
+                                     MatrixView<Complex>);
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
 #endif

@@ -9,7 +9,6 @@
 // std::complex<double> too if the complex step is to check it; branch on `real_part`.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <type_traits>
@@ -56,9 +55,9 @@ struct ReLU {
 
 /// h = a: a linear recurrence. Also the output activation y = o of a regression.
 struct Identity {
-  template <class Scalar>
-  void operator()(const ConstMatrixView<Scalar>& o, const MatrixView<Scalar>& y) const {
-    for (Index k = 0; k < o.cols(); ++k) std::copy_n(o.col(k).data(), o.rows(), y.col(k).data());
+  template <class O, class Y>
+  void operator()(const O& o, Y&& y) const {
+    copy(ConstMatrixView<typename O::Scalar>(o), MatrixView<typename O::Scalar>(y));
   }
 
   template <class Scalar>

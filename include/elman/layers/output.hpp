@@ -20,8 +20,13 @@ inline namespace ELMAN_ABI {
 /// y = exp(o) / Σ exp(o), from o − max o, so that no logit overflows. A part too small for a normal number is 0: what
 /// is masked by a logit of −∞ has no probability.
 struct Softmax {
+  template <class O, class Y>
+  void operator()(const O& o, Y&& y) const {
+    of<typename O::Scalar>(o, y);
+  }
+
   template <class Scalar>
-  void operator()(const ConstMatrixView<Scalar>& o, const MatrixView<Scalar>& y) const {
+  static void of(const ConstMatrixView<Scalar>& o, const MatrixView<Scalar>& y) {
     if constexpr (detail::has_kernels<Scalar>) {
       detail::softmax<Scalar>(o, y);
     } else {
@@ -43,8 +48,8 @@ struct Softmax {
 
 /// y = 1 / (1 + exp(−o)), one probability a row, from the exponential that does not overflow.
 struct Sigmoid {
-  template <class Scalar>
-  void operator()(const ConstMatrixView<Scalar>& o, const MatrixView<Scalar>& y) const {
+  template <class O, class Y>
+  void operator()(const O& o, Y&& y) const {
     for (Index column = 0; column < o.cols(); ++column) {
       for (Index row = 0; row < o.rows(); ++row) y(row, column) = of(o(row, column));
     }

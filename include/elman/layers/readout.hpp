@@ -68,8 +68,8 @@ class Readout : public LayerBase<Readout<In, Out, Output_>, In, Out, false> {
     const auto h = tape.h_read(below.h());
     detail::for_each_block(h.cols(), [&](Index first, Index columns) {
       const auto o = tape.o_to_write().middleCols(first, columns);
-      set_product(tape.V, h.middleCols(first, columns), part.c, o);                        // (2)
-      Output{}(ConstMatrixView<Scalar>(o), tape.y_to_write().middleCols(first, columns));  // (3)
+      set_product(tape.V, h.middleCols(first, columns), part.c, o);  // (2)
+      Output{}(o, tape.y_to_write().middleCols(first, columns));     // (3)
     });
   }
 
@@ -122,7 +122,7 @@ class Readout : public LayerBase<Readout<In, Out, Output_>, In, Out, false> {
             const MatrixView<Scalar>& y) const {
     const auto part = read(theta);
     detail::step_columns<Out, In, 0>(Identity{}, part.c.data(), part.V, h, nullptr, MatrixView<Scalar>(), o);  // (2)
-    Output{}(ConstMatrixView<Scalar>(o), y);                                                                   // (3)
+    Output{}(o, y);                                                                                            // (3)
   }
 
   std::string cpp_type() const {

@@ -4,21 +4,42 @@
 //
 //   L = Σ p t log(1 + exp(−o)) + (1 − t) log(1 + exp(o)),   ∂L/∂o = (1 − t) y − p t (1 − y)
 //
-// with p the weight of a yes. mean: both divided by Out · R, with weights w of columns (loss.hpp) by Out · Σ w. The
+// with p the weight of a yes. mean: both divided by Out · R, with weights w of columns (weighted.hpp) by Out · Σ w. The
 // rule of torch.nn.BCEWithLogitsLoss.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <utility>
 #include <vector>
 
+#include "elman/check.hpp"
 #include "elman/layers/output.hpp"
+#include "elman/loss/columns.hpp"
 #include "elman/loss/loss.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
 inline namespace ELMAN_ABI {
+namespace detail {
+
+/// log(1 + exp(x)), which overflows at no x.
+template <class Scalar>
+Scalar softplus(const Scalar& x) {
+  using std::exp;
+  using std::log;
+  const bool positive = real_part(x) > 0;
+  const Scalar e = exp(positive ? -x : x);
+  if constexpr (is_complex<Scalar>) {
+    return (positive ? x : Scalar(0)) + log(Scalar(1) + e);
+  } else {
+    return (positive ? x : Scalar(0)) + std::log1p(e);
+  }
+}
+
+}  // namespace detail
+
 namespace loss {
 
 struct BinaryCrossEntropyOptions {
@@ -46,53 +67,38 @@ class BinaryCrossEntropy {
   /// tape untouched, if a shape, a value or a weight does not fit.
   template <class Tape, class Targets>
   typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
-    return detail::with_weights(targets,
-                                [&](const auto& matrix, const auto& weight) { return run(tape, matrix, weight); });
+    using Scalar = typename Tape::Scalar;
+    using R = Real<Scalar>;
+    const auto batch = columns<BinaryCrossEntropy>("BinaryCrossEntropy", tape, targets);
+    check_values(batch.targets, batch.weight);
+    return batch.reduce(options_.reduction, [&](const auto& column) {
+      for (Index k = 0; k < column.rows(); ++k) {
+        const Scalar logit = column.o(k);
+        const R t = real_part(column.target(k));
+        const R no = column.weight * (R(1) - t);
+        const R yes = column.weight * static_cast<R>(positive_weight(k)) * t;
+        const Scalar not_y = Sigmoid::of(Scalar(-logit));  // 1 − y without the loss of digits near y = 1
+        if (yes != R(0)) column.L += Scalar(yes * detail::softplus(Scalar(-logit)));
+        if (no != R(0)) column.L += Scalar(no * detail::softplus(logit));
+        column.d_o(k) = column.scale * (no * column.y(k) - yes * not_y);
+      }
+    });
   }
 
  private:
-  template <class Tape, class Targets, class Weight>
-  typename Tape::Scalar run(Tape& tape, const Eigen::MatrixBase<Targets>& targets, const Weight& weight) const {
-    using Scalar = typename Tape::Scalar;
-    using R = Real<Scalar>;
-    detail::check_output<BinaryCrossEntropy, Tape>();
-    const auto& o = std::as_const(tape).o();
-    const auto& y = std::as_const(tape).y();
-    detail::check_target_shape("BinaryCrossEntropy", targets, std::as_const(tape));
+  template <class Targets, class Weight>
+  void check_values(const Targets& targets, const Weight& weight) const {
     const auto weights = static_cast<Index>(options_.positive_weights.size());
-    detail::require(weights == 0 || weights == o.rows(), "BinaryCrossEntropy: positive_weights has ", weights,
-                    " entries; expected Out = ", o.rows());
-    const double total =
-        detail::check_weights("BinaryCrossEntropy", std::as_const(tape), weight) * static_cast<double>(o.rows());
-    for (Index column = 0; column < o.cols(); ++column) {
+    detail::require(weights == 0 || weights == targets.rows(), "BinaryCrossEntropy: positive_weights has ", weights,
+                    " entries; expected Out = ", targets.rows());
+    for (Index column = 0; column < targets.cols(); ++column) {
       if (weight(column) == 0) continue;
-      for (Index row = 0; row < o.rows(); ++row) {
+      for (Index row = 0; row < targets.rows(); ++row) {
         const auto target = static_cast<double>(real_part(targets(row, column)));
         detail::require(detail::within(target, 0.0, 1.0), "BinaryCrossEntropy: targets(", row, ", ", column, ") is ",
                         target, "; expected in [0, 1]");
       }
     }
-    auto&& d_o = tape.d_o();
-    const bool mean = options_.reduction == Reduction::mean;
-    const R scale = mean ? detail::mean_scale<R>(total) : R(1);
-    Wide<Scalar> L(0);  // float would lose digits over many columns
-    for (Index column = 0; column < o.cols(); ++column) {
-      const auto w = static_cast<R>(weight(column));
-      if (w == R(0)) {
-        d_o.col(column).setZero();
-        continue;
-      }
-      for (Index row = 0; row < o.rows(); ++row) {
-        const Scalar logit = o(row, column);
-        const R no = w * (R(1) - static_cast<R>(real_part(targets(row, column))));
-        const R yes = w * static_cast<R>(positive_weight(row)) * static_cast<R>(real_part(targets(row, column)));
-        const Scalar not_y = Sigmoid::of(Scalar(-logit));  // 1 − y without the loss of digits near y = 1
-        if (yes != R(0)) L += Scalar(yes * detail::softplus(Scalar(-logit)));
-        if (no != R(0)) L += Scalar(no * detail::softplus(logit));
-        d_o(row, column) = scale * (no * y(row, column) - yes * not_y);
-      }
-    }
-    return static_cast<Scalar>(mean ? L / static_cast<Real<Wide<Scalar>>>(total) : L);
   }
 
   double positive_weight(Index row) const {

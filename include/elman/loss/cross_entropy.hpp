@@ -4,8 +4,9 @@
 //
 //   L = Σ_k ω_k (log Σ exp(o) − o_k),   ∂L/∂o_k = y_k (Σ ω − ω_k) − ω_k (1 − y_k)
 //
-// with ω_k = w_k q_k: class weight times target probability (times the column's weight, where there is one; loss.hpp).
-// With a label, q is one-hot: L = −w log y[label]. The rule of torch.nn.CrossEntropyLoss: options, reductions and all.
+// with ω_k = w_k q_k: class weight times target probability (times the column's weight, where there is one;
+// weighted.hpp). With a label, q is one-hot: L = −w log y[label]. The rule of torch.nn.CrossEntropyLoss: options,
+// reductions and all.
 #pragma once
 
 #include <cmath>
@@ -17,9 +18,12 @@
 #include <utility>
 #include <vector>
 
+#include "elman/check.hpp"
 #include "elman/kernels/elementwise.hpp"
 #include "elman/layers/output.hpp"
+#include "elman/loss/columns.hpp"
 #include "elman/loss/loss.hpp"
+#include "elman/loss/weighted.hpp"
 #include "elman/option_ranges.hpp"
 #include "elman/sequences/pack.hpp"
 #include "elman/types.hpp"
@@ -47,28 +51,28 @@ inline float log_one_minus(float x) {
   return x < 0x1p-28F ? -x : static_cast<float>(std::log(1.0 - static_cast<double>(x)));
 }
 
-template <class O, class Y>
-LargestOutput<typename O::Scalar> largest_output(const O& o, const Y& y) {
-  using Scalar = typename O::Scalar;
+template <class Column>
+LargestOutput<typename Column::Scalar> largest_output(const Column& column) {
+  using Scalar = typename Column::Scalar;
   if constexpr (has_kernels<Scalar>) {
     LargestOutput<Scalar> result{};
-    largest_of_column(o.data(), y.data(), o.rows(), result.o, result.y, result.others);
+    largest_of_column(column.o(), column.y(), column.rows(), result.o, result.y, result.others);
     result.log_y = log_one_minus(result.others);
     return result;
   } else {
     Index j = 0;
-    for (Index k = 1; k < y.rows(); ++k) {
-      if (real_part(y(k)) > real_part(y(j))) j = k;
+    for (Index k = 1; k < column.rows(); ++k) {
+      if (real_part(column.y(k)) > real_part(column.y(j))) j = k;
     }
     Scalar others(0);
-    for (Index k = 0; k < y.rows(); ++k) {
-      if (k != j) others += y(k);
+    for (Index k = 0; k < column.rows(); ++k) {
+      if (k != j) others += column.y(k);
     }
     if constexpr (is_complex<Scalar>) {
       using std::log;
-      return {y(j), o(j), others, log(y(j))};
+      return {column.y(j), column.o(j), others, log(column.y(j))};
     } else {
-      return {y(j), o(j), others, log_one_minus(others)};
+      return {column.y(j), column.o(j), others, log_one_minus(others)};
     }
   }
 }
@@ -163,19 +167,18 @@ class CrossEntropy {
       total += column_weight(column) * weight(label);
     }
     if (options_.label_smoothing == 0) {
-      return sum_columns(tape, total, [&](const auto& column) {
+      return reduce(tape, total, [&](const auto& column) {
         const Index label = label_of(column.index);
-        const bool ignored = label == options_.ignored_label;
-        return column.one_label(ignored ? 0 : label,
-                                ignored ? R(0) : static_cast<R>(column_weight(column.index) * weight(label)));
+        if (label == options_.ignored_label) return column.leave_out();
+        add_label(column, label, static_cast<R>(column_weight(column.index) * weight(label)));
       });
     }
     const R spread = static_cast<R>(options_.label_smoothing) / static_cast<R>(out);
     const R kept = R(1) - static_cast<R>(options_.label_smoothing);
-    return sum_columns(tape, total, [&](const auto& column) {
+    return reduce(tape, total, [&](const auto& column) {
       const Index label = label_of(column.index);
-      return column.all([&](Index k) -> R {
-        if (label == options_.ignored_label) return R(0);
+      if (label == options_.ignored_label) return column.leave_out();
+      add_all(column, [&](Index k) -> R {
         return static_cast<R>(column_weight(column.index) * weight(k)) * ((k == label ? kept : R(0)) + spread);
       });
     });
@@ -188,77 +191,52 @@ class CrossEntropy {
     const R spread = static_cast<R>(options_.label_smoothing) / static_cast<R>(q.rows());
     const R kept = R(1) - static_cast<R>(options_.label_smoothing);
     const double total = detail::check_weights("CrossEntropy", std::as_const(tape), column_weight);
-    return sum_columns(tape, total, [&](const auto& column) {
-      return column.all([&](Index k) -> R {
-        if (column_weight(column.index) == 0) return R(0);  // whatever is in q
+    return reduce(tape, total, [&](const auto& column) {
+      if (column_weight(column.index) == 0) return column.leave_out();  // whatever is in q
+      add_all(column, [&](Index k) -> R {
         return static_cast<R>(column_weight(column.index) * weight(k)) *
                (kept * static_cast<R>(real_part(q(k, column.index))) + spread);
       });
     });
   }
 
-  /// One column of o, y and d_o: its loss for weights ω_k, and its gradient, times `scale`.
-  template <class O, class Y, class D>
-  struct Column {
-    using Scalar = typename O::Scalar;
+  /// The weights of columns are in ω already, and targets in what calls this.
+  template <class Tape, class OfColumn>
+  typename Tape::Scalar reduce(Tape& tape, double total, const OfColumn& of_column) const {
+    constexpr detail::EqualWeights equal;
+    return detail::reduce_columns(tape, equal, equal, options_.reduction, total, of_column);
+  }
+
+  /// ω is `omega` at the label, elsewhere 0.
+  template <class Column, class R>
+  static void add_label(const Column& column, Index label, R omega) {
+    using Scalar = typename Column::Scalar;
+    if (omega == R(0)) return column.leave_out();
+    const auto largest = detail::largest_output(column);
+    const Scalar not_y = largest.without(column.y(label));
+    const R factor = column.scale * omega;
+    for (Index k = 0; k < column.rows(); ++k) column.d_o(k) = factor * column.y(k);  // (5), (18)
+    column.d_o(label) = column.scale * (R(-1) * omega) * not_y;
+    column.L += Scalar(omega * ((largest.o - column.o(label)) - largest.log_y));  // (4)
+  }
+
+  /// ω_k = omega(k).
+  template <class Column, class Omega>
+  static void add_all(const Column& column, const Omega& omega) {
+    using Scalar = typename Column::Scalar;
     using R = Real<Scalar>;
-
-    const O& o;
-    const Y& y;
-    D& d_o;
-    R scale;
-    Index index;
-
-    /// ω is `omega` at the label, elsewhere 0.
-    Wide<Scalar> one_label(Index label, R omega) const {
-      if (omega == R(0)) return without_weight();
-      const auto largest = detail::largest_output(o.col(index), y.col(index));
-      const Scalar not_y = largest.without(y(label, index));
-      d_o.col(index) = (scale * omega) * y.col(index);  // (5), (18)
-      d_o(label, index) = scale * (R(-1) * omega) * not_y;
-      return Scalar(omega * ((largest.o - o(label, index)) - largest.log_y));  // (4)
+    R omegas(0);
+    for (Index k = 0; k < column.rows(); ++k) omegas += omega(k);
+    if (omegas == R(0)) return column.leave_out();
+    const auto largest = detail::largest_output(column);
+    Wide<Scalar> L(0);
+    for (Index k = 0; k < column.rows(); ++k) {
+      const R omega_k = omega(k);
+      const Scalar not_y = largest.without(column.y(k));
+      column.d_o(k) = column.scale * ((omegas - omega_k) * column.y(k) - omega_k * not_y);      // (5), (18)
+      if (omega_k != R(0)) L += Scalar(omega_k * ((largest.o - column.o(k)) - largest.log_y));  // (4)
     }
-
-    /// ω_k = omega(k).
-    template <class Omega>
-    Wide<Scalar> all(const Omega& omega) const {
-      R omegas(0);
-      for (Index k = 0; k < o.rows(); ++k) omegas += omega(k);
-      if (omegas == R(0)) return without_weight();
-      const auto largest = detail::largest_output(o.col(index), y.col(index));
-      Wide<Scalar> L(0);
-      for (Index k = 0; k < o.rows(); ++k) {
-        const R omega_k = omega(k);
-        d_o(k, index) =
-            scale * ((omegas - omega_k) * y(k, index) - omega_k * largest.without(y(k, index)));  // (5), (18)
-        if (omega_k != R(0)) L += Scalar(omega_k * ((largest.o - o(k, index)) - largest.log_y));  // (4)
-      }
-      return L;
-    }
-
-    /// Ignored, or of no weight: whatever is in y.
-    Wide<Scalar> without_weight() const {
-      d_o.col(index).setZero();
-      return Wide<Scalar>(0);
-    }
-  };
-
-  /// The losses of all columns, as `loss_of(column)` computes them; `total` is what the mean divides by.
-  template <class Tape, class LossOf>
-  typename Tape::Scalar sum_columns(Tape& tape, double total, const LossOf& loss_of) const {
-    using Scalar = typename Tape::Scalar;
-    using R = Real<Scalar>;
-    const auto& o = std::as_const(tape).o();
-    const auto& y = std::as_const(tape).y();
-    auto&& d_o = tape.d_o();
-    const bool mean = options_.reduction == Reduction::mean;
-    const R scale = mean ? detail::mean_scale<R>(total) : R(1);
-    Wide<Scalar> L(0);  // float would lose digits over many columns
-    for (Index column = 0; column < o.cols(); ++column) {
-      L += loss_of(Column<std::remove_cvref_t<decltype(o)>, std::remove_cvref_t<decltype(y)>,
-                          std::remove_reference_t<decltype(d_o)>>{o, y, d_o, scale, column});
-    }
-    return static_cast<Scalar>(mean ? L / static_cast<Real<Wide<Scalar>>>(total) : L);
+    column.L += L;
   }
 
   double weight(Index k) const {

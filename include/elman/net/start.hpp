@@ -7,7 +7,7 @@
 #pragma once
 
 #include <concepts>
-#include <utility>
+#include <type_traits>
 
 #include "elman/check.hpp"
 #include "elman/layers/layer.hpp"
@@ -26,13 +26,11 @@ class StartFrom {
   StartFrom(const StartFrom&) = delete;  // it may refer to itself
 
   /// State × B, or State × 0 for the net's own start.
-  template <detail::HasColumns H0>
-  StartFrom(const H0& h0) : h0_(h0) {  // NOLINT: the conversion is the purpose
-    check_type<H0>();
-  }
-  template <detail::IsMatrix Expression>
-  StartFrom(const Expression& h0) : evaluated_(h0), h0_(evaluated_) {  // NOLINT: the conversion is the purpose
-    check_type<Expression>();
+  template <class H0>
+  StartFrom(const Eigen::MatrixBase<H0>& h0)  // NOLINT: the conversion is the purpose
+      : StartFrom(h0.derived(), std::bool_constant<detail::HasColumns<H0>>{}) {
+    static_assert(detail::fits<Body::state_size, H0::RowsAtCompileTime> && std::same_as<typename H0::Scalar, Scalar>,
+                  "elman::Net::forward: h0 must have State rows, a cell's Hidden, of the net's Scalar");
   }
   template <int StepSize, int Out, int Batch>
   StartFrom(State<Scalar, Body::state_size, StepSize, Out, Batch>& state)  // NOLINT: the conversion is the purpose
@@ -65,11 +63,11 @@ class StartFrom {
   }
 
  private:
+  /// A matrix in memory, or an expression.
   template <class H0>
-  static constexpr void check_type() {
-    static_assert(detail::fits<Body::state_size, H0::RowsAtCompileTime> && std::same_as<typename H0::Scalar, Scalar>,
-                  "elman::Net::forward: h0 must have State rows, a cell's Hidden, of the net's Scalar");
-  }
+  StartFrom(const H0& h0, std::true_type) : h0_(h0) {}
+  template <class H0>
+  StartFrom(const H0& h0, std::false_type) : evaluated_(h0), h0_(evaluated_) {}
 
   Matrix<Scalar, Dynamic, Dynamic> evaluated_;
   ConstMatrixView<Scalar> h0_;

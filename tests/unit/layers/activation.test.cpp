@@ -39,9 +39,9 @@ void check_blocks(const Policy& policy) {
   const Eigen::MatrixXd a = 2 * Eigen::MatrixXd::Random(5, 7);
   const Eigen::MatrixXd d = Eigen::MatrixXd::Random(5, 7);
   Eigen::MatrixXd h = a;
-  elman::detail::apply_activation(policy, h);
+  elman::apply_activation(policy, elman::MatrixView<double>(h));
   Eigen::MatrixXd d_a = d;
-  elman::detail::apply_slope(policy, h, d_a);
+  elman::apply_slope(policy, h, elman::MatrixView<double>(d_a));
   for (Eigen::Index k = 0; k < a.size(); ++k) {
     CHECK(std::abs(h.data()[k] - policy.value(a.data()[k])) <= 1e-15);
     CHECK(std::abs(d_a.data()[k] - d.data()[k] * policy.slope(h.data()[k])) <= 1e-15);
@@ -74,7 +74,7 @@ TEST_CASE("activations at their edges") {
   CHECK(elman::Tanh{}.value(-infinity) == -1);
   Eigen::MatrixXf a(1, 4);
   a << 50, -50, 1e30F, std::numeric_limits<float>::quiet_NaN();
-  elman::detail::apply_activation(elman::Tanh{}, a);
+  elman::apply_activation(elman::Tanh{}, elman::MatrixView<float>(a));
   CHECK(a(0) == 1);
   CHECK(a(1) == -1);
   CHECK(a(2) == 1);

@@ -50,6 +50,19 @@ Cell cell_of(const N& net, const std::string& path) {
   return cell;
 }
 
+/// A cell that hands out the net's o, with the net's readout.
+template <class N>
+Cell cell_with_readout(const N& net, const std::string& path) {
+  const auto U = net.matrix(path + "U");
+  Cell cell(U.cols(), U.rows(), net.V().rows());
+  cell.U() = U;
+  cell.W() = net.matrix(path + "W");
+  cell.b() = net.matrix(path + "b");
+  cell.V() = net.V();
+  cell.c() = net.c();
+  return cell;
+}
+
 template <class Gradient, class Expected>
 void check_gradient(const Gradient& gradient, const std::string& path, const Expected& expected) {
   CAPTURE(path);
@@ -76,12 +89,7 @@ TEST_CASE("stacked layers equal two cells, the second reading the states of the 
     net.bptt(x, tape, gradient, {.d_x = &d_x, .d_h0 = &d_h0});
 
     const Cell first = cell_of(net, "layer0.");
-    Cell second(6, 4, 2);
-    second.U() = net.matrix("layer1.U");
-    second.W() = net.matrix("layer1.W");
-    second.b() = net.matrix("layer1.b");
-    second.V() = net.V();
-    second.c() = net.c();
+    const Cell second = cell_with_readout(net, "layer1.");
     auto first_tape = first.tape(), second_tape = second.tape();
     auto first_gradient = first.zero_gradient(), second_gradient = second.zero_gradient();
     Any d_first_x, d_h, d_first_h0, d_second_h0;
@@ -189,12 +197,7 @@ TEST_CASE("an encoder-decoder equals two cells, the second starting from the las
   net.bptt(x, tape, gradient, {.d_source = &d_source, .d_x = &d_x, .d_h0 = &d_h0});
 
   const Cell encoder = cell_of(net, "encoder.");
-  Cell decoder(2, 6, 4);
-  decoder.U() = net.matrix("decoder.U");
-  decoder.W() = net.matrix("decoder.W");
-  decoder.b() = net.matrix("decoder.b");
-  decoder.V() = net.V();
-  decoder.c() = net.c();
+  const Cell decoder = cell_with_readout(net, "decoder.");
   auto encoder_tape = encoder.tape(), decoder_tape = decoder.tape();
   auto d_encoder = encoder.zero_gradient(), d_decoder = decoder.zero_gradient();
   Any d_between, d_target, d_read, d_start;

@@ -26,7 +26,7 @@ using elman::Steps;
 namespace {
 
 using M = Eigen::MatrixXd;
-using Linear = Recurrence<Dynamic, Dynamic, elman::Identity>;
+using Linear = Recurrence<Dynamic, Dynamic, elman::Identity, elman::RecurrentNoise>;
 constexpr Index units = 40;
 
 template <class Body>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A loss of one's own: Huber's, quadratic near the target and linear beyond a distance of 1.
+// Losses of one's own: Huber's, quadratic near the target and linear beyond a distance of 1, written from nothing, and
+// the one of loss.hpp, written with the frame of columns.hpp.
 #include "elman/loss/loss.hpp"
 
 #include <array>
@@ -15,6 +16,7 @@
 #include "support/products.hpp"
 #include "support/support.hpp"
 #include "support/tolerance.hpp"
+#include "support/weights.hpp"
 
 namespace {
 
@@ -40,6 +42,50 @@ struct Huber {
   }
 };
 
+struct Quantile {
+  using Output = elman::Identity;
+  double q = 0.5;
+
+  template <class Tape, class Targets>
+  typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
+    using Scalar = typename Tape::Scalar;
+    const auto add_up = [&](const auto& column) {
+      for (elman::Index k = 0; k < column.rows(); ++k) {
+        const Scalar miss = column.target(k) - column.y(k);
+        const Scalar slope(elman::real_part(miss) > 0 ? -q : 1 - q);
+        column.add(k, -slope * miss, slope);
+      }
+    };
+    return elman::loss::columns<Quantile>("Quantile", tape, targets).reduce(elman::loss::Reduction::mean, add_up);
+  }
+};
+
+/// 1 − cos(y, t): one term a column, which the mean is over.
+struct CosineDistance {
+  using Output = elman::Identity;
+  elman::loss::Reduction reduction = elman::loss::Reduction::mean;
+
+  template <class Tape, class Targets>
+  typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
+    using Scalar = typename Tape::Scalar;
+    const auto add_up = [](const auto& column) {
+      using std::sqrt;
+      Scalar yy(0), yt(0), tt(0);
+      for (Index k = 0; k < column.rows(); ++k) {
+        yy += column.y(k) * column.y(k);
+        yt += column.y(k) * column.target(k);
+        tt += column.target(k) * column.target(k);
+      }
+      const Scalar norms = sqrt(yy * tt), cosine = yt / norms;
+      column.L += Scalar(column.weight * (Scalar(1) - cosine));
+      for (Index k = 0; k < column.rows(); ++k) {
+        column.d_o(k) = column.scale * column.weight * (cosine * column.y(k) / yy - column.target(k) / norms);
+      }
+    };
+    return elman::loss::columns<CosineDistance>("CosineDistance", tape, targets).reduce(reduction, add_up, 1);
+  }
+};
+
 struct NoOutput {
   template <class Tape>
   typename Tape::Scalar operator()(Tape&, int) const {
@@ -55,6 +101,7 @@ struct ReturnsNothing {
 
 using Tape = elman::ReadoutTape<double, elman::Identity>;
 static_assert(elman::Loss<Huber, Tape, Eigen::MatrixXd>);
+static_assert(elman::Loss<Quantile, Tape, elman::loss::Weighted<Eigen::MatrixXf, std::vector<bool>>>);
 static_assert(elman::Loss<elman::loss::SquaredError, Tape, Eigen::MatrixXd>);
 static_assert(elman::Loss<elman::loss::CrossEntropy, elman::ReadoutTape<float>, std::vector<int>>);
 static_assert(elman::Loss<elman::loss::BinaryCrossEntropy, elman::ReadoutTape<float, elman::Sigmoid>, Eigen::MatrixXf>);
@@ -96,6 +143,35 @@ TEST_CASE("a loss of one's own is checked like any other") {
   CHECK(exact.worst_error() < tolerance::complex_step);
   CHECK(elman::gradient_check<elman::Differences::central>(setup.cell, setup.x, setup.targets, Huber{}).worst_error() <
         tolerance::central_differences);
+  CHECK(elman::gradient_check(setup.cell, setup.x, setup.targets, Quantile{0.3}).worst_error() <
+        tolerance::complex_step);
+}
+
+TEST_CASE("a loss of one's own has the mean, the weights and the messages of any other, from the frame") {
+  LossTape<double, elman::Identity> tape(Eigen::Matrix2d{{1, 2}, {3, 4}});
+  Eigen::Matrix2d targets{{2, 2}, {1, 8}};  // misses 1, -2 and 0, 4
+  const Quantile loss{0.25};
+  CHECK(loss(tape, targets) == (0.25 + 0.75 * 2 + 0.25 * 4) / 4);
+  CHECK(tape.d_o() == Eigen::Matrix2d{{-0.0625, 0.1875}, {0.1875, -0.0625}});
+  CHECK(loss(tape, elman::loss::weighted(targets, Eigen::Vector2d(3, 1))) == (3 * (0.25 + 0.75 * 2) + 0.25 * 4) / 8);
+  CHECK(tape.d_o() == Eigen::Matrix2d{{-0.09375, 0.09375}, {0.28125, -0.03125}});
+  targets.col(0).setConstant(weights::not_a_number);
+  CHECK(loss(tape, elman::loss::weighted(targets, Eigen::Vector2d(0, 1))) == 0.5);
+  CHECK(tape.d_o() == Eigen::Matrix2d{{0, 0.375}, {0, -0.125}});
+  LossTape<double, elman::Identity> untouched(Eigen::Matrix2d{{1, 2}, {3, 4}});
+  expect_error([&] { loss(untouched, Eigen::MatrixXd(3, 2)); }, "Quantile: targets has 3 rows; expected Out = 2");
+  weights::check_errors<elman::Identity>(
+      "Quantile", [](elman::loss::Reduction) { return Quantile{}; },
+      [](const std::vector<Index>& columns) { return weights::columns_of(loss_data::targets(), columns); });
+  CHECK(untouched.is_untouched());
+}
+
+TEST_CASE("a loss of one's own that is no sum over outputs: weights of columns, and the mean over these") {
+  weights::check<elman::Identity>(
+      "CosineDistance", [](elman::loss::Reduction reduction) { return CosineDistance{reduction}; },
+      [](const std::vector<Index>& columns) { return weights::columns_of(loss_data::targets(), columns); });
+  LossTape<double, elman::Identity> tape(Eigen::Matrix2d{{3, 1}, {4, 0}});
+  CHECK(CosineDistance{}(tape, Eigen::Matrix2d{{1, 1}, {0, 1}}) == Approx((2 - 0.6 - std::sqrt(0.5)) / 2));
 }
 
 TEST_CASE("a loss of one's own is trained with like any other") {
