@@ -132,9 +132,10 @@ TEST_CASE("a fixed tape gives the bits of a growing one: compositions, tokens, n
   const SourceTarget pair{tokens, tokens_of({2, 2, 8, 3}, 11, random)};
   check_same<9, 4, false>(translator, pair, [&](auto& tape) { translator.forward(pair, tape); });
 
-  using Noisy = Stacked<Recurrence<3, 4>, Dropout<Recurrence<4, 5>>>;
+  using Lossy = Recurrence<3, 4, Tanh, RecurrentNoise>;
+  using Noisy = Stacked<Lossy, Dropout<Recurrence<4, 5>>>;
   Net<double, Noisy, Readout<5, 2, Identity>> noisy{
-      Noisy(Recurrence<3, 4>({.recurrent_dropout = 0.3, .zoneout = 0.2}), Dropout(Recurrence<4, 5>(), {.rate = 0.3})),
+      Noisy(Lossy({.recurrent_dropout = 0.3, .zoneout = 0.2}), Dropout(Recurrence<4, 5>(), {.rate = 0.3})),
       {},
       init::standard(random)};
   check_same<9, 4, true>(noisy, x, [&](auto& tape) {
@@ -179,7 +180,7 @@ TEST_CASE("what a fixed tape has no room for is an error, with the tape as it wa
   CHECK(same_bits(tape.y(), y));
   CHECK(tape.steps() == fits.steps);
 
-  using Noisy = Recurrence<3, 7>;
+  using Noisy = Recurrence<3, 7, Tanh, RecurrentNoise>;
   const Net<double, Noisy, Readout<7, 4>> noisy{Noisy({.zoneout = 0.1}), {}};
   decltype(noisy)::FixedTape<5, 2> unmasked;
   expect_error([&] { noisy.forward(fits, unmasked); },
