@@ -1,202 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// One column at a time, for one stream: y = σ(s + A x + B h), from matrices as they lie in θ. Of compile-time sizes it
-// is one kernel that stores nothing between the terms. A column has too few rows to keep the processor busy with one
-// sum a row, so each sum is split in up to eight, added at the end: rounding differs from that of a whole sequence
-// (tile.hpp). Several streams, and run-time sizes, have the sums of a whole sequence.
+// One column at a time: y = σ(s + A x + B h), from matrices as they lie in θ. One stream of compile-time sizes is one
+// kernel (step_kernel.hpp), which rounds otherwise than a whole sequence does. Several streams, and run-time sizes,
+// have the sums of a whole sequence.
 #pragma once
 
-#include <bit>
-#include <cstddef>
-#include <cstring>
 #include <type_traits>
 
-#include "elman/kernels/lanes.hpp"
 #include "elman/kernels/narrow.hpp"
 #include "elman/kernels/one_hot.hpp"
 #include "elman/kernels/product.hpp"
+#include "elman/kernels/step_kernel.hpp"
 #include "elman/layers/activation.hpp"
 #include "elman/types.hpp"
-
-#if ELMAN_HAS_KERNELS
-
-namespace elman {
-inline namespace ELMAN_ABI {
-namespace detail {
-
-/// A matrix of Depth columns times a column, times the scales of the rows if the weights are integers.
-template <class Scalar, class Weight_, int Depth>
-struct StepTerm {
-  using Weight = Weight_;
-  const WeightElement<Weight>* matrix = nullptr;
-  const Scalar* column = nullptr;
-  const Scalar* scales = nullptr;
-};
-
-/// σ of a readout.
-struct NoForm {
-  template <class Scalar, int Lanes>
-  ELMAN_INLINE static void value(Lane<Scalar, Lanes>&) {}
-};
-
-template <class Scalar, int Rows, class TermA, class TermB, class Form>
-struct StepKernel {
-  const Scalar* start;  ///< null for zero
-  TermA A;
-  TermB B;
-  Scalar* room;  ///< of several tiles the first ones wait here until B's column, which may be the result's, is read
-  Scalar* result;
-
-  template <int Lanes>
-  static constexpr int panels = (Rows + Lanes - 1) / Lanes;
-  template <int Lanes>
-  static constexpr int most = Lanes * sizeof(Scalar) == 64 ? 16 : 8;  ///< panels to a tile
-  template <int Lanes>
-  static constexpr bool is_one_tile = panels<Lanes> <=
-                                      most<Lanes>&& std::has_single_bit(static_cast<unsigned>(panels<Lanes>));
-
-  template <int Bytes>
-  ELMAN_INLINE void run() const {
-    run_lanes<lanes<Scalar, Bytes>>();
-  }
-
-  template <int Lanes>
-  ELMAN_INLINE void run_lanes() const {
-    if constexpr (Rows < Lanes) {
-      run_lanes<narrower<Scalar, Lanes>>();
-    } else {
-      constexpr int all = panels<Lanes>;
-      for (int panel = 0; panel + most<Lanes> <= all; panel += most<Lanes>) tile<Lanes, most<Lanes>>(panel);
-      constexpr int left = all % most<Lanes>;
-      if constexpr (left >= 8) tile<Lanes, 8>(all - left);
-      if constexpr (left % 8 >= 4) tile<Lanes, 4>(all - left % 8);
-      if constexpr (left % 4 >= 2) tile<Lanes, 2>(all - left % 4);
-      if constexpr (left % 2 == 1) tile<Lanes, 1>(all - 1);
-      if (!is_one_tile<Lanes> && result != room) std::memcpy(result, room, Rows * sizeof(Scalar));
-    }
-  }
-
-  /// Count vectors of rows; the last vector of all ends with the last row and overlaps the one before.
-  template <int Lanes, int Count>
-  ELMAN_INLINE void tile(Index panel) const {
-    using V = Lane<Scalar, Lanes>;
-    constexpr int split = Count < 8 ? 8 / Count : 1;
-    const Index base = panel * Lanes;
-    Index row[std::size_t{Count}];  // from base
-    V sum[std::size_t{split}][std::size_t{Count}];
-    ELMAN_UNROLL
-    for (int r = 0; r < Count; ++r) {
-      const Index next = Index{r} * Lanes;
-      row[r] = Rows % Lanes == 0 || base + next + Lanes <= Rows ? next : Rows - Lanes - base;
-      sum[0][r] = V{};
-      if (start) load<Scalar, Lanes>(start + base + row[r], sum[0][r]);
-      ELMAN_UNROLL
-      for (int s = 1; s < split; ++s) sum[s][r] = V{};
-    }
-    add_term<Lanes, Count, split>(A, base, row, sum);
-    add_term<Lanes, Count, split>(B, base, row, sum);
-    join<Lanes, Count, split>(sum);
-    ELMAN_UNROLL
-    for (int r = 0; r < Count; ++r) {
-      Form::template value<Scalar, Lanes>(sum[0][r]);
-      store<Scalar, Lanes>(sum[0][r], (is_one_tile<Lanes> ? result : room) + base + row[r]);
-    }
-  }
-
-  /// sum[0] += all others.
-  template <int Lanes, int Count, int Split>
-  ELMAN_INLINE static void join(Lane<Scalar, Lanes> (*sum)[std::size_t{Count}]) {
-    ELMAN_UNROLL
-    for (int half = Split / 2; half > 0; half /= 2) {
-      ELMAN_UNROLL
-      for (int s = 0; s < half; ++s) {
-        ELMAN_UNROLL
-        for (int r = 0; r < Count; ++r) sum[s][r] += sum[s + half][r];
-      }
-    }
-  }
-
-  /// Scaled weights have sums of their own, which are scaled at the end.
-  template <int Lanes, int Count, int Split, class Weight, int Depth>
-  ELMAN_INLINE void add_term(const StepTerm<Scalar, Weight, Depth>& term, Index base, const Index* row,
-                             Lane<Scalar, Lanes> (*sum)[std::size_t{Count}]) const {
-    if constexpr (Depth > 0 && is_scaled<Weight>) {
-      Lane<Scalar, Lanes> own[std::size_t{Split}][std::size_t{Count}]{};
-      add<Lanes, Count, Split>(term, base, row, own);
-      join<Lanes, Count, Split>(own);
-      ELMAN_UNROLL
-      for (int r = 0; r < Count; ++r) {
-        Lane<Scalar, Lanes> scale;
-        load<Scalar, Lanes>(term.scales + base + row[r], scale);
-        sum[0][r] += scale * own[0][r];
-      }
-    } else if constexpr (Depth > 0) {
-      add<Lanes, Count, Split>(term, base, row, sum);
-    }
-  }
-
-  template <int Lanes, int Count, int Split, class Weight, int Depth>
-  ELMAN_INLINE void add(const StepTerm<Scalar, Weight, Depth>& term, Index base, const Index* row,
-                        Lane<Scalar, Lanes> (*sum)[std::size_t{Count}]) const {
-    constexpr int group = grouped_columns<Weight>;
-    constexpr int groups = Split < group ? 1 : Split / group;  // to a turn, a column for each of the sums
-    const WeightElement<Weight>* matrix = term.matrix + base;
-    const Scalar* column = term.column;
-    int k = 0;
-    for (; k + groups * group <= Depth; k += groups * group) {
-      ELMAN_UNROLL
-      for (int g = 0; g < groups; ++g) {
-        add_group<Lanes, Count, Split, group, Weight>(matrix + g * Rows, column + k + g * group, row,
-                                                      sum + (groups > 1 ? g * group : 0));
-      }
-      matrix += groups * Rows;
-    }
-    ELMAN_UNROLL
-    for (int g = 0; g + 1 < groups; ++g) {
-      if (k + group <= Depth) {
-        add_group<Lanes, Count, Split, group, Weight>(matrix, column + k, row, sum + (groups > 1 ? g * group : 0));
-        matrix += Rows;
-        k += group;
-      }
-    }
-    if constexpr (Depth % group > 0) {
-      add_group<Lanes, Count, Split, Depth % group, Weight>(matrix, column + k, row, sum);
-    }
-  }
-
-  /// The first Columns columns of a group, to as many of the sums in turn.
-  template <int Lanes, int Count, int Split, int Columns, class Weight>
-  ELMAN_INLINE static void add_group(const WeightElement<Weight>* matrix, const Scalar* column, const Index* row,
-                                     Lane<Scalar, Lanes> (*sum)[std::size_t{Count}]) {
-    if constexpr (grouped_columns<Weight> == 1) {
-      ELMAN_UNROLL
-      for (int r = 0; r < Count; ++r) {
-        Lane<Scalar, Lanes> weights;
-        load<Scalar, Lanes>(matrix + row[r], weights);
-        sum[0][r] += weights * column[0];
-      }
-    } else {
-      ELMAN_UNROLL
-      for (int r = 0; r < Count; ++r) {
-        Lane<std::uint32_t, Lanes> words;
-        load<std::uint32_t, Lanes>(matrix + row[r], words);
-        keep<std::uint32_t, Lanes>(words);
-        ELMAN_UNROLL
-        for (int place = 0; place < Columns; ++place) {
-          Lane<Scalar, Lanes> weights;
-          numbers_of<Weight, Lanes>(words, place, weights);
-          sum[place % Split][r] += weights * column[place];
-        }
-      }
-    }
-  }
-};
-
-}  // namespace detail
-}  // namespace ELMAN_ABI
-}  // namespace elman
-
-#endif  // ELMAN_HAS_KERNELS
 
 namespace elman {
 inline namespace ELMAN_ABI {
@@ -252,46 +68,40 @@ void add_narrow(const Narrow& A, const Column& b, Result&& column) {
   }
 }
 
-/// room = σ(start + A x), or σ(start + A x + B h): one column a stream; with `to_h`, h takes the result in its place.
-/// start: a column, or null for zero. A is Rows × DepthA, B Rows × DepthB, sizes of which any may be Dynamic; B is null
-/// and DepthB 0 where there is no second term. Both lie in θ or are narrow. x may be tokens.
+#if ELMAN_HAS_KERNELS
+/// step_columns of one stream, all sizes of compile time.
 template <int Rows, int DepthA, int DepthB, class Policy, class Scalar, class MatrixA, class X, class MatrixB, class H,
           class Room>
-void step_columns(const Policy& activation, const Scalar* start, const MatrixA& A, const X& given_x, const MatrixB& B,
-                  H&& h, Room&& room, bool to_h = false) {
-  constexpr bool is_tokens = std::is_same_v<X, OneHot<Scalar>>;
-  decltype(auto) x = in_memory(given_x);
-  const auto copy_to_h = [&] {
+ELMAN_INLINE void step_in_kernel(const Policy& activation, const Scalar* start, const MatrixA& A, const X& x,
+                                 const MatrixB& B, H& h, Room& room, bool to_h) {
+  constexpr bool is_vector_form = runs_in_vectors<Policy, Scalar>;
+  using Form = std::conditional_t<is_vector_form, typename VectorForm<Policy>::type, NoForm>;
+  Scalar* h_data = nullptr;
+  if constexpr (DepthB > 0) h_data = h.data();
+  Scalar* result = is_vector_form && to_h ? h_data : room.data();
+  if constexpr (!std::is_same_v<X, OneHot<Scalar>>) {
+    run_step<Rows, DepthA, DepthB, Form>(start, A, 0, x.data(), B, h_data, room.data(), result);
+  } else if constexpr (is_narrow<MatrixA>) {
+    Vector<Scalar, Rows> picked;
+    for (Index row = 0; row < Rows; ++row) picked(row) = A(row, x.token(0)) + (start ? start[row] : Scalar(0));
+    run_step<Rows, 0, DepthB, Form, Scalar>(picked.data(), A, 0, nullptr, B, h_data, room.data(), result);
+  } else {
+    const Scalar one(1);
+    run_step<Rows, 1, DepthB, Form>(start, A, x.token(0) * Rows, &one, B, h_data, room.data(), result);
+  }
+  if constexpr (!is_vector_form) {
+    apply_activation(activation, room);
     if constexpr (DepthB != 0) {
       if (to_h) h = room;
     }
-  };
-#if ELMAN_HAS_KERNELS
-  if constexpr (has_kernels<Scalar> && Rows != Dynamic && DepthA != Dynamic && DepthB != Dynamic) {
-    if (room.cols() == 1) {
-      constexpr bool is_vector_form = runs_in_vectors<Policy, Scalar>;
-      using Form = std::conditional_t<is_vector_form, typename VectorForm<Policy>::type, NoForm>;
-      Scalar* h_data = nullptr;
-      if constexpr (DepthB > 0) h_data = h.data();
-      Scalar* result = is_vector_form && to_h ? h_data : room.data();
-      if constexpr (is_tokens && is_narrow<MatrixA>) {
-        Vector<Scalar, Rows> picked;
-        for (Index row = 0; row < Rows; ++row) picked(row) = A(row, x.token(0)) + (start ? start[row] : Scalar(0));
-        run_step<Rows, 0, DepthB, Form, Scalar>(picked.data(), A, 0, nullptr, B, h_data, room.data(), result);
-      } else if constexpr (is_tokens) {
-        const Scalar one(1);
-        run_step<Rows, 1, DepthB, Form>(start, A, x.token(0) * Rows, &one, B, h_data, room.data(), result);
-      } else {
-        run_step<Rows, DepthA, DepthB, Form>(start, A, 0, x.data(), B, h_data, room.data(), result);
-      }
-      if constexpr (!is_vector_form) {
-        apply_activation(activation, room);
-        copy_to_h();
-      }
-      return;
-    }
   }
+}
 #endif
+
+/// step_columns of any number of streams and any sizes: a product a term.
+template <int DepthB, class Policy, class Scalar, class MatrixA, class X, class MatrixB, class H, class Room>
+void step_in_products(const Policy& activation, const Scalar* start, const MatrixA& A, const X& x, const MatrixB& B,
+                      H& h, Room& room, bool to_h) {
   const auto begin = [&](auto&& columns) {
     if (start) {
       columns.colwise() = View<const Matrix<Scalar, Dynamic, 1>>(start, columns.rows());
@@ -303,7 +113,7 @@ void step_columns(const Policy& activation, const Scalar* start, const MatrixA& 
     return ConstStrided<Scalar>(matrix.data(), room.rows(), matrix.cols(), Eigen::OuterStride<>(room.rows()));
   };
   const auto out = strided_to_write(room);
-  if constexpr (is_tokens) {
+  if constexpr (std::is_same_v<X, OneHot<Scalar>>) {
     begin(room);
     for (Index k = 0; k < x.cols(); ++k) {
       for (Index row = 0; row < room.rows(); ++row) room(row, k) += A(row, x.token(k));
@@ -320,7 +130,29 @@ void step_columns(const Policy& activation, const Scalar* start, const MatrixA& 
     multiply_unpacked<Scalar>(columns_of(B), strided(h), {out.data(), out.outerStride()}, out);
   }
   apply_activation(activation, room);
-  copy_to_h();
+  if constexpr (DepthB != 0) {
+    if (to_h) h = room;
+  }
+}
+
+/// room = σ(start + A x), or σ(start + A x + B h): one column a stream; with `to_h`, h takes the result in its place.
+/// start: a column, or null for zero. A is Rows × DepthA, B Rows × DepthB, sizes of which any may be Dynamic; B is null
+/// and DepthB 0 where there is no second term. Both lie in θ or are narrow. x may be tokens.
+template <int Rows, int DepthA, int DepthB, class Policy, class Scalar, class MatrixA, class X, class MatrixB, class H,
+          class Room>
+void step_columns(const Policy& activation, const Scalar* start, const MatrixA& A, const X& given_x, const MatrixB& B,
+                  H&& h, Room&& room, bool to_h = false) {
+  constexpr int streams = std::remove_cvref_t<Room>::ColsAtCompileTime;
+  constexpr bool has_kernel = has_kernels<Scalar> && Rows != Dynamic && DepthA != Dynamic && DepthB != Dynamic;
+  decltype(auto) x = in_memory(given_x);
+#if ELMAN_HAS_KERNELS
+  if constexpr (has_kernel) {
+    if (room.cols() == 1) step_in_kernel<Rows, DepthA, DepthB>(activation, start, A, x, B, h, room, to_h);
+  }
+#endif
+  if constexpr (!has_kernel || streams != 1) {
+    if (!has_kernel || room.cols() != 1) step_in_products<DepthB>(activation, start, A, x, B, h, room, to_h);
+  }
 }
 
 }  // namespace detail
