@@ -112,9 +112,8 @@ std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string
     text += "    {\"" + matrix + "\", " + std::to_string(view.rows()) + ", " + std::to_string(view.cols()) + "},\n";
   });
   text += "};\n\n// The matrices, column by column";
-  if constexpr (constexpr int group = grouped_columns<Weight>; group > 1) {
-    text += ", " + std::to_string(grouped_columns<Weight>) + " columns to a word";
-  }
+  constexpr Index group = grouped_columns<Weight>;
+  if (group > 1) text += ", " + std::to_string(group) + " columns to a word";
   text += ".\n";
   append_array(text, "weights", frozen.weights());
   text += is_scaled<Weight> ? "// The scales of the matrices' rows, and the vectors.\n" : "// The vectors.\n";

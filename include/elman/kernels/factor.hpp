@@ -21,8 +21,7 @@ namespace detail {
 
 /// The most lanes that a kernel may have.
 template <class Scalar>
-inline constexpr int most_lanes = ELMAN_DISPATCHES ? static_cast<int>(64 / sizeof(Scalar))
-                                                   : lanes<Scalar, compiled_bytes>;
+inline constexpr int most_lanes = lanes<Scalar, (ELMAN_DISPATCHES ? 64 : compiled_bytes)>;
 
 /// Scalars that a matrix takes in panels, whatever the level: the last panel overlaps the one before.
 template <class Scalar>

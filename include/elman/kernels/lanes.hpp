@@ -29,8 +29,9 @@ inline constexpr bool has_kernels = ELMAN_HAS_KERNELS && (std::same_as<Scalar, f
 
 /// Bytes of the widest vector that a kernel may be run with, so that no aligned vector lies in two cache lines.
 template <class Scalar>
-inline constexpr std::size_t kernel_alignment = ELMAN_DISPATCHES&& has_kernels<Scalar> ? 64
-                                                                                       : alignof(Vector<Scalar, 16>);
+inline constexpr std::size_t kernel_alignment = (ELMAN_DISPATCHES != 0 && has_kernels<Scalar>)
+                                                    ? 64
+                                                    : alignof(Vector<Scalar, 16>);
 
 }  // namespace detail
 }  // namespace ELMAN_ABI
@@ -57,8 +58,7 @@ inline constexpr int compiled_bytes = 1;
 
 /// Lanes of the vectors of a kernel that is compiled for `Bytes`.
 template <class Scalar, int Bytes>
-inline constexpr int lanes = Bytes < static_cast<int>(2 * sizeof(Scalar)) ? 1
-                                                                          : Bytes / static_cast<int>(sizeof(Scalar));
+inline constexpr int lanes = (std::max)(1, Bytes / static_cast<int>(sizeof(Scalar)));
 
 /// The lanes of the vectors that columns take which do not fill one of `Lanes`: half, and below 16 bytes one.
 template <class Scalar, int Lanes>
@@ -168,7 +168,7 @@ Simd simd_for(Index rows) {
 }
 /// Whether a kernel of so many lanes is run with columns that fill a vector only.
 template <class Scalar, int Lanes>
-inline constexpr bool never_narrow = guaranteed_simd < Simd::avx512&& Lanes * sizeof(Scalar) == 64;
+inline constexpr bool never_narrow = (guaranteed_simd < Simd::avx512) && (Lanes * sizeof(Scalar) == 64);
 
 /// Runs a kernel at a level that the processor has. Where there is a choice no level is part of the caller, which stays
 /// small enough to be part of its own.

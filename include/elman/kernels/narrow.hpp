@@ -40,9 +40,11 @@ inline constexpr bool is_scaled = std::integral<Weight>;
 
 /// Columns to a group; 1 where weights are as they are in θ.
 template <class Weight>
-inline constexpr int grouped_columns = std::floating_point<Weight>         ? 1
-                                       : std::same_as<Weight, std::int8_t> ? 4
-                                                                           : 2;
+inline constexpr int grouped_columns = 2;
+template <std::floating_point Weight>
+inline constexpr int grouped_columns<Weight> = 1;
+template <>
+inline constexpr int grouped_columns<std::int8_t> = 4;
 
 /// What an array of weights is made of.
 template <class Weight>

@@ -57,7 +57,7 @@ struct ProductKernel {
     constexpr bool many_registers = Lanes * sizeof(Scalar) == 64;
     Index j = 0;
     if constexpr (many_registers) j = run_columns<Lanes, 8, 3>(j);
-    j = run_columns < Lanes, 4, many_registers ? 4 : 2 > (j);
+    j = run_columns<Lanes, 4, (many_registers ? 4 : 2)>(j);
     if constexpr (Widest) j = run_columns<Lanes, 2, 4>(j);
     run_columns<Lanes, 1, Widest ? 8 : 3>(j);
   }

@@ -21,7 +21,7 @@
 
 #include "elman/kernels/product.hpp"
 #include "elman/layers/activation.hpp"
-#include "elman/layers/detail/step_columns.hpp"
+#include "elman/layers/step_columns.hpp"
 #include "elman/random.hpp"
 #include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
@@ -48,7 +48,7 @@ struct NothingBetween {
   template <int In, int Hidden, class Activation, class Part, class X, class Scalar>
   static ConstMatrixView<Scalar> step(const Activation& activation, const Part& part, const X& x,
                                       const MatrixView<Scalar>& h, const MatrixView<Scalar>& scratch) {
-    detail::step_columns<Hidden, In, Hidden>(activation, part.b.data(), part.U, x, part.W, h, scratch, true);
+    step_columns<Hidden, In, Hidden>(activation, part.b.data(), part.U, x, part.W, h, scratch, true);
     return h;
   }
 

@@ -10,9 +10,9 @@
 #include <string>
 
 #include "elman/kernels/product.hpp"
-#include "elman/layers/detail/step_columns.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/stateless.hpp"
+#include "elman/layers/step_columns.hpp"
 #include "elman/sequences/blocks.hpp"
 
 namespace elman {
@@ -81,8 +81,8 @@ class Embedding : public LayerBase<Embedding<Vocabulary, Width>, Vocabulary, Wid
   template <class Cursor, class X, class Scalar>
   ConstMatrixView<Scalar> step(Cursor& theta, const X& x, const MatrixView<Scalar>&,
                                const MatrixView<Scalar>& scratch) const {
-    detail::step_columns<Width, Vocabulary, 0>(Identity{}, static_cast<const Scalar*>(nullptr), read(theta).E, x,
-                                               nullptr, MatrixView<Scalar>(), scratch);
+    step_columns<Width, Vocabulary, 0>(Identity{}, static_cast<const Scalar*>(nullptr), read(theta).E, x, nullptr,
+                                       MatrixView<Scalar>(), scratch);
     return scratch;
   }
 

@@ -14,10 +14,10 @@
 
 #include "elman/kernels/product.hpp"
 #include "elman/layers/cpp_name.hpp"
-#include "elman/layers/detail/step_columns.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/output.hpp"
 #include "elman/layers/readout_tape.hpp"
+#include "elman/layers/step_columns.hpp"
 #include "elman/sequences/blocks.hpp"
 #include "elman/types.hpp"
 
@@ -121,8 +121,8 @@ class Readout : public LayerBase<Readout<In, Out, Output_>, In, Out, false> {
   void step(Cursor& theta, const ConstMatrixView<Scalar>& h, const MatrixView<Scalar>& o,
             const MatrixView<Scalar>& y) const {
     const auto part = read(theta);
-    detail::step_columns<Out, In, 0>(Identity{}, part.c.data(), part.V, h, nullptr, MatrixView<Scalar>(), o);  // (2)
-    Output{}(o, y);                                                                                            // (3)
+    step_columns<Out, In, 0>(Identity{}, part.c.data(), part.V, h, nullptr, MatrixView<Scalar>(), o);  // (2)
+    Output{}(o, y);                                                                                    // (3)
   }
 
   std::string cpp_type() const {

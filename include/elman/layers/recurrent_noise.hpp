@@ -51,7 +51,7 @@ struct RecurrentNoise {
   ConstMatrixView<Scalar> step(const Activation& activation, const Part& part, const X& x, const MatrixView<Scalar>& h,
                                const MatrixView<Scalar>& scratch) const {
     const bool zones = zoneout > 0;
-    detail::step_columns<Hidden, In, Hidden>(activation, part.b.data(), part.U, x, part.W, h, scratch, !zones);
+    step_columns<Hidden, In, Hidden>(activation, part.b.data(), part.U, x, part.W, h, scratch, !zones);
     if (zones) {  // (40)
       const auto z = Scalar(static_cast<Real<Scalar>>(zoneout));
       for (Index k = 0; k < h.cols(); ++k) {

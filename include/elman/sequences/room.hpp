@@ -40,7 +40,7 @@ struct AtMost {
   static constexpr int steps = T;
   static constexpr int batch = B;
   static constexpr int columns = T * B;
-  static constexpr int block_columns = (std::max)(B, (std::min)(T* B, detail::block_columns));
+  static constexpr int block_columns = (std::max)(B, (std::min)(columns, detail::block_columns));
   static constexpr int size(int n) { return n; }
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/layers/detail/step_columns.hpp"
+#include "elman/layers/step_columns.hpp"
 
 #include <vector>
 
