@@ -92,7 +92,9 @@ struct ModelScalar<Model&> : ModelScalar<Model> {};
 template <class Model>
 constexpr int static_parameter_count() {
   using Plain = std::remove_reference_t<Model>;
-  if constexpr (HasTheta<Plain>) {
+  if constexpr (requires { Plain::theta_size; }) {
+    return Plain::theta_size;
+  } else if constexpr (HasTheta<Plain>) {
     return std::remove_cvref_t<decltype(std::declval<Plain&>().theta())>::SizeAtCompileTime;
   } else if constexpr (HasParts<Plain>) {
     return static_parameter_count<decltype(std::declval<Plain&>().parts())>();

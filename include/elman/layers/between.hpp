@@ -55,9 +55,9 @@ struct NothingBetween {
   template <class Scalar, class Room, int Hidden>
   struct Run {
     /// Before forward; `states` has h₀ in front (Hidden × (B + N)).
-    template <class Given>
-    void start(const NothingBetween&, const NoParameters&, const MatrixView<Scalar>&, const BasicSteps<Given>&,
-               Random*) {}
+    template <class Activation, class Given>
+    void start(const NothingBetween&, const Activation&, const NoParameters&, const MatrixView<Scalar>&,
+               const BasicSteps<Given>&, Random*) {}
     /// What W and the layer above see of the states.
     static MatrixView<Scalar> outputs(const MatrixView<Scalar>& states) { return states; }
     static ConstMatrixView<Scalar> outputs(const ConstMatrixView<Scalar>& states) { return states; }
@@ -74,10 +74,12 @@ struct NothingBetween {
     /// Before bptt; d_next is ∂L/∂(last state) of all sequences, in slot order.
     template <class Part>
     void start_bptt(const Part&, const MatrixView<Scalar>&) {}
-    /// d ← ∂L/∂a_t, from ∂L/∂output of the step in d and d_next, what step t + 1 has sent back. `h`: the state.
+    /// d ← ∂L/∂a_t, from ∂L/∂output of the step in d and d_next, what step t + 1 has sent back; the states
+    /// are h_{t-1} and h_t.
     template <class Activation>
-    static void retreat(const Activation& activation, Index, const ConstMatrixView<Scalar>& h,
-                        const MatrixView<Scalar>& d_next, const MatrixView<Scalar>& d) {
+    static void retreat(const Activation& activation, Index, const ConstMatrixView<Scalar>&,
+                        const ConstMatrixView<Scalar>& h, const MatrixView<Scalar>& d_next,
+                        const MatrixView<Scalar>& d) {
       apply_slope(activation, h, d_next, d);  // (6), (7)
     }
     /// d_prev ← what the step sends to the one before: Wᵀ ∂L/∂a_t. W: made ready, transposed.

@@ -64,9 +64,11 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between>,
     if constexpr (requires { between.check(); }) between.check();
   }
   Recurrence() requires Base::is_fixed : Recurrence(In, Hidden) {}
-  explicit Recurrence(const Between& between, Activation activation = {}) requires Base::is_fixed
+  // Between and Activation are not deduced from these: one argument says too little.
+  explicit Recurrence(const std::type_identity_t<Between>& between,
+                      std::type_identity_t<Activation> activation = {}) requires Base::is_fixed
       : Recurrence(In, Hidden, between, std::move(activation)) {}
-  explicit Recurrence(Activation activation) requires Base::is_fixed
+  explicit Recurrence(std::type_identity_t<Activation> activation) requires Base::is_fixed
       : Recurrence(In, Hidden, {}, std::move(activation)) {}
 
   Index hidden() const { return this->out(); }
@@ -87,7 +89,7 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between>,
                Random* random) const {
     const auto part = at(theta);
     tape.start(hidden(), steps, h0);
-    tape.between.start(between_, part.between, tape.states(), steps, random);
+    tape.between.start(between_, activation_, part.between, tape.states(), steps, random);
     detail::run_forward(part, activation_, x, tape);
   }
 

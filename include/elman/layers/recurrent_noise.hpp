@@ -71,8 +71,8 @@ class RecurrentNoise::Run {
 
  public:
   /// Draws the masks: those of sequences in the caller's order, then those of steps in packed order.
-  template <class Given>
-  void start(const RecurrentNoise& options, const NoParameters&, const MatrixView<Scalar>& states,
+  template <class Activation, class Given>
+  void start(const RecurrentNoise& options, const Activation&, const NoParameters&, const MatrixView<Scalar>& states,
              const BasicSteps<Given>& steps, Random* random) {
     assert(Room::masks || !options.needs_masks(random));
     const Index hidden = states.rows();
@@ -122,8 +122,8 @@ class RecurrentNoise::Run {
   void start_bptt(const Part&, const MatrixView<Scalar>&) {}
   /// With zoneout z ∘ ∂L/∂h_t goes to d_next, past the step; (1 − z) ∘ ∂L/∂h_t is ∂L/∂σ(a_t).
   template <class Activation>
-  void retreat(const Activation& activation, Index first, const ConstMatrixView<Scalar>& h,
-               const MatrixView<Scalar>& d_next, const MatrixView<Scalar>& d) const {
+  void retreat(const Activation& activation, Index first, const ConstMatrixView<Scalar>&,
+               const ConstMatrixView<Scalar>& h, const MatrixView<Scalar>& d_next, const MatrixView<Scalar>& d) const {
     if (!zones_) return apply_slope(activation, h, d_next, d);  // (6), (7)
     flat(d) += flat(d_next);                                    // (6)
     with_zone(first, d.cols(), [&](const auto& z) {

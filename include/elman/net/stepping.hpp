@@ -129,9 +129,8 @@ class Stepping {
     detail::resize(state.h, derived().state(), batch);
     detail::resize(state.scratch, derived().body().step_rows(), batch);
     for (auto* part : {&state.o, &state.y}) detail::resize(*part, derived().out(), batch);
-    for (const MatrixView<Scalar> part :
-         {MatrixView<Scalar>(state.scratch), MatrixView<Scalar>(state.o), MatrixView<Scalar>(state.y)})
-      set_zero(part);
+    set_zero(MatrixView<Scalar>(state.scratch));
+    for (auto* part : {&state.o, &state.y}) set_zero(MatrixView<Scalar>(*part));
     state.fresh.setConstant(1, batch, true);
     for (Index b = 0; b < batch; ++b) start(state, b);
     return state;

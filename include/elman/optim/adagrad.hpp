@@ -23,18 +23,26 @@ struct AdagradOptions {
 
 template <class Scalar, int Size>
 struct AdagradState {
-  AdagradState(Index count, double initial) : sum_of_squares(detail::zeros<decltype(sum_of_squares)>(count)) {
-    sum_of_squares.setConstant(static_cast<Scalar>(initial));
-  }
+  AdagradState(Index count, double initial)
+      : sum_of_squares(make_storage<decltype(sum_of_squares)>(count, static_cast<Scalar>(initial))) {}
   auto vectors() const { return std::tie(sum_of_squares); }
 
   Index steps = 0;
-  detail::ParameterStorage<Scalar, Size> sum_of_squares;  ///< Σ g²
+  ParameterStorage<Scalar, Size> sum_of_squares;  ///< Σ g²
+};
+
+/// s ← s + g²,    θ ← θ − learning rate / (1 + k · decay) · g / (√s + ε)
+template <class Scalar>
+struct AdagradRule {
+  Scalar rate, epsilon;
+
+  Scalar under_root(Scalar g, Scalar& s) const { return s += g * g; }
+  void operator()(Scalar& theta, Scalar root, Scalar g, Scalar&) const { theta -= rate * g / (root + epsilon); }
 };
 
 template <class Scalar, int Size = Dynamic>
-class Adagrad : public detail::Optimizer<Adagrad<Scalar, Size>, Scalar, AdagradOptions, AdagradState<Scalar, Size>> {
-  using Base = detail::Optimizer<Adagrad, Scalar, AdagradOptions, AdagradState<Scalar, Size>>;
+class Adagrad : public OptimizerBase<Adagrad<Scalar, Size>, Scalar, AdagradOptions, AdagradState<Scalar, Size>> {
+  using Base = OptimizerBase<Adagrad, Scalar, AdagradOptions, AdagradState<Scalar, Size>>;
   friend Base;
 
  public:
@@ -57,19 +65,13 @@ class Adagrad : public detail::Optimizer<Adagrad<Scalar, Size>, Scalar, AdagradO
     return options;
   }
 
-  // s ← s + g²,    θ ← θ − learning rate / (1 + k · decay) · g / (√s + ε)
   template <class Model, class Gradient>
   static void update(const AdagradOptions& options, State& state, Model& model, const Gradient& gradient,
                      double learning_rate) {
     const auto k = static_cast<double>(state.steps - 1);
-    const auto rate = static_cast<Scalar>(learning_rate / (1 + k * options.learning_rate_decay));
-    const auto epsilon = static_cast<Scalar>(options.epsilon);
-    detail::update_parameters(
-        [&](auto theta, auto& g, auto s) {
-          s += g.square();
-          theta -= rate * g / (s.sqrt() + epsilon);
-        },
-        options.weight_decay, model, gradient, state.sum_of_squares);
+    const AdagradRule<Scalar> rule{static_cast<Scalar>(learning_rate / (1 + k * options.learning_rate_decay)),
+                                   static_cast<Scalar>(options.epsilon)};
+    update_parameters(rule, options.weight_decay, model, gradient, state.sum_of_squares);
   }
 };
 

@@ -29,16 +29,59 @@ struct AdamOptions {
 template <class Scalar, int Size>
 struct AdamState {
   AdamState(Index count, bool amsgrad)
-      : m(detail::zeros<decltype(m)>(count)),
-        v(detail::zeros<decltype(v)>(count)),
-        largest_v(detail::zeros<decltype(largest_v)>(amsgrad ? count : 0)) {}
+      : m(make_storage<decltype(m)>(count)),
+        v(make_storage<decltype(v)>(count)),
+        largest_v(make_storage<decltype(largest_v)>(amsgrad ? count : 0)) {}
   auto vectors() const { return std::tie(m, v, largest_v); }
 
   Index steps = 0;
-  detail::ParameterStorage<Scalar, Size> m;   ///< running mean of g, from 0
-  detail::ParameterStorage<Scalar, Size> v;   ///< running mean of g², from 0
-  detail::OptionalStorage<Scalar> largest_v;  ///< amsgrad
+  ParameterStorage<Scalar, Size> m;             ///< running mean of g, from 0
+  ParameterStorage<Scalar, Size> v;             ///< running mean of g², from 0
+  ParameterStorage<Scalar, Dynamic> largest_v;  ///< amsgrad
 };
+
+/// m ← β₁ m + (1 − β₁) g,    v ← β₂ v + (1 − β₂) g²
+/// θ ← θ − learning rate · m̂ / (√v̂ + ε)    with m̂ = m / (1 − β₁ᵏ), v̂ = v / (1 − β₂ᵏ) in step k from 1
+/// amsgrad: with the largest v so far in the place of v
+template <class Scalar>
+struct AdamRule {
+  /// rate: the learning rate / (1 − β₁ᵏ); root_correction: √(1 − β₂ᵏ).
+  Scalar rate, root_correction, beta1, beta2, share1, share2, epsilon;
+
+  template <class Options>
+  AdamRule(const Options& options, Index step, double learning_rate)
+      : rate(static_cast<Scalar>(learning_rate / (1 - std::pow(options.beta1, static_cast<double>(step))))),
+        root_correction(static_cast<Scalar>(std::sqrt(1 - std::pow(options.beta2, static_cast<double>(step))))),
+        beta1(static_cast<Scalar>(options.beta1)),
+        beta2(static_cast<Scalar>(options.beta2)),
+        share1(static_cast<Scalar>(1 - options.beta1)),
+        share2(static_cast<Scalar>(1 - options.beta2)),
+        epsilon(static_cast<Scalar>(options.epsilon)) {}
+
+  Scalar under_root(Scalar g, Scalar& m, Scalar& v) const {
+    m = beta1 * m + share1 * g;
+    return v = beta2 * v + share2 * (g * g);
+  }
+  Scalar under_root(Scalar g, Scalar& m, Scalar& v, Scalar& largest_v) const {
+    under_root(g, m, v);
+    return largest_v = v <= largest_v ? largest_v : v;  // NaN stays
+  }
+  void operator()(Scalar& theta, Scalar root, Scalar, Scalar& m, const auto&...) const {
+    theta -= rate * m / (root / root_correction + epsilon);
+  }
+};
+
+/// Adam's step.
+template <class Options, class Scalar, int Size, class Model, class Gradient>
+void update_adam(const Options& options, double weight_decay, AdamState<Scalar, Size>& state, Model& model,
+                 const Gradient& gradient, double learning_rate) {
+  const AdamRule<Scalar> rule(options, state.steps, learning_rate);
+  if (options.amsgrad) {
+    update_parameters(rule, weight_decay, model, gradient, state.m, state.v, state.largest_v);
+  } else {
+    update_parameters(rule, weight_decay, model, gradient, state.m, state.v);
+  }
+}
 
 }  // namespace optim
 
@@ -55,40 +98,13 @@ const Options& check_adam(std::string_view owner, const Options& options) {
   return options;
 }
 
-// m ← β₁ m + (1 − β₁) g,    v ← β₂ v + (1 − β₂) g²
-// θ ← θ − learning rate · m̂ / (√v̂ + ε)    with m̂ = m / (1 − β₁ᵏ), v̂ = v / (1 − β₂ᵏ) in step k from 1
-template <class Options, class Scalar, int Size, class Model, class Gradient>
-void update_adam(const Options& options, double weight_decay, optim::AdamState<Scalar, Size>& state, Model& model,
-                 const Gradient& gradient, double learning_rate) {
-  const auto k = static_cast<double>(state.steps);
-  const auto rate = static_cast<Scalar>(learning_rate / (1 - std::pow(options.beta1, k)));
-  const auto root_correction = static_cast<Scalar>(std::sqrt(1 - std::pow(options.beta2, k)));
-  const auto beta1 = static_cast<Scalar>(options.beta1);
-  const auto beta2 = static_cast<Scalar>(options.beta2);
-  const auto share1 = static_cast<Scalar>(1 - options.beta1);
-  const auto share2 = static_cast<Scalar>(1 - options.beta2);
-  const auto epsilon = static_cast<Scalar>(options.epsilon);
-  update_parameters(
-      [&](auto theta, auto& g, auto m, auto v, auto largest_v) {
-        m = beta1 * m + share1 * g;
-        v = beta2 * v + share2 * g.square();
-        if (options.amsgrad) {
-          largest_v = (largest_v.max)(v);
-          theta -= rate * m / (largest_v.sqrt() / root_correction + epsilon);
-        } else {
-          theta -= rate * m / (v.sqrt() / root_correction + epsilon);
-        }
-      },
-      weight_decay, model, gradient, state.m, state.v, state.largest_v);
-}
-
 }  // namespace detail
 
 namespace optim {
 
 template <class Scalar, int Size = Dynamic>
-class Adam : public detail::Optimizer<Adam<Scalar, Size>, Scalar, AdamOptions, AdamState<Scalar, Size>> {
-  using Base = detail::Optimizer<Adam, Scalar, AdamOptions, AdamState<Scalar, Size>>;
+class Adam : public OptimizerBase<Adam<Scalar, Size>, Scalar, AdamOptions, AdamState<Scalar, Size>> {
+  using Base = OptimizerBase<Adam, Scalar, AdamOptions, AdamState<Scalar, Size>>;
   friend Base;
 
  public:
@@ -105,7 +121,7 @@ class Adam : public detail::Optimizer<Adam<Scalar, Size>, Scalar, AdamOptions, A
   template <class Model, class Gradient>
   static void update(const AdamOptions& options, State& state, Model& model, const Gradient& gradient,
                      double learning_rate) {
-    detail::update_adam(options, options.weight_decay, state, model, gradient, learning_rate);
+    update_adam(options, options.weight_decay, state, model, gradient, learning_rate);
   }
 };
 

@@ -22,8 +22,8 @@ struct AdamWOptions {
 };
 
 template <class Scalar, int Size = Dynamic>
-class AdamW : public detail::Optimizer<AdamW<Scalar, Size>, Scalar, AdamWOptions, AdamState<Scalar, Size>> {
-  using Base = detail::Optimizer<AdamW, Scalar, AdamWOptions, AdamState<Scalar, Size>>;
+class AdamW : public OptimizerBase<AdamW<Scalar, Size>, Scalar, AdamWOptions, AdamState<Scalar, Size>> {
+  using Base = OptimizerBase<AdamW, Scalar, AdamWOptions, AdamState<Scalar, Size>>;
   friend Base;
 
  public:
@@ -42,8 +42,15 @@ class AdamW : public detail::Optimizer<AdamW<Scalar, Size>, Scalar, AdamWOptions
   static void update(const AdamWOptions& options, State& state, Model& model, const Gradient& gradient,
                      double learning_rate) {
     const auto kept = static_cast<Scalar>(1 - learning_rate * options.weight_decay);
-    for_each_theta([&](auto&& theta) { theta *= kept; }, model);
-    detail::update_adam(options, 0, state, model, gradient, learning_rate);
+    for_each_theta(
+        [&](auto&& theta) {
+          Scalar* const begin = theta.data();
+          detail::for_each_chunk(theta.size(), [&](Index first, Index count) {
+            detail::for_each_of_chunk(count, [&](Index k) { begin[first + k] *= kept; });
+          });
+        },
+        model);
+    update_adam(options, 0, state, model, gradient, learning_rate);
   }
 };
 

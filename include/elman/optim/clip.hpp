@@ -13,6 +13,7 @@
 #include <type_traits>
 
 #include "elman/check.hpp"
+#include "elman/kernels/coefficients.hpp"
 #include "elman/model.hpp"
 #include "elman/types.hpp"
 
@@ -32,7 +33,7 @@ template <class Gradient>
 double scaled_norm(const Gradient& gradient, double scale) {
   using Sum = Wide<ScalarOf<Gradient>>;
   Sum sum = 0;
-  for_each_theta([&](const auto& g) { sum += (g.template cast<Sum>() * Sum(scale)).squaredNorm(); }, gradient);
+  for_each_theta([&](const auto& g) { sum += sum_of_squares<Sum>(g.data(), g.size(), Sum(scale)); }, gradient);
   return static_cast<double>(std::sqrt(sum));
 }
 
@@ -66,11 +67,18 @@ double clip_norm(Gradient&& gradient, double threshold) {
           using Scalar = typename std::remove_cvref_t<decltype(g)>::Scalar;
           using Factor = Wide<Scalar>;
           const auto factor = static_cast<Scalar>(threshold / norm);
-          if (!std::same_as<Scalar, Factor> && factor >= (std::numeric_limits<Scalar>::min)()) {
-            g *= factor;
-          } else {  // it may be too small for a float where what comes of it is not
-            g = (g.template cast<Factor>() / Factor(norm) * Factor(threshold)).template cast<Scalar>();
-          }
+          const bool scales = !std::same_as<Scalar, Factor> && factor >= (std::numeric_limits<Scalar>::min)();
+          Scalar* const begin = g.data();
+          detail::for_each_chunk(g.size(), [&](Index first, Index count) {
+            Scalar* const here = begin + first;
+            if (scales) {
+              detail::for_each_of_chunk(count, [&](Index k) { here[k] *= factor; });
+            } else {  // it may be too small for a float where what comes of it is not
+              detail::for_each_of_chunk(count, [&](Index k) {
+                here[k] = static_cast<Scalar>(static_cast<Factor>(here[k]) / Factor(norm) * Factor(threshold));
+              });
+            }
+          });
         },
         gradient);
   }
@@ -87,7 +95,10 @@ void clip_value(Gradient&& gradient, double bound) {
         using Scalar = typename std::remove_cvref_t<decltype(g)>::Scalar;
         static_assert(std::floating_point<Scalar>, "elman: clip_value needs a real Scalar");
         const auto most = static_cast<Scalar>(bound);
-        g = g.unaryExpr([most](Scalar value) { return value > most ? most : value < -most ? -most : value; });
+        for (Index k = 0; k < g.size(); ++k) {
+          Scalar& value = g.data()[k];
+          value = value > most ? most : value < -most ? -most : value;
+        }
       },
       gradient);
 }

@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// What every optimizer does beside its rule: hold options and state, check a step's arguments, and walk through the
-// parameter vectors of a model with its gradient and state in lockstep. The state is one flat vector per quantity, in
-// the order of the model's vectors; it knows sizes, never addresses.
+// What an optimizer is: it changes the parameters of a model by a gradient of the same structure (model.hpp). Yours may
+// be a struct with that one function:
+//
+//   struct SignDescent {                                                        // θ ← θ − η sign(g)
+//     double learning_rate = 1e-3;
+//     void step(auto&& model, const auto& gradient) const {
+//       const auto move = [&](auto theta, const auto& g) { theta.array() -= float(learning_rate) * g.array().sign(); };
+//       elman::for_each_theta(move, model, gradient);
+//     }
+//   };
+//
+// One with a state, whose arguments are checked and which can be kept and restored, is written as ours are, on
+// OptimizerBase; sgd.hpp is the shortest. Its state is one flat vector per quantity, in the order of the model's
+// vectors; it knows sizes, never addresses. Its rule is a struct that is called for one parameter at a time.
 #pragma once
 
 #include <algorithm>
@@ -15,6 +26,7 @@
 #include <utility>
 
 #include "elman/check.hpp"
+#include "elman/kernels/coefficients.hpp"
 #include "elman/kernels/storage.hpp"
 #include "elman/model.hpp"
 #include "elman/option_ranges.hpp"
@@ -22,15 +34,18 @@
 
 namespace elman {
 inline namespace ELMAN_ABI {
+
+/// Steps a model by its gradient.
+template <class O, class Model, class Gradient = Model>
+concept Optimizer = requires(O& optimizer, Model& model, const Gradient& gradient) {
+  optimizer.step(model, gradient);
+};
+
 namespace detail {
 
 /// The scalar of a model, and no match for anything else, so that `Adam copy{adam}` makes a copy.
 template <IsModel Model>
 using ScalarOfModel = ScalarOf<Model>;
-
-/// A state vector that only some options need: empty without them, on the heap with them.
-template <class Scalar>
-using OptionalStorage = Vector<Scalar, Dynamic>;
 
 /// Throws unless model and gradient have the same vectors, `count` parameters in all, and learning_rate is a number
 /// from 0 up.
@@ -59,30 +74,42 @@ void check_step(std::string_view owner, Model& model, Gradient& gradient, Index 
           learning_rate, "; expected at least 0 and finite");
 }
 
-/// The part [first, first + size) of a state vector; of an OptionalStorage that is not in use, nothing.
-template <class Storage>
-auto slice(Storage& storage, Index first, Index size) {
-  return storage.size() == 0 ? storage.segment(0, 0).array() : storage.segment(first, size).array();
-}
+}  // namespace detail
 
-/// update(θ, g, s…) on arrays of the same few hundred coefficients of the model, of g = gradient + weight_decay · θ
-/// (the gradient with that of ½ · weight_decay · ‖θ‖² added) and of every state vector: so few that an update of
-/// several lines reads memory once. g is a copy, which the update may overwrite. No heap.
-template <class Update, class Model, class Gradient, class... Storage>
-void update_parameters(Update&& update, double weight_decay, Model& model, Gradient& gradient, Storage&... storage) {
-  constexpr Index chunk = 256;
-  Index start = 0;
+namespace optim {
+
+/// rule(θ, g, s…) for every parameter of the model, with g = gradient + weight_decay · θ (that of ½ · weight_decay ·
+/// ‖θ‖² added) and the coefficient at the same place in every state vector. A rule that divides by a root says in
+/// under_root(g, s…), which is called first, what of, and is called with the root: rule(θ, root, g, s…). No heap.
+template <class Rule, class Model, class Gradient, class... State>
+void update_parameters(const Rule& rule, double weight_decay, Model& model, const Gradient& gradient, State&... state) {
+  std::size_t begin = 0;
   for_each_theta(
-      [&](auto&& theta, const auto& whole_gradient) {
-        using Scalar = typename std::remove_cvref_t<decltype(theta)>::Scalar;
-        for (Index first = 0; first < theta.size(); first += chunk) {
-          const Index size = (std::min)(chunk, theta.size() - first);
-          const auto part = theta.segment(first, size).array();
-          Eigen::Array<Scalar, Dynamic, 1, Eigen::ColMajor, chunk, 1> g = whole_gradient.segment(first, size);
-          if (weight_decay != 0) g += static_cast<Scalar>(weight_decay) * part;
-          update(part, g, slice(storage, start + first, size)...);
-        }
-        start += theta.size();
+      [&](auto&& whole_theta, const auto& whole_gradient) {
+        using Scalar = typename std::remove_cvref_t<decltype(whole_theta)>::Scalar;
+        const auto decay = static_cast<Scalar>(weight_decay);
+        detail::for_each_chunk(whole_theta.size(), [&](Index first, Index count) {
+          Scalar* const theta = whole_theta.data() + first;
+          const Scalar* const given = whole_gradient.data() + first;
+          Scalar g[detail::chunk_size];
+          if (weight_decay != 0) {
+            detail::for_each_of_chunk(count, [&](Index k) { g[k] = given[k] + decay * theta[k]; });
+          } else {
+            std::copy_n(given, count, g);
+          }
+          const auto run = [&](auto*... s) {
+            if constexpr (requires { rule.under_root(g[0], s[0]...); }) {
+              Scalar root[detail::chunk_size];
+              detail::for_each_of_chunk(count, [&](Index k) { root[k] = rule.under_root(g[k], s[k]...); });
+              detail::take_roots(root, count);
+              detail::for_each_of_chunk(count, [&](Index k) { rule(theta[k], root[k], g[k], s[k]...); });
+            } else {
+              detail::for_each_of_chunk(count, [&](Index k) { rule(theta[k], g[k], s[k]...); });
+            }
+          };
+          run(state.data() + begin + first...);
+        });
+        begin += static_cast<std::size_t>(whole_theta.size());
       },
       model, gradient);
 }
@@ -91,7 +118,7 @@ void update_parameters(Update&& update, double weight_decay, Model& model, Gradi
 /// `update(options, state, model, gradient, learning_rate)`; `State` has `steps` and `vectors()`, a std::tuple of
 /// references to its vectors, the first of them never empty.
 template <class Derived, class Scalar, class Options_, class State_>
-class Optimizer {
+class OptimizerBase {
   static_assert(std::floating_point<Scalar>, "elman: an optimizer needs a real Scalar: float, double or long double");
 
  public:
@@ -109,7 +136,8 @@ class Optimizer {
   /// With the learning rate of a schedule instead of the options', at least 0: `step(model, gradient, schedule(k))`.
   template <class Model, class Gradient>
   void step(Model&& model, const Gradient& gradient, double learning_rate) {
-    check_step<Scalar>(Derived::name, model, gradient, std::get<0>(state_.vectors()).size(), learning_rate);
+    detail::check_step<Scalar>(Derived::name, model, gradient, static_cast<Index>(std::get<0>(state_.vectors()).size()),
+                               learning_rate);
     ++state_.steps;
     Derived::update(options_, state_, model, gradient, learning_rate);
   }
@@ -122,22 +150,22 @@ class Optimizer {
 
   /// Throws, before anything is written, if the state is one of another number of parameters or of other options.
   void restore(const State& state) {
-    require(state.steps >= 0, Derived::name, "::restore: steps is ", state.steps, "; expected at least 0");
+    detail::require(state.steps >= 0, Derived::name, "::restore: steps is ", state.steps, "; expected at least 0");
     check_sizes(state.vectors(), state_.vectors(), std::make_index_sequence<std::tuple_size_v<Vectors>>{});
     state_ = state;
   }
 
  protected:
-  Optimizer(const Options& options, State state) : options_(options), state_(std::move(state)) {}
+  OptimizerBase(const Options& options, State state) : options_(options), state_(std::move(state)) {}
 
  private:
   using Vectors = decltype(std::declval<const State&>().vectors());
 
   template <std::size_t... Place>
   static void check_sizes(const Vectors& got, const Vectors& expected, std::index_sequence<Place...>) {
-    (require(std::get<Place>(got).size() == std::get<Place>(expected).size(), Derived::name, "::restore: vector ",
-             Place, " of state has ", std::get<Place>(got).size(), " entries; expected ",
-             std::get<Place>(expected).size()),
+    (detail::require(std::get<Place>(got).size() == std::get<Place>(expected).size(), Derived::name,
+                     "::restore: vector ", Place, " of state has ", std::get<Place>(got).size(), " entries; expected ",
+                     std::get<Place>(expected).size()),
      ...);
   }
 
@@ -145,6 +173,6 @@ class Optimizer {
   State state_;
 };
 
-}  // namespace detail
+}  // namespace optim
 }  // namespace ELMAN_ABI
 }  // namespace elman

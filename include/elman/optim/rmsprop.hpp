@@ -26,20 +26,50 @@ struct RMSpropOptions {
 template <class Scalar, int Size>
 struct RMSpropState {
   RMSpropState(Index count, const RMSpropOptions& options)
-      : mean_square(detail::zeros<decltype(mean_square)>(count)),
-        mean(detail::zeros<decltype(mean)>(options.centered ? count : 0)),
-        velocity(detail::zeros<decltype(velocity)>(options.momentum > 0 ? count : 0)) {}
+      : mean_square(make_storage<decltype(mean_square)>(count)),
+        mean(make_storage<decltype(mean)>(options.centered ? count : 0)),
+        velocity(make_storage<decltype(velocity)>(options.momentum > 0 ? count : 0)) {}
   auto vectors() const { return std::tie(mean_square, mean, velocity); }
 
   Index steps = 0;
-  detail::ParameterStorage<Scalar, Size> mean_square;  ///< running mean of g²
-  detail::OptionalStorage<Scalar> mean;                ///< centered: running mean of g
-  detail::OptionalStorage<Scalar> velocity;            ///< with momentum
+  ParameterStorage<Scalar, Size> mean_square;  ///< running mean of g²
+  ParameterStorage<Scalar, Dynamic> mean;      ///< centered: running mean of g
+  ParameterStorage<Scalar, Dynamic> velocity;  ///< with momentum
+};
+
+/// v ← α v + (1 − α) g²,    centered: mean ← α mean + (1 − α) g
+/// g ← g / (√v + ε),    centered: g / (√(v − mean²) + ε)
+/// θ ← θ − learning rate · g,    with momentum: velocity ← momentum · velocity + g,  θ ← θ − learning rate · velocity
+template <class Scalar, bool Centered, bool Momentum>
+struct RMSpropRule {
+  Scalar rate, alpha, share, epsilon, momentum;
+
+  Scalar under_root(Scalar g, Scalar& v, auto&... rest) const {
+    v = alpha * v + share * (g * g);
+    if constexpr (Centered) {
+      Scalar& mean = std::get<0>(std::tie(rest...));
+      mean = alpha * mean + share * g;
+      const Scalar variance = v - mean * mean;
+      return variance < Scalar(0) ? Scalar(0) : variance;  // rounding can make a zero variance negative
+    } else {
+      return v;
+    }
+  }
+  void operator()(Scalar& theta, Scalar root, Scalar g, Scalar&, auto&... rest) const {
+    g /= root + epsilon;
+    if constexpr (Momentum) {
+      Scalar& velocity = std::get < Centered ? 1 : 0 > (std::tie(rest...));
+      velocity = momentum * velocity + g;
+      theta -= rate * velocity;
+    } else {
+      theta -= rate * g;
+    }
+  }
 };
 
 template <class Scalar, int Size = Dynamic>
-class RMSprop : public detail::Optimizer<RMSprop<Scalar, Size>, Scalar, RMSpropOptions, RMSpropState<Scalar, Size>> {
-  using Base = detail::Optimizer<RMSprop, Scalar, RMSpropOptions, RMSpropState<Scalar, Size>>;
+class RMSprop : public OptimizerBase<RMSprop<Scalar, Size>, Scalar, RMSpropOptions, RMSpropState<Scalar, Size>> {
+  using Base = OptimizerBase<RMSprop, Scalar, RMSpropOptions, RMSpropState<Scalar, Size>>;
   friend Base;
 
  public:
@@ -62,34 +92,25 @@ class RMSprop : public detail::Optimizer<RMSprop<Scalar, Size>, Scalar, RMSpropO
     return options;
   }
 
-  // v ← α v + (1 − α) g²,    centered: mean ← α mean + (1 − α) g
-  // g ← g / (√v + ε),    centered: g / (√(v − mean²) + ε)
-  // θ ← θ − learning rate · g,    with momentum: velocity ← momentum · velocity + g,  θ ← θ − learning rate · velocity
   template <class Model, class Gradient>
   static void update(const RMSpropOptions& options, State& state, Model& model, const Gradient& gradient,
                      double learning_rate) {
-    const auto rate = static_cast<Scalar>(learning_rate);
-    const auto alpha = static_cast<Scalar>(options.alpha);
-    const auto share = static_cast<Scalar>(1 - options.alpha);
-    const auto epsilon = static_cast<Scalar>(options.epsilon);
-    const auto momentum = static_cast<Scalar>(options.momentum);
-    detail::update_parameters(
-        [&](auto theta, auto& g, auto v, auto mean, auto velocity) {
-          v = alpha * v + share * g.square();
-          if (options.centered) {
-            mean = alpha * mean + share * g;
-            g /= ((v - mean.square()).max)(Scalar(0)).sqrt() + epsilon;  // rounding can make a zero variance negative
-          } else {
-            g /= v.sqrt() + epsilon;
-          }
-          if (options.momentum > 0) {
-            velocity = momentum * velocity + g;
-            theta -= rate * velocity;
-          } else {
-            theta -= rate * g;
-          }
-        },
-        options.weight_decay, model, gradient, state.mean_square, state.mean, state.velocity);
+    const auto run = [&]<bool Centered, bool Momentum>(auto&... vectors) {
+      const RMSpropRule<Scalar, Centered, Momentum> rule{
+          static_cast<Scalar>(learning_rate), static_cast<Scalar>(options.alpha),
+          static_cast<Scalar>(1 - options.alpha), static_cast<Scalar>(options.epsilon),
+          static_cast<Scalar>(options.momentum)};
+      update_parameters(rule, options.weight_decay, model, gradient, state.mean_square, vectors...);
+    };
+    if (options.centered && options.momentum > 0) {
+      run.template operator()<true, true>(state.mean, state.velocity);
+    } else if (options.centered) {
+      run.template operator()<true, false>(state.mean);
+    } else if (options.momentum > 0) {
+      run.template operator()<false, true>(state.velocity);
+    } else {
+      run.template operator()<false, false>();
+    }
   }
 };
 

@@ -23,16 +23,35 @@ struct SGDOptions {
 
 template <class Scalar, int Size>
 struct SGDState {
-  explicit SGDState(Index count) : velocity(detail::zeros<decltype(velocity)>(count)) {}
+  explicit SGDState(Index count) : velocity(make_storage<decltype(velocity)>(count)) {}
   auto vectors() const { return std::tie(velocity); }
 
   Index steps = 0;
-  detail::ParameterStorage<Scalar, Size> velocity;  ///< stays zero without momentum
+  ParameterStorage<Scalar, Size> velocity;  ///< stays zero without momentum
+};
+
+/// velocity ← momentum · velocity + (1 − dampening) · g,    in the first step velocity ← g
+/// θ ← θ − learning rate · velocity,    with Nesterov's θ ← θ − learning rate · (g + momentum · velocity)
+template <class Scalar, bool Nesterov>
+struct MomentumRule {
+  Scalar rate, momentum, share;
+
+  void operator()(Scalar& theta, Scalar g, Scalar& velocity) const {
+    velocity = momentum * velocity + share * g;
+    theta -= rate * (Nesterov ? g + momentum * velocity : velocity);
+  }
+};
+/// θ ← θ − learning rate · g
+template <class Scalar>
+struct DescentRule {
+  Scalar rate;
+
+  void operator()(Scalar& theta, Scalar g) const { theta -= rate * g; }
 };
 
 template <class Scalar, int Size = Dynamic>
-class SGD : public detail::Optimizer<SGD<Scalar, Size>, Scalar, SGDOptions, SGDState<Scalar, Size>> {
-  using Base = detail::Optimizer<SGD, Scalar, SGDOptions, SGDState<Scalar, Size>>;
+class SGD : public OptimizerBase<SGD<Scalar, Size>, Scalar, SGDOptions, SGDState<Scalar, Size>> {
+  using Base = OptimizerBase<SGD, Scalar, SGDOptions, SGDState<Scalar, Size>>;
   friend Base;
 
  public:
@@ -58,27 +77,22 @@ class SGD : public detail::Optimizer<SGD<Scalar, Size>, Scalar, SGDOptions, SGDS
     return options;
   }
 
-  // velocity ← momentum · velocity + (1 − dampening) · g,    in the first step velocity ← g
-  // θ ← θ − learning rate · velocity,    with Nesterov's θ ← θ − learning rate · (g + momentum · velocity)
   template <class Model, class Gradient>
   static void update(const SGDOptions& options, State& state, Model& model, const Gradient& gradient,
                      double learning_rate) {
     const auto rate = static_cast<Scalar>(learning_rate);
     const auto momentum = static_cast<Scalar>(options.momentum);
     const auto share = static_cast<Scalar>(state.steps == 1 ? 1 : 1 - options.dampening);
-    detail::update_parameters(
-        [&](auto theta, auto& g, auto velocity) {
-          if (options.momentum > 0) {
-            velocity = momentum * velocity + share * g;
-            if (options.nesterov) {
-              g += momentum * velocity;
-            } else {
-              g = velocity;
-            }
-          }
-          theta -= rate * g;
-        },
-        options.weight_decay, model, gradient, state.velocity);
+    const auto run = [&](const auto& rule, auto&... vectors) {
+      update_parameters(rule, options.weight_decay, model, gradient, vectors...);
+    };
+    if (options.nesterov) {
+      run(MomentumRule<Scalar, true>{rate, momentum, share}, state.velocity);
+    } else if (options.momentum > 0) {
+      run(MomentumRule<Scalar, false>{rate, momentum, share}, state.velocity);
+    } else {
+      run(DescentRule<Scalar>{rate});
+    }
   }
 };
 

@@ -266,14 +266,15 @@ TEST_CASE("an optimizer of a net with compile-time sizes has its state inside, o
   const Parameters<float, Dynamic, 5, 2> dynamic(3, 5, 2);
   using Inside = decltype(optim::Adam{net}.state().m);
   using Outside = decltype(optim::Adam{dynamic}.state().m);
-  static_assert(std::remove_cvref_t<Inside>::SizeAtCompileTime == decltype(net)::theta_size);
-  static_assert(std::remove_cvref_t<Outside>::SizeAtCompileTime == Dynamic);
-  CHECK(optim::Adam{dynamic}.state().m.size() == net.theta().size());
-  CHECK(optim::Adam{std::tie(net, dynamic)}.state().v.size() == 2 * net.theta().size());
+  constexpr auto size = static_cast<std::size_t>(decltype(net)::theta_size);
+  static_assert(std::same_as<std::remove_cvref_t<Inside>, std::array<float, size>>);
+  static_assert(std::same_as<std::remove_cvref_t<Outside>, std::vector<float>>);
+  CHECK(optim::Adam{dynamic}.state().m.size() == size);
+  CHECK(optim::Adam{std::tie(net, dynamic)}.state().v.size() == 2 * size);
   // What only rare options need takes no memory without them.
-  CHECK(optim::Adam{net}.state().largest_v.size() == 0);
-  CHECK(optim::RMSprop{net}.state().mean.size() == 0);
-  CHECK(optim::RMSprop{net}.state().velocity.size() == 0);
+  CHECK(optim::Adam{net}.state().largest_v.empty());
+  CHECK(optim::RMSprop{net}.state().mean.empty());
+  CHECK(optim::RMSprop{net}.state().velocity.empty());
 }
 
 TEST_CASE("NaN in a gradient reaches its parameter and no other") {
@@ -288,6 +289,43 @@ TEST_CASE("NaN in a gradient reaches its parameter and no other") {
     CHECK(std::isnan(model.values(300)));
     model.values(300) = 0;
     CHECK(model.values.allFinite());
+  });
+}
+
+TEST_CASE("a coefficient has the same bits wherever it lies, and roots are the nearest numbers") {
+  // Many more than a chunk of the loops, whose tail is another loop; in float, where roots are often estimated.
+  using ManyFloats = elman::Parameters<float, elman::Recurrence<>, elman::Readout<>>;
+  for_each_optimizer([](const auto& make) {
+    ManyFloats model(elman::Recurrence{7, 11}, elman::Readout{11, 5}), g = model;
+    const auto coefficient = [](elman::Index k) { return static_cast<float>(k % 13) * 0.37F - 1.1F; };
+    for (elman::Index k = 0; k < model.theta().size(); ++k) {
+      model.theta()(k) = coefficient(k);
+      g.theta()(k) = coefficient(k + 3);
+    }
+    auto optimizer = make(model);
+    for (int step = 0; step < 3; ++step) optimizer.step(model, g);
+    elman::Index differences = 0;
+    for (elman::Index k = 13; k < model.theta().size(); ++k) {
+      differences += model.theta()(k) != model.theta()(k - 13);
+    }
+    CHECK(differences == 0);
+  });
+
+  ManyFloats model(elman::Recurrence{20, 20}, elman::Readout{20, 3}), g = model;
+  g.theta().setConstant(3);
+  optim::Adagrad adagrad{model, {.learning_rate = 1, .initial_sum_of_squares = 2}};
+  adagrad.step(model, g);
+  const float expected = -3.0F / (std::sqrt(11.0F) + 1e-10F);
+  CHECK(model.theta().minCoeff() == expected);
+  CHECK(model.theta().maxCoeff() == expected);
+
+  // A gradient whose square is infinite: g / inf is 0, and nothing is NaN.
+  g.theta().setConstant(1e30F);
+  for_each_optimizer([&](const auto& make) {
+    ManyFloats large = model;
+    auto optimizer = make(large);
+    optimizer.step(large, g);
+    CHECK(large.theta().allFinite());
   });
 }
 

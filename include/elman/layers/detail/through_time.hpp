@@ -83,8 +83,8 @@ void run_bptt(const Part& part, const Activation& activation, const X& x, Tape& 
       const Index width = steps.width(t);
       const auto d_a_t = d_a.middleCols(steps.first(t) - first, width);  // still ∂L/∂h_t
       const auto d_h_prev = d_next.leftCols(width);
-      between.retreat(activation, steps.first(t), states.middleCols(tape.block(t), width), d_h_prev,
-                      d_a_t);  // (6), (7)
+      between.retreat(activation, steps.first(t), states.middleCols(tape.block(t - 1), width),
+                      states.middleCols(tape.block(t), width), d_h_prev, d_a_t);  // (6), (7)
       if (t == 0 && !d_h0.data()) break;
       between.send_back(tape.W, d_a_t, d_h_prev);
     }

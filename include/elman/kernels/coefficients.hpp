@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+//
+// Vectors as long as a model's parameters, coefficient by coefficient: loops that compilers make vectors of at -O2,
+// without an expression class for every length. Each coefficient has the same bits wherever it lies.
+#pragma once
+
+#include <cmath>
+#include <type_traits>
+
+#include "elman/types.hpp"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+#include <arm_neon.h>
+#endif
+
+/// In front of a loop whose turns do not depend on each other.
+#if defined(__GNUC__) && !defined(__clang__)
+#define ELMAN_INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define ELMAN_INDEPENDENT
+#endif
+
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
+
+/// Coefficients that are worked on together: a loop of constant length is one that g++ takes for vectors at -O2.
+inline constexpr Index chunk_size = 256;
+
+/// visit(k) for k = 0 … count − 1 ≤ chunk_size, in any order.
+template <class Visit>
+void for_each_of_chunk(Index count, const Visit& visit) {
+  if (count == chunk_size) {
+    ELMAN_INDEPENDENT
+    for (Index k = 0; k < chunk_size; ++k) visit(k);
+  } else {
+    for (Index k = 0; k < count; ++k) visit(k);
+  }
+}
+
+/// visit(first, count) chunk by chunk.
+template <class Visit>
+void for_each_chunk(Index size, const Visit& visit) {
+  for (Index first = 0; first < size; first += chunk_size) {
+    visit(first, first + chunk_size <= size ? chunk_size : size - first);
+  }
+}
+
+/// x ← √x, the nearest number to it: ∞ of ∞, NaN below 0.
+template <class Scalar>
+void take_roots(Scalar* x, Index count) {
+  Index k = 0;
+#if defined(__SSE2__)
+  if constexpr (std::is_same_v<Scalar, float>) {
+    for (; k + 4 <= count; k += 4) _mm_storeu_ps(x + k, _mm_sqrt_ps(_mm_loadu_ps(x + k)));
+  } else if constexpr (std::is_same_v<Scalar, double>) {
+    for (; k + 2 <= count; k += 2) _mm_storeu_pd(x + k, _mm_sqrt_pd(_mm_loadu_pd(x + k)));
+  }
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+  if constexpr (std::is_same_v<Scalar, float>) {
+    for (; k + 4 <= count; k += 4) vst1q_f32(x + k, vsqrtq_f32(vld1q_f32(x + k)));
+  } else if constexpr (std::is_same_v<Scalar, double>) {
+    for (; k + 2 <= count; k += 2) vst1q_f64(x + k, vsqrtq_f64(vld1q_f64(x + k)));
+  }
+#endif
+  for (; k < count; ++k) x[k] = std::sqrt(x[k]);
+}
+
+/// Σ (scale x[k])², in eight sums side by side, whatever the processor.
+template <class Sum, class Scalar>
+Sum sum_of_squares(const Scalar* x, Index count, Sum scale) {
+  Sum partial[8]{};
+  Index k = 0;
+  for (; k + 8 <= count; k += 8) {
+    for (int l = 0; l < 8; ++l) {
+      const Sum scaled = static_cast<Sum>(x[k + l]) * scale;
+      partial[l] += scaled * scaled;
+    }
+  }
+  for (int l = 0; k < count; ++k, ++l) {
+    const Sum scaled = static_cast<Sum>(x[k]) * scale;
+    partial[l] += scaled * scaled;
+  }
+  return ((partial[0] + partial[4]) + (partial[2] + partial[6])) +
+         ((partial[1] + partial[5]) + (partial[3] + partial[7]));
+}
+
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
