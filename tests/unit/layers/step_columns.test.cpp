@@ -83,7 +83,7 @@ TEST_CASE("steps of compile-time sizes equal a forward, at every level") {
 TEST_CASE("steps of compile-time sizes with zoneout, and with an activation of the user's") {
   for_each_simd_level([] {
     elman::Random random(4);
-    using Body = elman::Recurrence<1, 5>;
+    using Body = elman::Recurrence<1, 5, elman::Tanh, elman::RecurrentNoise>;
     check_steps(elman::Net<float, Body, elman::Readout<5, 1>>(Body({.zoneout = 0.3}), {}), 2, random);
     check_steps(elman::RNNCell<float, 1, 5, 1, Cubic>(), 2, random);
   });
