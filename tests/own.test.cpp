@@ -87,8 +87,8 @@ struct Gain : elman::StatelessLayer<Gain<Rows>, Rows, Rows> {  // y_t = g ∘ x_
     void initialise(elman::Random&) { g.setOnes(); }
   };
   template <class Cursor>
-  Part<Cursor> read(Cursor& theta) const {
-    return {theta.vector(this->out())};
+  Part<Cursor> take(Cursor& cursor) const {
+    return {cursor.vector(this->out())};
   }
 
   void apply(const auto& part, const auto& x, auto y) const { y = part.g.asDiagonal() * x; }
@@ -116,8 +116,8 @@ struct VoltageLeak {
 
   static constexpr int parameter_size(int hidden) { return hidden; }
   template <class Cursor>
-  static Part<typename Cursor::Vector> read(Cursor& theta, Index hidden) {
-    return {theta.vector(hidden)};
+  static Part<typename Cursor::Vector> take(Cursor& cursor, Index hidden) {
+    return {cursor.vector(hidden)};
   }
   static constexpr bool needs_masks(bool) { return false; }
 

@@ -41,8 +41,8 @@
 #include "elman/layers/wrapper.hpp"
 
 // Random numbers and initialisers
+#include "elman/init/by_part.hpp"
 #include "elman/init/fan.hpp"
-#include "elman/init/net.hpp"
 #include "elman/init/orthogonal.hpp"
 #include "elman/random.hpp"
 

@@ -116,9 +116,9 @@ struct Thawer {
   Scalar* theta;
 
   Index matrix(Index rows, Index cols) {
-    const auto read = from.matrix(rows, cols);
+    const auto weights = from.matrix(rows, cols);
     for (Index k = 0; k < cols; ++k) {
-      for (Index row = 0; row < rows; ++row) *theta++ = read(row, k);
+      for (Index row = 0; row < rows; ++row) *theta++ = weights(row, k);
     }
     return 0;
   }

@@ -104,8 +104,8 @@ requires(std::same_as<Scalar_, float> || std::same_as<Scalar_, double>) && Weigh
   detail::NarrowCursor<Weight, Scalar> cursor() const { return {weights_.data(), numbers_.data()}; }
   template <class Cursor>
   void walk(Cursor& cursor) const {
-    body_.read(cursor);
-    readout_.read(cursor);
+    body_.take(cursor);
+    readout_.take(cursor);
   }
 
   [[no_unique_address]] Body body_;
@@ -121,13 +121,13 @@ class FrozenArrays {
   /// Rounds the parameters, which are finite.
   explicit FrozenArrays(const Parameters<Scalar, Body, Readout>& net) : body_(net.body()), readout_(net.readout()) {
     detail::FrozenSize<Weight> size;
-    body_.read(size);
-    readout_.read(size);
+    body_.take(size);
+    readout_.take(size);
     weights_.reshape(size.weights, 1);
     numbers_.reshape(size.numbers, 1);
     detail::Freezer<Weight, Scalar> freezer{net.theta().data(), weights_.data(), numbers_.data()};
-    body_.read(freezer);
-    readout_.read(freezer);
+    body_.take(freezer);
+    readout_.take(freezer);
   }
 
   std::span<const detail::WeightElement<Weight>> weights() const {

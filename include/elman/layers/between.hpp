@@ -9,7 +9,7 @@
 // leak) and what the layer above sees of the state (h = σ(v) of a state v). It is a struct of what the user chose, with
 //
 //   parameter_size(hidden)                how many parameters of its own it has behind U, W, b, or Dynamic
-//   read(cursor, hidden)                  takes them; returns a struct with for_each(visit)
+//   take(cursor, hidden)                  takes them; returns a struct with for_each(visit)
 //   needs_masks(draws)                    whether a run keeps masks in the tape
 //   step(…)                               one step of a stream
 //   Run<Scalar, Room, Hidden>             what one forward keeps for its bptt, in the tape; its functions are those
@@ -39,7 +39,7 @@ struct NoParameters {
 struct NothingBetween {
   static constexpr int parameter_size(int) { return 0; }
   template <class Cursor>
-  static NoParameters read(Cursor&, Index) {
+  static NoParameters take(Cursor&, Index) {
     return {};
   }
   static constexpr bool needs_masks(bool) { return false; }

@@ -192,14 +192,14 @@ class Bidirectional {
   }
 
   template <class Cursor>
-  void read(Cursor& theta) const {
-    forwards_.read(theta);
-    backwards_.read(theta);
+  void take(Cursor& cursor) const {
+    forwards_.take(cursor);
+    backwards_.take(cursor);
   }
   template <class Cursor, class Scalar>
-  void start(Cursor& theta, const MatrixView<Scalar>& h) const {
-    forwards_.start(theta, h.topRows(forwards_.state()));
-    backwards_.start(theta, h.middleRows(forwards_.state(), backwards_.state()));
+  void start(Cursor& cursor, const MatrixView<Scalar>& h) const {
+    forwards_.start(cursor, h.topRows(forwards_.state()));
+    backwards_.start(cursor, h.middleRows(forwards_.state(), backwards_.state()));
   }
   template <class Scalar>
   void start_bptt(Scalar* d_theta, const ConstMatrixView<Scalar>& d_h) const {

@@ -50,8 +50,8 @@ class Embedding : public LayerBase<Embedding<Vocabulary, Width>, Vocabulary, Wid
   Embedding() requires Base::is_fixed : Embedding(Vocabulary, Width) {}
 
   template <class Cursor>
-  EmbeddingParameters<Cursor> read(Cursor& theta) const {
-    return {theta.matrix(out(), in())};
+  EmbeddingParameters<Cursor> take(Cursor& cursor) const {
+    return {cursor.matrix(out(), in())};
   }
 
   template <class Scalar, class X, class S, class Tape>
@@ -79,9 +79,9 @@ class Embedding : public LayerBase<Embedding<Vocabulary, Width>, Vocabulary, Wid
   }
 
   template <class Cursor, class X, class Scalar>
-  ConstMatrixView<Scalar> step(Cursor& theta, const X& x, const MatrixView<Scalar>&,
+  ConstMatrixView<Scalar> step(Cursor& cursor, const X& x, const MatrixView<Scalar>&,
                                const MatrixView<Scalar>& scratch) const {
-    step_columns<Width, Vocabulary, 0>(Identity{}, static_cast<const Scalar*>(nullptr), read(theta).E, x, nullptr,
+    step_columns<Width, Vocabulary, 0>(Identity{}, static_cast<const Scalar*>(nullptr), take(cursor).E, x, nullptr,
                                        MatrixView<Scalar>(), scratch);
     return scratch;
   }

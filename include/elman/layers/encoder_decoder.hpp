@@ -153,22 +153,22 @@ class EncoderDecoder {
   }
 
   template <class Cursor>
-  void read(Cursor& theta) const {
-    encoder_.read(theta);
-    decoder_.read(theta);
+  void take(Cursor& cursor) const {
+    encoder_.take(cursor);
+    decoder_.take(cursor);
   }
   /// One step of the decoder.
   template <class Cursor, class X, class Scalar>
-  ConstMatrixView<Scalar> step(Cursor& theta, const X& x, const MatrixView<Scalar>& h,
+  ConstMatrixView<Scalar> step(Cursor& cursor, const X& x, const MatrixView<Scalar>& h,
                                const MatrixView<Scalar>& scratch) const requires(Decoder::can_step) {
-    encoder_.read(theta);
-    return decoder_.step(theta, x, h, scratch);
+    encoder_.take(cursor);
+    return decoder_.step(cursor, x, h, scratch);
   }
 
   /// The state before the source's first step.
   template <class Cursor, class Scalar>
-  void start(Cursor& theta, const MatrixView<Scalar>& h) const {
-    encoder_.start(theta, h);
+  void start(Cursor& cursor, const MatrixView<Scalar>& h) const {
+    encoder_.start(cursor, h);
   }
   template <class Scalar>
   void start_bptt(Scalar* d_theta, const ConstMatrixView<Scalar>& d_h) const {

@@ -6,7 +6,7 @@
 //   in, out         rows of its input and output, a column a step and sequence
 //   state           rows of what it carries from step to step: the hidden states of all recurrences in it, one below
 //                   the other. h₀, the last state and ∂L/∂h₀ have this height and B columns in the caller's order.
-//   read            takes its parameters from a cursor (parameter_cursor.hpp), in the order in which they lie in θ
+//   take            takes its parameters from a cursor (parameter_cursor.hpp), in the order in which they lie in θ
 //   Tape            what forward leaves for bptt: h(), the output of all steps (out × N, packed); last(…), the state
 //                   after each sequence's last step, and last_output(…), the output there, B columns
 //   forward         x, h₀ → tape
@@ -71,7 +71,7 @@ struct SizeNames {
 };
 
 /// What is the same for all layers that are not made of others, to derive from. HasState: the state is as large as the
-/// output. `Derived` has read(cursor), which returns its part: a struct of what it has taken, whose for_each(visit)
+/// output. `Derived` has take(cursor), which returns its part: a struct of what it has taken, whose for_each(visit)
 /// calls visit(name, view); and forward, bptt, step and Tape.
 template <class Derived, int In, int Out, bool HasState>
 class LayerBase {
@@ -96,7 +96,7 @@ class LayerBase {
   Index step_rows() const { return out(); }
   Index parameter_count() const {
     detail::CountingCursor counter;
-    derived().read(counter);
+    derived().take(counter);
     return counter.count;
   }
   bool same_shape(const LayerBase& other) const { return in() == other.in() && out() == other.out(); }
@@ -106,7 +106,7 @@ class LayerBase {
   template <class Element>
   auto at(Element* theta) const {
     ParameterCursor<Element> cursor(theta);
-    return derived().read(cursor);
+    return derived().take(cursor);
   }
   template <class Element, class Visit>
   void for_each_part(Element* theta, const std::string& path, const Visit& visit) const {
@@ -122,8 +122,8 @@ class LayerBase {
 
   /// The state before the first step of a sequence: zero (State × 1).
   template <class Cursor, class Scalar>
-  void start(Cursor& theta, const MatrixView<Scalar>& h) const {
-    derived().read(theta);
+  void start(Cursor& cursor, const MatrixView<Scalar>& h) const {
+    derived().take(cursor);
     set_zero(h);
   }
   template <class Scalar>
@@ -176,7 +176,7 @@ struct AnyVisit {
 
 template <class L>
 concept HasParameters = requires(const L layer, CountingCursor& cursor, const double* theta, const std::string& path) {
-  layer.read(cursor);
+  layer.take(cursor);
   layer.for_each_part(theta, path, AnyVisit{});
 };
 
@@ -206,9 +206,9 @@ concept HasBptt = L::reads_pair ||
 };
 template <class L>
 concept HasStep = !L::can_step || L::reads_pair ||
-                  requires(const L layer, ParameterCursor<const double>& theta, const ConstMatrixView<double>& x,
+                  requires(const L layer, ParameterCursor<const double>& cursor, const ConstMatrixView<double>& x,
                            const MatrixView<double>& h) {
-  { layer.step(theta, x, h, h) } -> std::convertible_to<ConstMatrixView<double>>;
+  { layer.step(cursor, x, h, h) } -> std::convertible_to<ConstMatrixView<double>>;
 };
 template <class L>
 concept HasLastOutput =
@@ -217,9 +217,9 @@ concept HasLastOutput =
   layer.last_output_bptt(tape, d_h, d_state);
 };
 template <class L>
-concept HasStart = requires(const L layer, ParameterCursor<const double>& theta, const MatrixView<double>& h,
+concept HasStart = requires(const L layer, ParameterCursor<const double>& cursor, const MatrixView<double>& h,
                             double* d_theta, const ConstMatrixView<double>& d_h) {
-  layer.start(theta, h);
+  layer.start(cursor, h);
   layer.start_bptt(d_theta, d_h);
 };
 
@@ -244,7 +244,7 @@ constexpr bool are_layers() {
                   "elman: a layer has in(), out(), state(), step_rows(), parameter_count(), same_shape(other) and "
                   "needs_masks(draws); see elman/layers/layer.hpp");
     static_assert((HasParameters<Layers> && ...),
-                  "elman: a layer has read(cursor), which takes its parameters, and for_each_part(theta, path, visit); "
+                  "elman: a layer has take(cursor), which takes its parameters, and for_each_part(theta, path, visit); "
                   "see elman/layers/layer.hpp");
     static_assert((HasTape<Layers> && ...),
                   "elman: a layer has a Tape<Scalar, Room> with steps(), h(), last(state) and "

@@ -61,21 +61,21 @@ class LearnedStart : public Wrapper<L> {
     layer().bptt(theta + state(), x, tape, from_above, d_last, d_theta + state(), d_x, d_h0);
   }
   template <class Cursor>
-  void read(Cursor& theta) const {
-    theta.vector(state());
-    layer().read(theta);
+  void take(Cursor& cursor) const {
+    cursor.vector(state());
+    layer().take(cursor);
   }
   template <class Cursor, class X, class Scalar>
-  ConstMatrixView<Scalar> step(Cursor& theta, const X& x, const MatrixView<Scalar>& h,
+  ConstMatrixView<Scalar> step(Cursor& cursor, const X& x, const MatrixView<Scalar>& h,
                                const MatrixView<Scalar>& scratch) const requires(L::can_step) {
-    theta.vector(state());
-    return layer().step(theta, x, h, scratch);
+    cursor.vector(state());
+    return layer().step(cursor, x, h, scratch);
   }
 
   template <class Cursor, class Scalar>
-  void start(Cursor& theta, const MatrixView<Scalar>& h) const {
-    copy(theta.vector(state()), h);
-    layer().read(theta);
+  void start(Cursor& cursor, const MatrixView<Scalar>& h) const {
+    copy(cursor.vector(state()), h);
+    layer().take(cursor);
   }
   template <class Scalar>
   void start_bptt(Scalar* d_theta, const ConstMatrixView<Scalar>& d_h) const {

@@ -54,9 +54,9 @@ class Readout : public LayerBase<Readout<In, Out, Output_>, In, Out, false> {
   Readout() requires Base::is_fixed : Readout(In, Out) {}
 
   template <class Cursor>
-  ReadoutParameters<Cursor> read(Cursor& theta) const {
-    auto V = theta.matrix(this->out(), this->in());
-    return {V, theta.vector(this->out())};
+  ReadoutParameters<Cursor> take(Cursor& cursor) const {
+    auto V = cursor.matrix(this->out(), this->in());
+    return {V, cursor.vector(this->out())};
   }
 
   /// Fills o and y of `tape`, which has been started, from the tape of the layer below.
@@ -118,9 +118,9 @@ class Readout : public LayerBase<Readout<In, Out, Output_>, In, Out, false> {
 
   /// o and y of one column a stream.
   template <class Cursor, class Scalar>
-  void step(Cursor& theta, const ConstMatrixView<Scalar>& h, const MatrixView<Scalar>& o,
+  void step(Cursor& cursor, const ConstMatrixView<Scalar>& h, const MatrixView<Scalar>& o,
             const MatrixView<Scalar>& y) const {
-    const auto part = read(theta);
+    const auto part = take(cursor);
     step_columns<Out, In, 0>(Identity{}, part.c.data(), part.V, h, nullptr, MatrixView<Scalar>(), o);  // (2)
     Output{}(o, y);                                                                                    // (3)
   }

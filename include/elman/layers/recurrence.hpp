@@ -34,7 +34,7 @@ struct RecurrenceParameters {
   typename Cursor::Matrix U;
   typename Cursor::Matrix W;
   typename Cursor::Vector b;
-  [[no_unique_address]] decltype(std::declval<const Between&>().read(std::declval<Cursor&>(), Index{})) between;
+  [[no_unique_address]] decltype(std::declval<const Between&>().take(std::declval<Cursor&>(), Index{})) between;
 
   /// visit(name, view).
   template <class Visit>
@@ -77,11 +77,11 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between>,
   bool needs_masks(bool draws) const { return between_.needs_masks(draws); }
 
   template <class Cursor>
-  RecurrenceParameters<Cursor, Hidden, Between> read(Cursor& theta) const {
-    auto U = theta.matrix(hidden(), this->in());
-    auto W = theta.matrix(hidden(), hidden());
-    auto b = theta.vector(hidden());
-    return {U, W, b, between_.read(theta, hidden())};
+  RecurrenceParameters<Cursor, Hidden, Between> take(Cursor& cursor) const {
+    auto U = cursor.matrix(hidden(), this->in());
+    auto W = cursor.matrix(hidden(), hidden());
+    auto b = cursor.vector(hidden());
+    return {U, W, b, between_.take(cursor, hidden())};
   }
 
   template <class Scalar, class X, class S, class Tape>
@@ -112,9 +112,9 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between>,
 
   /// h ← the next state, one column a stream; returns the output.
   template <class Cursor, class X, class Scalar>
-  ConstMatrixView<Scalar> step(Cursor& theta, const X& x, const MatrixView<Scalar>& h,
+  ConstMatrixView<Scalar> step(Cursor& cursor, const X& x, const MatrixView<Scalar>& h,
                                const MatrixView<Scalar>& scratch) const {
-    return between_.template step<In, Hidden>(activation_, read(theta), x, h, scratch);
+    return between_.template step<In, Hidden>(activation_, take(cursor), x, h, scratch);
   }
 
   std::string cpp_type() const {

@@ -31,7 +31,7 @@ struct RecurrentNoise {
 
   static constexpr int parameter_size(int) { return 0; }
   template <class Cursor>
-  static NoParameters read(Cursor&, Index) {
+  static NoParameters take(Cursor&, Index) {
     return {};
   }
   bool needs_masks(bool draws) const { return (draws && recurrent_dropout > 0) || zoneout > 0; }

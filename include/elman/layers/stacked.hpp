@@ -142,20 +142,20 @@ class Stacked {
   }
 
   template <class Cursor>
-  void read(Cursor& theta) const {
-    for_each_layer([&](const auto& layer) { layer.read(theta); });
+  void take(Cursor& cursor) const {
+    for_each_layer([&](const auto& layer) { layer.take(cursor); });
   }
   template <class Cursor, class X, class Scalar>
-  ConstMatrixView<Scalar> step(Cursor& theta, const X& x, const MatrixView<Scalar>& h,
+  ConstMatrixView<Scalar> step(Cursor& cursor, const X& x, const MatrixView<Scalar>& h,
                                const MatrixView<Scalar>& scratch) const requires((Layers::can_step && ...)) {
-    return step_from<0>(theta, x, h, 0, scratch, 0);
+    return step_from<0>(cursor, x, h, 0, scratch, 0);
   }
 
   template <class Cursor, class Scalar>
-  void start(Cursor& theta, const MatrixView<Scalar>& h) const {
+  void start(Cursor& cursor, const MatrixView<Scalar>& h) const {
     Index first = 0;
     for_each_layer([&](const auto& layer) {
-      layer.start(theta, h.middleRows(first, layer.state()));
+      layer.start(cursor, h.middleRows(first, layer.state()));
       first += layer.state();
     });
   }
@@ -236,14 +236,14 @@ class Stacked {
   }
 
   template <std::size_t K, class Cursor, class X, class Scalar>
-  ConstMatrixView<Scalar> step_from(Cursor& theta, const X& x, const MatrixView<Scalar>& h, Index row,
+  ConstMatrixView<Scalar> step_from(Cursor& cursor, const X& x, const MatrixView<Scalar>& h, Index row,
                                     const MatrixView<Scalar>& scratch, Index scratch_row) const {
-    const auto out = layer<K>().step(theta, x, h.middleRows(row, layer<K>().state()),
+    const auto out = layer<K>().step(cursor, x, h.middleRows(row, layer<K>().state()),
                                      scratch.middleRows(scratch_row, layer<K>().step_rows()));
     if constexpr (K == top) {
       return out;
     } else {
-      return step_from<K + 1>(theta, out, h, row + layer<K>().state(), scratch, scratch_row + layer<K>().step_rows());
+      return step_from<K + 1>(cursor, out, h, row + layer<K>().state(), scratch, scratch_row + layer<K>().step_rows());
     }
   }
 

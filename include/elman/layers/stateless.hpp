@@ -16,7 +16,7 @@
 //       void initialise(elman::Random&) { g.setOnes(); }
 //     };
 //     template <class Cursor>
-//     Part<Cursor> read(Cursor& theta) const { return {theta.vector(this->out())}; }
+//     Part<Cursor> take(Cursor& cursor) const { return {cursor.vector(this->out())}; }
 //
 //     void apply(const auto& part, const auto& x, auto y) const { y = part.g.asDiagonal() * x; }
 //     void apply_bptt(const auto& part, const auto& x, const auto& d_y, auto d_part, auto d_x) const {
@@ -92,9 +92,9 @@ class StatelessLayer : public LayerBase<Derived, In, Out, false> {
   }
 
   template <class Cursor, class X, class Scalar>
-  ConstMatrixView<Scalar> step(Cursor& theta, const X& x, const MatrixView<Scalar>&,
+  ConstMatrixView<Scalar> step(Cursor& cursor, const X& x, const MatrixView<Scalar>&,
                                const MatrixView<Scalar>& scratch) const {
-    derived().apply(derived().read(theta), x, scratch);
+    derived().apply(derived().take(cursor), x, scratch);
     return scratch;
   }
 

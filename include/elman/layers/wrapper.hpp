@@ -46,8 +46,8 @@ class Wrapper {
     layer_.for_each_part(theta, path, visit);
   }
   template <class Cursor>
-  void read(Cursor& theta) const {
-    layer_.read(theta);
+  void take(Cursor& cursor) const {
+    layer_.take(cursor);
   }
   template <class Tape, class Scalar>
   void last_output_bptt(const Tape& tape, const ConstMatrixView<Scalar>& d_output,
@@ -55,13 +55,13 @@ class Wrapper {
     layer_.last_output_bptt(tape, d_output, d_state);
   }
   template <class Cursor, class X, class Scalar>
-  ConstMatrixView<Scalar> step(Cursor& theta, const X& x, const MatrixView<Scalar>& h,
+  ConstMatrixView<Scalar> step(Cursor& cursor, const X& x, const MatrixView<Scalar>& h,
                                const MatrixView<Scalar>& scratch) const requires(can_step) {
-    return layer_.step(theta, x, h, scratch);
+    return layer_.step(cursor, x, h, scratch);
   }
   template <class Cursor, class Scalar>
-  void start(Cursor& theta, const MatrixView<Scalar>& h) const {
-    layer_.start(theta, h);
+  void start(Cursor& cursor, const MatrixView<Scalar>& h) const {
+    layer_.start(cursor, h);
   }
   template <class Scalar>
   void start_bptt(Scalar* d_theta, const ConstMatrixView<Scalar>& d_h) const {

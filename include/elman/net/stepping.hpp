@@ -142,8 +142,8 @@ class Stepping {
   /// h of stream b ← the net's start.
   template <class State>
   void start(State& state, Index b) const {
-    auto theta = derived().cursor();
-    derived().body().start(theta, MatrixView<Scalar>(state.h).middleCols(b, 1));
+    auto cursor = derived().cursor();
+    derived().body().start(cursor, MatrixView<Scalar>(state.h).middleCols(b, 1));
   }
 
   template <class X, class State>
@@ -151,10 +151,10 @@ class Stepping {
     static_assert(
         Body::can_step,
         "elman::Net::step: a bidirectional layer reads from the end of a sequence; it cannot run step by step");
-    auto theta = derived().cursor();
+    auto cursor = derived().cursor();
     const auto h =
-        derived().body().step(theta, x, MatrixView<Scalar>(state.h), MatrixView<Scalar>(state.scratch));  // (1)
-    derived().readout().step(theta, h, MatrixView<Scalar>(state.o), MatrixView<Scalar>(state.y));         // (2), (3)
+        derived().body().step(cursor, x, MatrixView<Scalar>(state.h), MatrixView<Scalar>(state.scratch));  // (1)
+    derived().readout().step(cursor, h, MatrixView<Scalar>(state.o), MatrixView<Scalar>(state.y));         // (2), (3)
     state.fresh.setConstant(false);
     return state.y;
   }

@@ -10,7 +10,7 @@
 
 #include "elman/cell.hpp"
 #include "elman/deploy/frozen.hpp"
-#include "elman/init/net.hpp"
+#include "elman/init/by_part.hpp"
 #include "support/catch.hpp"
 #include "support/nets.hpp"
 #include "support/support.hpp"

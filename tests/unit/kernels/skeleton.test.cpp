@@ -54,10 +54,13 @@ struct ClampKernel {
 /// What others call. Scalars and compilers without kernels have a plain loop.
 template <class Scalar>
 void clamp(Scalar* a, Index count, Scalar bound) {
+  if constexpr (has_kernels<Scalar>) {
 #if ELMAN_HAS_KERNELS
-  if constexpr (has_kernels<Scalar>) return run_kernel(simd(), ClampKernel<Scalar>{a, count, bound});
+    run_kernel(simd(), ClampKernel<Scalar>{a, count, bound});
 #endif
-  for (Index k = 0; k < count; ++k) a[k] = a[k] > bound ? bound : a[k] < -bound ? -bound : a[k];
+  } else {
+    for (Index k = 0; k < count; ++k) a[k] = a[k] > bound ? bound : a[k] < -bound ? -bound : a[k];
+  }
 }
 
 }  // namespace detail

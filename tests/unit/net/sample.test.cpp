@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "elman/cell.hpp"
-#include "elman/init/net.hpp"
+#include "elman/init/by_part.hpp"
 #include "support/catch.hpp"
 #include "support/nets.hpp"
 #include "support/support.hpp"
