@@ -60,6 +60,7 @@ TEST_CASE("the lines of README's Compose") {
   net.forward(x, tape, elman::last_step, random);
   CHECK(tape.o().cols() == 2);
   net.forward(chunk, tape, elman::every_step, state);
+  net.forward(chunk, tape, elman::every_step, {.start = state, .random = &random});
   CHECK(!state.fresh(b));
   net.reset(state, b);
   CHECK(state.fresh(b));

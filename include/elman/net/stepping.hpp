@@ -8,7 +8,7 @@
 //   for (;;) y = net.step(x, state);
 //
 // `Net` and `FrozenNet` have these verbs. With compile-time sizes a step of one stream sums in another order than
-// forward does over whole sequences, and differs from it by round-off (layers/detail/step_columns.hpp); forward on
+// forward does over whole sequences, and differs from it by round-off (layers/step_columns.hpp); forward on
 // chunks of one step has forward's bits.
 #pragma once
 

@@ -95,10 +95,13 @@ void clip_value(Gradient&& gradient, double bound) {
         using Scalar = typename std::remove_cvref_t<decltype(g)>::Scalar;
         static_assert(std::floating_point<Scalar>, "elman: clip_value needs a real Scalar");
         const auto most = static_cast<Scalar>(bound);
-        for (Index k = 0; k < g.size(); ++k) {
-          Scalar& value = g.data()[k];
-          value = value > most ? most : value < -most ? -most : value;
-        }
+        Scalar* const begin = g.data();
+        detail::for_each_chunk(g.size(), [&](Index first, Index count) {
+          Scalar* const here = begin + first;
+          detail::for_each_of_chunk(count, [&](Index k) {
+            here[k] = here[k] > most ? most : here[k] < -most ? -most : here[k];  // NaN stays
+          });
+        });
       },
       gradient);
 }

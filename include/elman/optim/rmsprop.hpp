@@ -5,6 +5,7 @@
 // docs/math.md Eq. 22; the rule of torch.optim.RMSprop, ε outside the root.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <tuple>
 
@@ -58,7 +59,8 @@ struct RMSpropRule {
   void operator()(Scalar& theta, Scalar root, Scalar g, Scalar&, auto&... rest) const {
     g /= root + epsilon;
     if constexpr (Momentum) {
-      Scalar& velocity = std::get < Centered ? 1 : 0 > (std::tie(rest...));
+      constexpr std::size_t place = Centered ? 1 : 0;
+      Scalar& velocity = std::get<place>(std::tie(rest...));
       velocity = momentum * velocity + g;
       theta -= rate * velocity;
     } else {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: elman::Stacked: its arguments must be layers; see elman/layers/layer.hpp
+// expect: elman: a layer is copyable and has the constants in_size, out_size, state_size, step_size, parameter_size,
 #include "elman/cell.hpp"
 #include "elman/layers/stacked.hpp"
 
