@@ -7,8 +7,8 @@
 #include <limits>
 
 #include "elman/cell.hpp"
-#include "elman/init/fan.hpp"
 #include "elman/init/by_part.hpp"
+#include "elman/init/fan.hpp"
 #include "elman/init/orthogonal.hpp"
 #include "support/catch.hpp"
 #include "support/support.hpp"
