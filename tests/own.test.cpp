@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "elman/elman.hpp"
+#include "laws/law_cases.hpp"
+#include "laws/law_nets.hpp"
 #include "support/catch.hpp"
 #include "support/nets.hpp"
 #include "support/products.hpp"
@@ -294,6 +296,31 @@ TEST_CASE(
     check_gradients(net, x, targets, loss, read, random, 1 + 3 + 1 + 4 + 2 + 2);
     check_gradients(net, x, elman::loss::weighted(targets, weights), loss, read, random, 1 + 3 + 1 + 4 + 2 + 2);
   }
+}
+
+namespace {
+
+/// The layer and the policy among ours, of random sizes, for the laws of all compositions.
+struct OwnParts {
+  static constexpr int depth = 2;
+  static constexpr std::size_t entries = 1 + 3 + 1 + 4 + 2 + 2;
+  template <class Output>
+  static auto make(elman::Random& random) {
+    const auto [in, a, b, out] = laws::draw_sizes<4>(random);
+    elman::Stacked body{own::Gain<>{in}, elman::Recurrence{in, a}, own::Gain<>{a},
+                        elman::Recurrence<Dynamic, Dynamic, elman::Tanh, own::VoltageLeak>{a, b}};
+    using Readout = elman::Readout<Dynamic, Dynamic, Output>;
+    return elman::Net<double, decltype(body), Readout>(body, Readout(b, 1 + out));
+  }
+  static auto x(elman::Random& random, const auto& net, std::size_t B, Index T) {
+    return laws::draw_columns(random, net.in(), laws::draw_lengths(random, B, T));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a layer and a policy of one's own keep the laws: every gradient equals the complex step") {
+  laws::check_nets<OwnParts, laws::CrossEntropyLabels>(700000, 40);
 }
 
 TEST_CASE(

@@ -6,9 +6,9 @@
 //   bptt      adds ∂L/∂θ to a gradient, from the ∂L/∂o that a loss has left in the tape
 //   step      runs one step of a stream
 //
-//   Net<float, Stacked<Bidirectional<Recurrence<12, 32>>, Recurrence<64, 32>>, Readout<32, 9>>
-//   net{init::standard(random)}; Net<float, Recurrence<>, Readout<>> net{{in, hidden}, {hidden, out},
-//   init::standard(random)};
+//   using Body = Stacked<Bidirectional<Recurrence<12, 32>>, Recurrence<64, 32>>;
+//   Net<float, Body, Readout<32, 9>> net{init::standard(random)};
+//   Net<float, Recurrence<>, Readout<>> net{{in, hidden}, {hidden, out}, init::standard(random)};
 //
 // RNNCell (cell.hpp) is the net of one recurrence. Everything public is checked here, once a call; the layers are not
 // asked again. Equation numbers: docs/math.md. Shapes: docs/notation.md.
@@ -93,10 +93,11 @@ class Net : public Parameters<Scalar, Body, Readout>,
     const detail::Input<Scalar, Body, X> input(where("forward"), x, body());
     detail::check_run(where("forward"), *this, input, tape, read, given);
     const auto h0 = begin(input, given.start, tape);
-    body().forward(data(), input.columns(), tape.steps(), h0, tape.body,
-                   given.random);  // h_t = σ(U x_t + W h_{t-1} + b)  (1)
+    // h_t = σ(U x_t + W h_{t-1} + b) in every layer         (1)
+    body().forward(data(), input.columns(), tape.steps(), h0, tape.body, given.random);
+    // o_t = V h_t + c  (2),  y_t = softmax(o_t)             (3)
     tape.start_readout(this->out(), read);
-    readout().forward(this->readout_data(), tape.body, tape);  // o_t = V h_t + c  (2),  y_t = softmax(o_t)  (3)
+    readout().forward(this->readout_data(), tape.body, tape);
     carry_on(tape, given.start);
   }
   /// The same with one of the options as it is: h0, a state, a generator.
@@ -127,7 +128,8 @@ class Net : public Parameters<Scalar, Body, Readout>,
     // every layer's gradients, backwards through time       (6-10, 13, 14)
     body().bptt(data(), input.columns(), tape.body, FromAbove<Scalar>(from_readout), d_last(tape), gradient.data(),
                 input.d_x(asked), d_h0);
-    learn_start(tape, d_h0, gradient);  // (44)
+    // ∂L/∂h₀ of what was learned of it                      (44)
+    learn_start(tape, d_h0, gradient);
   }
 
   /// Reads the source (Sequences, a matrix or Labels) and returns the state from which `step` writes the target, a
