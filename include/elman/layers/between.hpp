@@ -8,13 +8,13 @@
 // A policy may change what W sees of the state (recurrent dropout), what becomes of the state and σ(a_t) (zoneout, a
 // leak) and what the layer above sees of the state (h = σ(v) of a state v). It is a struct of what the user chose, with
 //
-//   parameter_size(hidden)                how many parameters of its own it has behind U, W, b, or Dynamic
-//   take(cursor, hidden)                  takes them; returns a struct with for_each(visit)
-//   needs_masks(draws)                    whether a run keeps masks in the tape
-//   step(…)                               one step of a stream
-//   Run<Scalar, Room, Hidden>             what one forward keeps for its bptt, in the tape; its functions are those
-//   that
-//                                         the two loops over time call (detail/through_time.hpp), in the order below
+//   parameter_size(hidden)      how many parameters of its own it has behind U, W, b, or Dynamic
+//   take(cursor, hidden)        takes them; returns a struct with for_each(visit), and initialise(random) if it has any
+//   needs_masks(draws)          whether a run keeps masks in the tape
+//   step(…)                     one step of a stream
+//   check(), cpp_value()        if it has options: throws if one is out of range; itself as C++ (cpp_name.hpp)
+//   Run<Scalar, Room, Hidden>   what one forward keeps in the tape for its bptt; the two loops over time call its
+//                               functions (detail/through_time.hpp), in the order below
 //
 // Columns are those of the states with h₀ in front, `first` is the packed column where a step begins.
 #pragma once

@@ -4,9 +4,9 @@
 // be a struct with that one function:
 //
 //   struct SignDescent {                                                        // θ ← θ − η sign(g)
-//     double learning_rate = 1e-3;
+//     float learning_rate = 1e-3F;
 //     void step(auto&& model, const auto& gradient) const {
-//       const auto move = [&](auto theta, const auto& g) { theta.array() -= float(learning_rate) * g.array().sign(); };
+//       const auto move = [&](auto theta, const auto& g) { theta.array() -= learning_rate * g.array().sign(); };
 //       elman::for_each_theta(move, model, gradient);
 //     }
 //   };
