@@ -9,6 +9,7 @@
 // in double, with every sum from top to bottom: the same bits with every compiler and vector width (see random.hpp).
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <type_traits>
 
@@ -55,13 +56,16 @@ inline void orthonormal_columns(const MatrixView<double>& q, double* v, Random& 
   }
 }
 
+/// Dynamic if one is.
+constexpr int larger_size(int a, int b) { return a == Dynamic || b == Dynamic ? Dynamic : (std::max)(a, b); }
+
 /// init::orthogonal of a matrix whose sizes are known at compile time, or Dynamic: no heap where it is small.
 template <int Rows, int Cols, class M>
 void fill_orthogonal(M& matrix, Random& random, double gain) {
   const bool tall = matrix.rows() >= matrix.cols();
   const Index rows = tall ? matrix.rows() : matrix.cols();
   ThetaStorage<double, product_of_sizes(Rows, Cols)> memory;
-  ThetaStorage<double, Rows == Dynamic || Cols == Dynamic ? Dynamic : (Rows > Cols ? Rows : Cols)> v;
+  ThetaStorage<double, larger_size(Rows, Cols)> v;
   memory.set_zero(matrix.size());
   v.set_zero(rows);
   const MatrixView<double> q(memory.data(), rows, matrix.size() / rows);
