@@ -6,6 +6,7 @@
 #include <cmath>
 #include <complex>
 #include <concepts>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -22,16 +23,18 @@ using elman::Index;
 
 namespace own {
 
-/// h = a / (1 + |a|), σ' = (1 − |h|)².
-struct Softsign {
+/// h = a / √(1 + a²), σ' = (1 − h²)^{3/2}.
+struct InverseRoot {
   template <class Scalar>
   Scalar value(const Scalar& a) const {
-    return a / (Scalar(1) + (elman::real_part(a) < 0 ? -a : a));
+    using std::sqrt;
+    return a / sqrt(Scalar(1) + a * a);
   }
   template <class Scalar>
   Scalar slope(const Scalar& h) const {
-    const Scalar rest = Scalar(1) - (elman::real_part(h) < 0 ? -h : h);
-    return rest * rest;
+    using std::sqrt;
+    const Scalar rest = Scalar(1) - h * h;
+    return rest * sqrt(rest);
   }
 };
 
@@ -99,6 +102,34 @@ struct Gain : elman::StatelessLayer<Gain<Rows>, Rows, Rows> {  // y_t = g ∘ x_
     if (d_x.data()) d_x = part.g.asDiagonal() * d_y;  // ∂L/∂x_t = g ∘ ∂L/∂y_t
   }
   std::string cpp_type() const { return "own::Gain<" + std::to_string(this->out()) + ">"; }
+};
+
+/// y_t = M x_t, written so that M may be kept in few bits.
+struct Mix : elman::StatelessLayer<Mix, 3, 4> {
+  Mix() : Base({"Mix"}, 3, 4) {}
+
+  static constexpr int parameter_size = 4 * 3;
+  template <class Cursor>
+  struct Part {
+    typename Cursor::Matrix M;
+    void for_each(const auto& visit) { visit("M", M); }
+  };
+  template <class Cursor>
+  Part<Cursor> take(Cursor& cursor) const {
+    return {cursor.matrix(4, 3)};
+  }
+  void apply(const auto& part, const auto& x, auto y) const {
+    elman::set_zero(y);
+    for (Index k = 0; k < x.cols(); ++k) {
+      for (Index row = 0; row < 4; ++row) {
+        for (Index col = 0; col < 3; ++col) y(row, k) += part.M(row, col) * x(col, k);
+      }
+    }
+  }
+  void apply_bptt(const auto& part, const auto& x, const auto& d_y, auto d_part, auto d_x) const {
+    d_part.M += d_y * x.transpose();
+    if (d_x.data()) d_x = part.M.transpose() * d_y;
+  }
 };
 
 }  // namespace own
@@ -266,7 +297,7 @@ elman::Sequences<double, Dynamic> ragged(Index in, elman::Random& random) {
   return {packed.columns, packed.steps};
 }
 
-using OwnBody = elman::Stacked<own::Gain<3>, elman::Recurrence<3, 5, own::Softsign>, own::Gain<5>,
+using OwnBody = elman::Stacked<own::Gain<3>, elman::Recurrence<3, 5, own::InverseRoot>, own::Gain<5>,
                                elman::Recurrence<5, 4, elman::Tanh, own::VoltageLeak>>;
 template <class Scalar>
 using OwnNet = elman::Net<Scalar, OwnBody, elman::Readout<4, 2, own::Rate>>;
@@ -274,7 +305,7 @@ using OwnNet = elman::Net<Scalar, OwnBody, elman::Readout<4, 2, own::Rate>>;
 }  // namespace
 
 static_assert(elman::Layer<own::Gain<>> && elman::Layer<own::Gain<3>> && elman::Layer<OwnBody>);
-static_assert(elman::Activation<own::Softsign, double>);
+static_assert(elman::Activation<own::InverseRoot, double>);
 static_assert(elman::Loss<own::Poisson, OwnNet<double>::Tape, Eigen::MatrixXd>);
 static_assert(elman::Optimizer<own::SignDescent, OwnNet<float>>);
 
@@ -403,4 +434,19 @@ TEST_CASE("a net of one's own parts learns by one's own optimizer") {
     optimizer.step(net, gradient);
   }
   CHECK(losses.back() < losses.front() - 0.2F);
+}
+
+TEST_CASE("a matrix of one's own layer is kept in few bits") {
+  elman::Random random(7);
+  elman::Net<float, elman::Stacked<own::Mix, elman::Recurrence<4, 5>>, elman::Readout<5, 2, elman::Identity>> net;
+  randomise(net, random);
+  const auto frozen = elman::freeze<std::int8_t>(net);
+  const auto thawed = frozen.net().thaw();  // the same rounded weights, as numbers
+  CHECK(net.theta() != thawed.theta());
+  auto state = frozen.net().initial_state();
+  auto expected = thawed.initial_state();
+  for (int t = 0; t < 10; ++t) {
+    const Eigen::Vector3f x = nets::normal<Eigen::Vector3f>(3, 1, random);
+    CHECK((frozen.net().step(x, state) - thawed.step(x, expected)).norm() < 1e-5F);
+  }
 }

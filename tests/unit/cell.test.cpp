@@ -393,3 +393,17 @@ template class elman::RNNCell<float, 26, 64, 5>;
 template class elman::RNNCell<double, 1, 1, 1>;
 template class elman::RNNCell<long double, Dynamic, 3, 2, elman::ReLU, elman::Sigmoid>;
 template class elman::RNNCell<std::complex<double>, 2, Dynamic, 1, elman::Identity, elman::Identity>;
+
+TEST_CASE("h0 of no columns is the cell's own start, also where it is a part of a larger matrix") {
+  elman::Random random(31);
+  RNNCell<double, 2, 3, 2> cell;
+  nets::randomise(cell, 0.9, random);
+  const Columns<double, 2> x = nets::normal<Columns<double, 2>>(2, 4, random);
+  const Eigen::MatrixXd larger = Eigen::MatrixXd::Constant(3, 5, 7);
+  auto own = cell.tape(), part = cell.tape();
+  cell.forward(x, own);
+  cell.forward(x, part, every_step, larger.leftCols(0));
+  CHECK(part.y() == own.y());
+  cell.forward(x, part, every_step, {.start = larger.leftCols(0)});
+  CHECK(part.y() == own.y());
+}

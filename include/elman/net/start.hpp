@@ -54,7 +54,11 @@ class StartFrom {
 
   /// Whether all sequences have the net's own start; else they have h0(), but those that are fresh.
   bool is_own() const { return !is_state_ && h0_.cols() == 0; }
-  ConstMatrixView<Scalar> h0() const { return is_state_ ? ConstMatrixView<Scalar>(carried_) : h0_; }
+  /// Nothing if the start is the net's own: State × 0 of a larger matrix has memory, which is not h₀.
+  ConstMatrixView<Scalar> h0() const {
+    if (is_own()) return {};
+    return is_state_ ? ConstMatrixView<Scalar>(carried_) : h0_;
+  }
   bool is_fresh(Index b) const { return is_state_ && fresh_[b]; }
   /// The state that is carried on, or nothing; no stream of it is fresh any more.
   MatrixView<Scalar> carried() const { return carried_; }
