@@ -75,7 +75,7 @@ void check_weights_are_repetitions(const LossOf& loss_of, const TargetsOf& targe
 /// L is the sum of weights that are no integers times the losses of the columns alone.
 template <class Scalar, class Output, class LossOf, class TargetsOf>
 void check_weights_are_factors(const LossOf& loss_of, const TargetsOf& targets_of) {
-  const std::vector<double> factors{0.25, 1.5, 0.1, 7, 0.5};
+  const std::vector<double> factors{0.25, 1.5, -0.1, 7, -0.5};
   const auto loss = loss_of(Reduction::sum);
   const auto round_off = static_cast<double>(tolerance::round_off<Scalar>(5, 4));
   LossTape<Scalar, Output> tape(loss_data::logits().cast<Scalar>());
@@ -102,6 +102,8 @@ void check_all_zero(const LossOf& loss_of, const TargetsOf& targets_of) {
   LossTape<Scalar, Output> again(loss_data::logits().cast<Scalar>());
   CHECK(std::isnan(loss_of(Reduction::mean)(again, elman::loss::weighted(targets, zeros))));
   CHECK(again.d_o().isZero(0));
+  CHECK(loss_of(Reduction::mean_or_zero)(again, elman::loss::weighted(targets, zeros)) == 0);
+  CHECK(again.d_o().isZero(0));
 }
 
 template <class Output, class LossOf, class TargetsOf>
@@ -115,9 +117,13 @@ void check_errors(const std::string& owner, const LossOf& loss_of, const Targets
   refuses({1, 1, 1, 1}, ": weights has 4 entries; expected R = 5 as o has columns");
   refuses({1, 1, 1, 1, 1, 1}, ": weights has 6 entries; expected R = 5 as o has columns");
   refuses({}, ": weights has 0 entries; expected R = 5 as o has columns");
-  refuses({1, 1, -1, 1, 1}, ": weight 2 is -1; expected at least 0 and finite");
-  refuses({1, 1, 1, 1, not_a_number}, ": weight 4 is nan; expected at least 0 and finite");
-  refuses({infinity, 1, 1, 1, 1}, ": weight 0 is inf; expected at least 0 and finite");
+  refuses({1, 1, 1, 1, not_a_number}, ": weight 4 is nan; expected finite in the net's scalar");
+  refuses({infinity, 1, 1, 1, 1}, ": weight 0 is inf; expected finite in the net's scalar");
+  const std::string negative = error_of([&] {
+    loss_of(Reduction::mean)(tape, elman::loss::weighted(targets, std::vector<double>{1, 1, -40, 1, 0}));
+  });
+  CHECK(negative.find("; expected more than 0 for a mean; use Reduction::sum") != std::string::npos);
+  CHECK(tape.is_untouched());
 }
 
 /// bptt of a ragged batch whose sequences have weights, one of them 0, against the complex step. `targets` are those of
@@ -130,7 +136,7 @@ void check_gradients(const LossOf& loss_of, const Targets& targets) {
   using Columns = elman::Columns<Scalar, 3>;
   const auto x = elman::pack(std::vector{nets::normal<Columns>(3, 2, random), nets::normal<Columns>(3, 4, random),
                                          nets::normal<Columns>(3, 1, random), nets::normal<Columns>(3, 3, random)});
-  const auto of_steps = elman::loss::per_sequence(std::vector<double>{0.5, 2, 3, 0}, x.steps);
+  const auto of_steps = elman::loss::per_sequence(std::vector<double>{0.5, 2, -1, 0}, x.steps);
   for (const Reduction reduction : reductions) {
     const auto report = elman::gradient_check(cell, x, elman::loss::weighted(targets, of_steps), loss_of(reduction));
     CHECK(report.method == elman::Differences::complex_step);

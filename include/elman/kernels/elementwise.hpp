@@ -7,6 +7,28 @@
 #include "elman/kernels/lanes.hpp"
 #include "elman/types.hpp"
 
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
+
+/// A sum of many terms, scalars or vectors lane by lane, with what each addition leaves out beside it (Knuth's exact
+/// difference): its error does not grow with their number. Their sum is sum + left_out.
+template <class V>
+struct LongSum {
+  V sum{}, left_out{};
+
+  ELMAN_INLINE void add(const V& term) {
+    const V larger = sum + term;
+    const V added = larger - sum;
+    left_out += (sum - (larger - added)) + (term - added);
+    sum = larger;
+  }
+};
+
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
+
 #if ELMAN_HAS_KERNELS
 
 #include <cstring>
@@ -81,7 +103,8 @@ struct TanhForm {
   }
   template <class Scalar, int Lanes>
   ELMAN_INLINE static void times_slope(const Lane<Scalar, Lanes>& h, Lane<Scalar, Lanes>& d) {
-    d *= Scalar(1) - h * h;
+    const Lane<Scalar, Lanes> zero{};
+    d = d == zero ? zero : d * (Scalar(1) - h * h);  // 0 whatever h is, NaN too
   }
 };
 
@@ -124,23 +147,27 @@ ELMAN_INLINE Scalar reduce(const Lane<Scalar, Lanes>& v) {
   }
 }
 
-/// y ← exp(o − max o) / Σ exp(o − max o), column by column.
+/// y ← exp(o − max o) / Σ exp(o − max o), column by column. Leaves in `kept`, unless it is null, two numbers a column:
+/// max o, and the sum without its largest term, which is 1.
 template <class Scalar>
 struct SoftmaxKernel {
   const Scalar* o;
   Index o_column;
   Scalar* y;
   Index y_column;
+  Scalar* kept;
   Index rows;
   Index columns;
 
   template <int Bytes>
   ELMAN_INLINE void run() const {
-    for (Index j = 0; j < columns; ++j) column<lanes<Scalar, Bytes>>(o + j * o_column, y + j * y_column);
+    for (Index j = 0; j < columns; ++j) {
+      column<lanes<Scalar, Bytes>>(o + j * o_column, y + j * y_column, kept ? kept + 2 * j : nullptr);
+    }
   }
 
   template <int Lanes>
-  ELMAN_INLINE void column(const Scalar* from, Scalar* to) const {
+  ELMAN_INLINE void column(const Scalar* from, Scalar* to, Scalar* sums) const {
     using V = Lane<Scalar, Lanes>;
     const Index whole = rows / Lanes * Lanes;
     V lowest, v;
@@ -153,19 +180,47 @@ struct SoftmaxKernel {
       load<Scalar, Lanes>(from + k, v);
       most = v > most ? v : most;
     }
-    const Scalar shift = reduce<TakeLargest, Scalar, Lanes>(most);
+    const Scalar largest = reduce<TakeLargest, Scalar, Lanes>(most);
 
+    VectorMath<Scalar, Lanes>::exp_negative(rest - largest, rest);
     V sum{};
+    if (whole < rows) sum = rest;
+    constexpr Index block = 16 * Lanes;
+    LongSum<V> blocks;
     for (Index k = 0; k < whole; k += Lanes) {
+      if (k % block == 0 && k > 0) {
+        blocks.add(sum);
+        sum = V{};
+      }
       load<Scalar, Lanes>(from + k, v);
-      VectorMath<Scalar, Lanes>::exp_negative(v - shift, v);
+      VectorMath<Scalar, Lanes>::exp_negative(v - largest, v);
       sum += v;
       store<Scalar, Lanes>(v, to + k);
     }
-    VectorMath<Scalar, Lanes>::exp_negative(rest - shift, rest);
-    if (whole < rows) sum += rest;
-
-    const Scalar total = reduce<TakeSum, Scalar, Lanes>(sum);
+    const bool is_long = whole > block;
+    if (is_long) {
+      blocks.add(sum);
+      sum = blocks.sum;
+    }
+    Scalar others = reduce<TakeSum, Scalar, Lanes>(sum) - Scalar(1);
+    if (is_long) others += reduce<TakeSum, Scalar, Lanes>(blocks.left_out);
+    // Beside the largest term, exp(0) = 1, the others lose digits, where they are small.
+    if (sums && (!is_long || others < Scalar(1))) {
+      V one, ones{}, zero{};
+      fill<Scalar, Lanes>(Scalar(1), one);
+      sum = zero;
+      if (whole < rows) {
+        sum = rest == one ? zero : rest;
+        ones = rest == one ? one : zero;
+      }
+      for (Index k = 0; k < whole; k += Lanes) {
+        load<Scalar, Lanes>(to + k, v);
+        sum += v == one ? zero : v;
+        ones += v == one ? one : zero;
+      }
+      others = reduce<TakeSum, Scalar, Lanes>(sum) + (reduce<TakeSum, Scalar, Lanes>(ones) - Scalar(1));
+    }
+    const Scalar total = others + Scalar(1);
     for (Index k = 0; k < whole; k += Lanes) {
       load<Scalar, Lanes>(to + k, v);
       v /= total;
@@ -175,60 +230,34 @@ struct SoftmaxKernel {
       rest /= total;
       store_part<Scalar, Lanes>(rest, rows - whole, to + whole);
     }
+    if (sums) {
+      sums[0] = largest;
+      sums[1] = others;
+    }
   }
 };
 
-/// The largest of a column of o, the largest of y, and the sum of what else is in y.
+/// to[k] ← factor from[k].
 template <class Scalar>
-struct LargestKernel {
-  const Scalar* o;
-  const Scalar* y;
-  Index rows;
-  Scalar& largest_o;
-  Scalar& largest_y;
-  Scalar& others;
+struct ScaleKernel {
+  const Scalar* from;
+  Scalar factor;
+  Scalar* to;
+  Index count;
 
   template <int Bytes>
   ELMAN_INLINE void run() const {
     constexpr int Lanes = lanes<Scalar, Bytes>;
-    using V = Lane<Scalar, Lanes>;
-    const Index whole = rows / Lanes * Lanes;
-    V o_rest, most_o, y_rest{}, v;  // no y is below 0
-    fill<Scalar, Lanes>(-std::numeric_limits<Scalar>::infinity(), o_rest);
-    if (whole < rows) {
-      load_part<Scalar, Lanes>(o + whole, rows - whole, o_rest);
-      load_part<Scalar, Lanes>(y + whole, rows - whole, y_rest);
+    Lane<Scalar, Lanes> v{};
+    Index k = 0;
+    for (; k + Lanes <= count; k += Lanes) {
+      load<Scalar, Lanes>(from + k, v);
+      v *= factor;
+      store<Scalar, Lanes>(v, to + k);
     }
-    V most_y = y_rest;
-    most_o = o_rest;
-    for (Index k = 0; k < whole; k += Lanes) {
-      load<Scalar, Lanes>(o + k, v);
-      most_o = v > most_o ? v : most_o;
-      load<Scalar, Lanes>(y + k, v);
-      most_y = v > most_y ? v : most_y;
-    }
-    largest_o = reduce<TakeLargest, Scalar, Lanes>(most_o);
-    largest_y = reduce<TakeLargest, Scalar, Lanes>(most_y);
-
-    V one, zero{}, most, sum, times;
-    fill<Scalar, Lanes>(Scalar(1), one);
-    fill<Scalar, Lanes>(largest_y, most);
-    sum = y_rest == most ? zero : y_rest;
-    times = y_rest == most ? one : zero;
-    for (Index k = 0; k < whole; k += Lanes) {
-      load<Scalar, Lanes>(y + k, v);
-      sum += v == most ? zero : v;  // NaN stays
-      times += v == most ? one : zero;
-    }
-    others = reduce<TakeSum, Scalar, Lanes>(sum) + (reduce<TakeSum, Scalar, Lanes>(times) - Scalar(1)) * largest_y;
+    for (; k < count; ++k) to[k] = factor * from[k];
   }
 };
-
-template <class Scalar>
-void largest_of_column(const Scalar* o, const Scalar* y, Index rows, Scalar& largest_o, Scalar& largest_y,
-                       Scalar& others) {
-  run_kernel(simd(), LargestKernel<Scalar>{o, y, rows, largest_o, largest_y, others});
-}
 
 /// a ← σ(a).
 template <class Form, class Scalar>
@@ -247,8 +276,14 @@ void apply_slope_of_form(const Scalar* h, const Scalar* next, Scalar* d, Index c
 }
 
 template <class Scalar>
-void softmax(const ConstMatrixView<Scalar>& o, MatrixView<Scalar> y) {
-  run_kernel(simd(), SoftmaxKernel<Scalar>{o.data(), o.outerStride(), y.data(), y.outerStride(), o.rows(), o.cols()});
+void softmax(const ConstMatrixView<Scalar>& o, MatrixView<Scalar> y, Scalar* kept) {
+  run_kernel(simd(),
+             SoftmaxKernel<Scalar>{o.data(), o.outerStride(), y.data(), y.outerStride(), kept, o.rows(), o.cols()});
+}
+
+template <class Scalar>
+void scale_column(const Scalar* from, Scalar factor, Scalar* to, Index count) {
+  run_kernel(simd(), ScaleKernel<Scalar>{from, factor, to, count});
 }
 
 }  // namespace detail
@@ -267,9 +302,9 @@ void apply_form(MatrixView<Scalar>);
 template <class Form, class Scalar>
 void apply_slope_of_form(const Scalar*, const Scalar*, Scalar*, Index);
 template <class Scalar>
-void softmax(const ConstMatrixView<Scalar>&, MatrixView<Scalar>);
+void softmax(const ConstMatrixView<Scalar>&, MatrixView<Scalar>, Scalar*);
 template <class Scalar>
-void largest_of_column(const Scalar*, const Scalar*, Index, Scalar&, Scalar&, Scalar&);
+void scale_column(const Scalar*, Scalar, Scalar*, Index);
 
 }  // namespace detail
 }  // namespace ELMAN_ABI

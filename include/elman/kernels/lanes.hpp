@@ -190,4 +190,8 @@ ELMAN_INLINE void run_kernel(Simd level, const Kernel& kernel) {
 }  // namespace ELMAN_ABI
 }  // namespace elman
 
+#else
+
+#define ELMAN_INLINE inline
+
 #endif  // ELMAN_HAS_KERNELS

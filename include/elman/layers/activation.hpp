@@ -123,7 +123,8 @@ void apply_activation(const Policy& activation, const MatrixView<Scalar>& a) {
   }
 }
 
-/// d ← σ'(a) ∘ d, with σ' from h = σ(a) (docs/math.md Eq. 7). h and d are whole adjacent columns.
+/// d ← σ'(a) ∘ d, with σ' from h = σ(a) (docs/math.md Eq. 7). h and d are whole adjacent columns. Where d is 0 it stays
+/// 0, whatever h is.
 template <class Policy, class Scalar>
 void apply_slope(const Policy& activation, const std::type_identity_t<ConstMatrixView<Scalar>>& h,
                  const MatrixView<Scalar>& d) {
@@ -131,7 +132,9 @@ void apply_slope(const Policy& activation, const std::type_identity_t<ConstMatri
     detail::apply_slope_of_form<typename detail::VectorForm<Policy>::type, Scalar>(h.data(), nullptr, d.data(),
                                                                                    d.size());
   } else if constexpr (!std::same_as<Policy, Identity>) {
-    for (Index k = 0; k < d.size(); ++k) d.data()[k] = d.data()[k] * activation.slope(h.data()[k]);
+    for (Index k = 0; k < d.size(); ++k) {
+      if (d.data()[k] != Scalar(0)) d.data()[k] *= activation.slope(h.data()[k]);
+    }
   }
 }
 

@@ -14,6 +14,7 @@
 
 #include "elman/kernels/product.hpp"
 #include "elman/layers/cpp_name.hpp"
+#include "elman/layers/detail/counted_columns.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/output.hpp"
 #include "elman/layers/readout_tape.hpp"
@@ -69,7 +70,12 @@ class Readout : public LayerBase<Readout<In, Out, Output_>, In, Out, false> {
     detail::for_each_block(h.cols(), [&](Index first, Index columns) {
       const auto o = tape.o_to_write().middleCols(first, columns);
       set_product(tape.V, h.middleCols(first, columns), part.c, o);  // (2)
-      Output{}(o, tape.y_to_write().middleCols(first, columns));     // (3)
+      const auto y = tape.y_to_write().middleCols(first, columns);
+      if constexpr (detail::kept_by < Output >> 0) {
+        Output{}(o, y, tape.kept_to_write().middleCols(first, columns));  // (3)
+      } else {
+        Output{}(o, y);
+      }
     });
   }
 
@@ -80,10 +86,15 @@ class Readout : public LayerBase<Readout<In, Out, Output_>, In, Out, false> {
     const auto d_part = at(d_theta);
     const auto d_o = std::as_const(tape).d_o();
     const auto h = tape.h_read(below.h());
-    detail::for_each_block(d_o.cols(), [&](Index first, Index columns) {
-      tape.d_o_panels.assign(d_o.middleCols(first, columns));
-      add_product_transposed(tape.d_o_panels, h.middleCols(first, columns), d_part.V);  // (11)
-      add_row_sums(tape.d_o_panels, d_part.c);                                          // (12)
+    detail::for_each_block(d_o.cols(), [&](Index block, Index columns) {
+      const auto d_o_block = d_o.middleCols(block, columns);
+      const auto h_block = h.middleCols(block, columns);
+      const auto add_up = [&](Index first, Index count) {
+        tape.d_o_panels.assign(d_o_block.middleCols(first, count));
+        add_product_transposed(tape.d_o_panels, h_block.middleCols(first, count), d_part.V);  // (11)
+        add_row_sums(tape.d_o_panels, d_part.c);                                              // (12)
+      };
+      detail::for_counted_columns<Scalar>(d_o_block, add_up, h_block);
     });
     tape.V.assign_transposed(part.V);
     if (!tape.selection().is_run()) {

@@ -39,6 +39,8 @@ class ReadoutTape {
   }
   ConstMatrixView<Scalar> d_o() const { return d_o_.view(); }
   bool has_d_o() const { return has_d_o_; }
+  /// What the output has kept for its loss (output.hpp).
+  ConstMatrixView<Scalar> kept() const requires(detail::kept_by<Output> > 0) { return kept_.view(); }
 
   /// Which packed columns are read.
   const detail::Selection<Room>& selection() const { return selection_; }
@@ -47,6 +49,7 @@ class ReadoutTape {
   void start(Index out, const ReadSteps& read, const BasicSteps<Room>& steps) {
     selection_.assign(read, steps);
     for (auto* buffer : {&o_, &y_, &d_o_}) buffer->reshape(out, selection_.count());
+    if constexpr (detail::kept_by < Output >> 0) kept_.reshape(detail::kept_by<Output>, selection_.count());
     has_d_o_ = false;
   }
 
@@ -68,6 +71,7 @@ class ReadoutTape {
 
   MatrixView<Scalar> o_to_write() { return o_.view(); }
   MatrixView<Scalar> y_to_write() { return y_.view(); }
+  MatrixView<Scalar> kept_to_write() { return kept_.view(); }
   ColumnBuffer<Scalar, inputs> d_h_read;  ///< Vᵀ ∂L/∂o of columns that are not adjacent
   /// V made ready for forward, or Vᵀ for bptt.
   Factor<Scalar, factor_size_of_both<Scalar>(Out, In)> V;
@@ -78,6 +82,7 @@ class ReadoutTape {
   ColumnBuffer<Scalar, outputs> o_;
   ColumnBuffer<Scalar, outputs> y_;
   ColumnBuffer<Scalar, outputs> d_o_;
+  ColumnBuffer<Scalar, detail::product_of_sizes(detail::kept_by<Output>, Room::columns)> kept_;
   ColumnBuffer<Scalar, inputs> gathered_;
   bool has_d_o_ = false;
 };

@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -68,29 +69,34 @@ class BinaryCrossEntropy {
   template <class Tape, class Targets>
   typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
     using Scalar = typename Tape::Scalar;
-    using R = Real<Scalar>;
     const auto batch = columns<BinaryCrossEntropy>("BinaryCrossEntropy", tape, targets);
-    check_values(batch.targets, batch.weight);
+    check_values<Scalar>(batch.targets, batch.weight);
     return batch.reduce(options_.reduction, [&](const auto& column) {
+      using W = typename std::remove_cvref_t<decltype(column)>::W;
       for (Index k = 0; k < column.rows(); ++k) {
         const Scalar logit = column.o(k);
-        const R t = real_part(column.target(k));
-        const R no = column.weight * (R(1) - t);
-        const R yes = column.weight * static_cast<R>(positive_weight(k)) * t;
-        const Scalar not_y = Sigmoid::of(Scalar(-logit));  // 1 − y without the loss of digits near y = 1
-        if (yes != R(0)) column.L += Scalar(yes * detail::softplus(Scalar(-logit)));
-        if (no != R(0)) column.L += Scalar(no * detail::softplus(logit));
-        column.d_o(k) = column.scale * (no * column.y(k) - yes * not_y);
+        const W t = real_part(column.target(k));
+        const W no = W(1) - t;
+        const W yes = static_cast<W>(positive_weight(k)) * t;
+        const Wide<Scalar> y(column.y(k));
+        const Wide<Scalar> not_y(Sigmoid::of(Scalar(-logit)));  // 1 − y without the loss of digits near y = 1
+        if (yes != 0) column.L += column.weight * yes * Wide<Scalar>(detail::softplus(Scalar(-logit)));
+        if (no != 0) column.L += column.weight * no * Wide<Scalar>(detail::softplus(logit));
+        column.set_slope(k, no * y - yes * not_y);
       }
     });
   }
 
  private:
-  template <class Targets, class Weight>
+  template <class Scalar, class Targets, class Weight>
   void check_values(const Targets& targets, const Weight& weight) const {
     const auto weights = static_cast<Index>(options_.positive_weights.size());
     detail::require(weights == 0 || weights == targets.rows(), "BinaryCrossEntropy: positive_weights has ", weights,
                     " entries; expected Out = ", targets.rows());
+    for (Index row = 0; row < weights; ++row) {
+      detail::require(positive_weight(row) <= detail::most_weight<Scalar>, "BinaryCrossEntropy: positive_weights[", row,
+                      "] is ", positive_weight(row), "; expected finite in the net's scalar");
+    }
     for (Index column = 0; column < targets.cols(); ++column) {
       if (weight(column) == 0) continue;
       for (Index row = 0; row < targets.rows(); ++row) {

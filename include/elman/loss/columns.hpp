@@ -5,9 +5,12 @@
 //   L = s Σ w L_column,   d_o = s w ∂L_column/∂o
 //
 // with s = 1 for a sum and s = 1 / (Out Σ w) for a mean over all outputs. Columns of weight 0 are not read; their d_o
-// is 0. What a column adds to L is the loss's own; loss.hpp has a whole one.
+// is 0. What a column adds to L is the loss's own; loss.hpp has a whole one. Weights are doubles, and so is s w, at
+// least: what is representable at the end is not lost on the way.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <concepts>
 #include <limits>
 #include <type_traits>
@@ -28,10 +31,10 @@ template <class O, class Y, class D, class Targets>
 class Column {
  public:
   using Scalar = typename O::Scalar;
-  using R = Real<Scalar>;
+  using W = Real<Wide<Scalar>>;
 
-  Column(const O& o, const Y& y, D& d_o, const Targets& targets, Index index_, R weight_, R scale_, Wide<Scalar>& L_)
-      : index(index_), weight(weight_), scale(scale_), L(L_), o_(o), y_(y), d_o_(d_o), targets_(targets) {}
+  Column(const O& o, const Y& y, D& d_o, const Targets& targets, Index index_, W weight_, W factor_, Wide<Scalar>& L_)
+      : index(index_), weight(weight_), factor(factor_), L(L_), o_(o), y_(y), d_o_(d_o), targets_(targets) {}
 
   Index rows() const { return o_.rows(); }
   Scalar o(Index k) const { return o_(k, index); }
@@ -39,15 +42,16 @@ class Column {
   Scalar target(Index k) const { return static_cast<Scalar>(targets_(k, index)); }
   Scalar& d_o(Index k) const { return d_o_(k, index); }
 
-  /// All of it: of o and y as memory, of d_o as a vector.
-  const Scalar* o() const { return &o_.coeffRef(0, index); }
+  /// All of y and d_o as memory, where they lie there.
   const Scalar* y() const { return &y_.coeffRef(0, index); }
-  auto d_o() const { return d_o_.col(index); }
+  Scalar* d_o() const { return &d_o_.coeffRef(0, index); }
 
-  /// Adds w L_k to L and leaves s w ∂L_k/∂o_k: for a loss of which each output has its own term.
-  void add(Index k, const Scalar& L_k, const Scalar& slope) const {
-    L += Scalar(weight * L_k);
-    d_o(k) = scale * weight * slope;
+  /// d_o_k ← s w ∂L_column/∂o_k.
+  void set_slope(Index k, const Wide<Scalar>& slope) const { d_o(k) = static_cast<Scalar>(factor * slope); }
+  /// Adds w L_k to L and sets the slope: for a loss of which each output has its own term.
+  void add(Index k, const Wide<Scalar>& L_k, const Wide<Scalar>& slope) const {
+    L += weight * L_k;
+    set_slope(k, slope);
   }
 
   /// No part in L, whatever is in o and y.
@@ -56,8 +60,8 @@ class Column {
   }
 
   const Index index;
-  const R weight;   ///< w, more than 0
-  const R scale;    ///< s
+  const W weight;   ///< w, not 0
+  const W factor;   ///< s w
   Wide<Scalar>& L;  ///< Σ w L_column so far: of the columns before too
 
  private:
@@ -86,23 +90,44 @@ auto with_weights(const loss::Weighted<Targets, Weights>& targets, const Run& ru
   return run(targets.targets, targets);
 }
 
-/// Throws unless there is one weight a column of o, each at least 0 and finite. Returns their sum.
+/// The power of two by which numbers of this size are divided so that products and sums of them neither overflow nor
+/// lose digits; 1 for all but the largest and smallest of double.
+inline double unit_of(double largest) {
+  constexpr double far = 0x1p500;
+  if (largest == 0 || (largest >= 1 / far && largest <= far)) return 1;
+  int exponent = 0;
+  static_cast<void>(std::frexp(largest, &exponent));
+  return std::ldexp(1.0, exponent - 1);
+}
+
+/// The largest weight that is finite in a scalar.
+template <class Scalar>
+inline constexpr double most_weight = sizeof(Real<Scalar>) < sizeof(double)
+                                          ? static_cast<double>((std::numeric_limits<Real<Scalar>>::max)())
+                                          : (std::numeric_limits<double>::max)();
+
+/// Throws unless there is one weight a column of o, each finite in the scalar of o. Returns the unit to count them in.
 template <class Tape, class Weight>
 double check_weights(const char* owner, const Tape& tape, const Weight& weight) {
-  const Index R = tape.o().cols();
-  if constexpr (std::same_as<Weight, EqualWeights>) {
-    return static_cast<double>(R);
-  } else {
-    require(weight.size() == R, owner, ": weights has ", weight.size(), " entries; expected R = ", R,
+  double largest = 0;
+  if constexpr (!std::same_as<Weight, EqualWeights>) {
+    constexpr double most = most_weight<typename Tape::Scalar>;
+    const Index columns = tape.o().cols();
+    require(weight.size() == columns, owner, ": weights has ", weight.size(), " entries; expected R = ", columns,
             " as o has columns");
-    double sum = 0;
-    for (Index column = 0; column < R; ++column) {
-      require(within(weight(column), 0.0, (std::numeric_limits<double>::max)()), owner, ": weight ", column, " is ",
-              weight(column), "; expected at least 0 and finite");
-      sum += weight(column);
+    for (Index column = 0; column < columns; ++column) {
+      require(within(weight(column), -most, most), owner, ": weight ", column, " is ", weight(column),
+              "; expected finite in the net's scalar");
+      largest = (std::max)(largest, std::abs(weight(column)));
     }
-    return sum;
   }
+  return unit_of(largest);
+}
+
+/// Throws if a mean is asked for over weights that sum to 0 or less though some are not 0.
+inline void check_mean(const char* owner, loss::Reduction reduction, double sum, bool all_zero) {
+  require(reduction == loss::Reduction::sum || sum > 0 || all_zero, owner, ": the weights sum to ", sum,
+          "; expected more than 0 for a mean; use Reduction::sum");
 }
 
 /// Throws unless targets have a row an output and a column a read-out.
@@ -114,30 +139,32 @@ void check_target_shape(const char* owner, const Targets& targets, const Tape& t
           " columns; expected R = ", tape.o().cols(), " as o has");
 }
 
-/// L, from what of_column(column) adds to it for each column that has weight. A mean divides by `total`.
+/// L, from what of_column(column) adds to it for each column that has weight. weight(column) is in units; a mean
+/// divides by `total` units.
 template <class Tape, class Targets, class Weight, class OfColumn>
-typename Tape::Scalar reduce_columns(Tape& tape, const Targets& targets, const Weight& weight,
+typename Tape::Scalar reduce_columns(Tape& tape, const Targets& targets, const Weight& weight, double unit,
                                      loss::Reduction reduction, double total, const OfColumn& of_column) {
   using Scalar = typename Tape::Scalar;
-  using R = Real<Scalar>;
+  using W = Real<Wide<Scalar>>;
   const auto& o = std::as_const(tape).o();
   const auto& y = std::as_const(tape).y();
   auto&& d_o = tape.d_o();
   using Column = loss::Column<std::remove_cvref_t<decltype(o)>, std::remove_cvref_t<decltype(y)>,
                               std::remove_reference_t<decltype(d_o)>, Targets>;
-  const bool mean = reduction == loss::Reduction::mean;
-  R scale(1);
-  if (mean) scale = total > 0 ? static_cast<R>(1 / total) : R(0);  // 0 of nothing
-  Wide<Scalar> L(0);                                               // float would lose digits over many columns
+  const bool sum = reduction == loss::Reduction::sum;
+  const W scale = sum ? static_cast<W>(unit) : W(1) / static_cast<W>(total);
+  Wide<Scalar> L(0);  // float would lose digits over many columns
   for (Index index = 0; index < o.cols(); ++index) {
-    const Column column(o, y, d_o, targets, index, static_cast<R>(weight(index)), scale, L);
-    if (column.weight == R(0)) {
+    const auto w = static_cast<W>(weight(index));
+    const Column column(o, y, d_o, targets, index, w, scale * w, L);
+    if (w == 0) {
       column.leave_out();
     } else {
       of_column(column);
     }
   }
-  return static_cast<Scalar>(mean ? L / static_cast<Real<Wide<Scalar>>>(total) : L);
+  if (total == 0 && reduction == loss::Reduction::mean_or_zero) return Scalar(0);
+  return static_cast<Scalar>(sum ? L * static_cast<W>(unit) : L / static_cast<W>(total));
 }
 
 }  // namespace detail
@@ -149,14 +176,25 @@ template <class Tape, class Targets, class Weight>
 struct TapeAndTargets {
   Tape& tape;
   const Targets& targets;
-  Weight weight;   ///< of a column
-  double weights;  ///< Σ w
+  Weight weight;  ///< of a column
+  double unit;    ///< that weights are counted in
+  const char* owner;
 
   /// L, from what of_column(column) adds to it and leaves in d_o (loss::Column). A mean is over `terms` a column: Out
-  /// of them unless the loss says another number.
+  /// of them unless the loss says another number; throws if its weights do not sum to more than 0.
   template <class OfColumn>
   typename Tape::Scalar reduce(Reduction reduction, const OfColumn& of_column, Index terms) const {
-    return detail::reduce_columns(tape, targets, weight, reduction, weights * static_cast<double>(terms), of_column);
+    const Index columns = std::as_const(tape).o().cols();
+    double total = 0;
+    bool all_zero = true;
+    for (Index column = 0; column < columns; ++column) {
+      total += weight(column) / unit;
+      all_zero = all_zero && weight(column) == 0;
+    }
+    detail::check_mean(owner, reduction, total * unit, all_zero);
+    const auto in_units = [this](Index column) { return weight(column) / unit; };
+    return detail::reduce_columns(tape, targets, in_units, unit, reduction, total * static_cast<double>(terms),
+                                  of_column);
   }
   template <class OfColumn>
   typename Tape::Scalar reduce(Reduction reduction, const OfColumn& of_column) const {
@@ -172,8 +210,8 @@ auto columns(const char* owner, Tape& tape, const Targets& targets) {
   return detail::with_weights(targets, [&]<class Matrix, class Weight>(const Matrix& matrix, const Weight& weight) {
     static_assert(detail::IsMatrix<Matrix>, "elman::loss: targets must be a matrix, Out x R");
     detail::check_target_shape(owner, matrix, std::as_const(tape));
-    const double weights = detail::check_weights(owner, std::as_const(tape), weight);
-    return TapeAndTargets<Tape, Matrix, Weight>{tape, matrix, weight, weights};
+    const double unit = detail::check_weights(owner, std::as_const(tape), weight);
+    return TapeAndTargets<Tape, Matrix, Weight>{tape, matrix, weight, unit, owner};
   });
 }
 

@@ -9,7 +9,7 @@
 // reductions and all.
 #pragma once
 
-#include <cmath>
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <limits>
@@ -20,6 +20,7 @@
 
 #include "elman/check.hpp"
 #include "elman/kernels/elementwise.hpp"
+#include "elman/kernels/lanes.hpp"
 #include "elman/layers/output.hpp"
 #include "elman/loss/columns.hpp"
 #include "elman/loss/loss.hpp"
@@ -32,48 +33,15 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
-/// The largest output of a column, and what a loss takes from it.
-template <class Scalar>
-struct LargestOutput {
-  Scalar y;
-  Scalar o;       ///< its logit
-  Scalar others;  ///< 1 − y: summed from the others, because near 1 the difference would have lost all its digits
-  Scalar log_y;   ///< taken from the others too; no other y exceeds 1/2
-
-  /// 1 − y_k.
-  Scalar without(const Scalar& y_k) const { return y_k == y ? others : Scalar(1) - y_k; }
-};
-
-/// log(1 − x) for 0 ≤ x < 1, to the precision of x.
-inline double log_one_minus(double x) { return std::log1p(-x); }
-inline long double log_one_minus(long double x) { return std::log1p(-x); }
-inline float log_one_minus(float x) {
-  return x < 0x1p-28F ? -x : static_cast<float>(std::log(1.0 - static_cast<double>(x)));
-}
-
-template <class Column>
-LargestOutput<typename Column::Scalar> largest_output(const Column& column) {
-  using Scalar = typename Column::Scalar;
-  if constexpr (has_kernels<Scalar>) {
-    LargestOutput<Scalar> result{};
-    largest_of_column(column.o(), column.y(), column.rows(), result.o, result.y, result.others);
-    result.log_y = log_one_minus(result.others);
-    return result;
+/// The sum of exponentials behind a column of y: as softmax has kept it in the tape, or summed again.
+template <class Tape, class Column>
+auto sum_behind(const Tape& tape, const Column& column) {
+  using Scalar = typename Tape::Scalar;
+  if constexpr (requires { tape.kept(); }) {
+    const auto kept = tape.kept();
+    return ExponentialSum<Scalar>{kept(0, column.index), Wide<Scalar>(kept(1, column.index))};
   } else {
-    Index j = 0;
-    for (Index k = 1; k < column.rows(); ++k) {
-      if (real_part(column.y(k)) > real_part(column.y(j))) j = k;
-    }
-    Scalar others(0);
-    for (Index k = 0; k < column.rows(); ++k) {
-      if (k != j) others += column.y(k);
-    }
-    if constexpr (is_complex<Scalar>) {
-      using std::log;
-      return {column.y(j), column.o(j), others, log(column.y(j))};
-    } else {
-      return {column.y(j), column.o(j), others, log_one_minus(others)};
-    }
+    return sum_of_exponentials(tape.o(), column.index, [](Index, const Scalar&) {});
   }
 }
 
@@ -87,7 +55,7 @@ namespace loss {
 
 struct CrossEntropyOptions {
   /// mean divides by Σ w[label] over the columns that are not ignored, or by R if targets are distributions; where
-  /// columns have weights, by the sum of those times that.
+  /// columns have weights, by the sum of those times that, which must be more than 0 or of zeros alone.
   Reduction reduction = Reduction::mean;
   std::vector<double> class_weights = {};  ///< w: one a class, at least 0; none: all 1
   double label_smoothing = 0;              ///< ε in [0, 1]: q becomes (1 − ε) q + ε / Out
@@ -102,19 +70,23 @@ class CrossEntropy {
   /// Throws if an option is out of range.
   explicit CrossEntropy(Options options = {}) : options_(std::move(options)) {
     detail::require_fraction("CrossEntropy", "label_smoothing", options_.label_smoothing);
+    double largest = 0;
     for (std::size_t k = 0; k < options_.class_weights.size(); ++k) {
       detail::require(detail::within(options_.class_weights[k], 0.0, (std::numeric_limits<double>::max)()),
                       "CrossEntropy: class_weights[", k, "] is ", options_.class_weights[k],
                       "; expected at least 0 and finite");
+      largest = (std::max)(largest, options_.class_weights[k]);
     }
+    class_unit_ = detail::unit_of(largest);
   }
 
   const Options& options() const { return options_; }
 
   /// L, with ∂L/∂o left in the tape. Targets: one class index a column of o (any range of integers, Labels, or an
-  /// integer vector), or probabilities (Out × R, not checked to sum to 1, as in PyTorch); or either, weighted. If every
-  /// column is ignored, the mean is NaN (0/0, as in PyTorch) and the gradient 0. No heap. Throws, with the tape
-  /// untouched, if the number of targets, of weights or of class weights does not fit, or a label is no class.
+  /// integer vector), or probabilities (Out × R; any finite numbers, as in PyTorch: a policy gradient has advantages
+  /// there); or either, weighted. No heap. Throws, with the tape untouched, if the number of targets, of weights or of
+  /// class weights does not fit, a label of a column that has weight is no class, or a mean is over weights that sum to
+  /// less than 0.
   template <class Tape, class Targets>
   typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
     return detail::with_weights(targets,
@@ -129,7 +101,11 @@ class CrossEntropy {
     const auto classes = static_cast<Index>(options_.class_weights.size());
     detail::require(classes == 0 || classes == out, "CrossEntropy: class_weights has ", classes,
                     " entries; expected Out = ", out);
-    detail::check_weights("CrossEntropy", std::as_const(tape), weight);
+    for (Index k = 0; k < classes; ++k) {
+      detail::require(options_.class_weights[static_cast<std::size_t>(k)] <= detail::most_weight<typename Tape::Scalar>,
+                      "CrossEntropy: class_weights[", k, "] is ", options_.class_weights[static_cast<std::size_t>(k)],
+                      "; expected finite in the net's scalar");
+    }
     if constexpr (std::same_as<Targets, Labels>) {
       return by_label(tape, targets.columns, static_cast<Index>(targets.columns.size()), weight);
     } else if constexpr (detail::IsMatrix<Targets>) {
@@ -150,7 +126,6 @@ class CrossEntropy {
 
   template <class Tape, class LabelList, class Weight>
   typename Tape::Scalar by_label(Tape& tape, const LabelList& labels, Index count, const Weight& column_weight) const {
-    using R = Real<typename Tape::Scalar>;
     const Index out = std::as_const(tape).o().rows();
     const auto label_of = [&](Index column) {
       return static_cast<Index>(
@@ -158,92 +133,119 @@ class CrossEntropy {
     };
     detail::require(count == std::as_const(tape).o().cols(), "CrossEntropy: targets has ", count,
                     " labels; expected R = ", std::as_const(tape).o().cols(), " as o has columns");
+    const double unit = detail::check_weights("CrossEntropy", std::as_const(tape), column_weight);
+    const auto is_counted = [&](Index column) {
+      return label_of(column) != options_.ignored_label && column_weight(column) != 0;
+    };
     double total = 0;
+    bool all_zero = true;
     for (Index column = 0; column < count; ++column) {
+      if (!is_counted(column)) continue;
       const Index label = label_of(column);
-      if (label == options_.ignored_label) continue;
       detail::require(label >= 0 && label < out, "CrossEntropy: label ", column, " is ", label,
                       "; expected 0 <= label < Out = ", out);
-      total += column_weight(column) * weight(label);
+      const double omega = column_weight(column) / unit * weight(label);
+      total += omega;
+      all_zero = all_zero && omega == 0;
     }
-    if (options_.label_smoothing == 0) {
-      return reduce(tape, total, [&](const auto& column) {
-        const Index label = label_of(column.index);
-        if (label == options_.ignored_label) return column.leave_out();
-        add_label(column, label, static_cast<R>(column_weight(column.index) * weight(label)));
-      });
-    }
-    const R spread = static_cast<R>(options_.label_smoothing) / static_cast<R>(out);
-    const R kept = R(1) - static_cast<R>(options_.label_smoothing);
-    return reduce(tape, total, [&](const auto& column) {
+    detail::check_mean("CrossEntropy", options_.reduction, total, all_zero);
+    using W = Real<Wide<typename Tape::Scalar>>;
+    const W spread = static_cast<W>(options_.label_smoothing) / static_cast<W>(out);
+    return reduce(tape, unit, total, [&](const auto& column) {
+      if (!is_counted(column.index)) return column.leave_out();
       const Index label = label_of(column.index);
-      if (label == options_.ignored_label) return column.leave_out();
-      add_all(column, [&](Index k) -> R {
-        return static_cast<R>(column_weight(column.index) * weight(k)) * ((k == label ? kept : R(0)) + spread);
-      });
+      const W of_column = static_cast<W>(column_weight(column.index) / unit);
+      if (spread == 0) return add_label(tape, column, label, of_column * static_cast<W>(weight(label)));
+      add_all(tape, column,
+              [&](Index k) { return of_column * static_cast<W>(weight(k)) * smooth(W(k == label), spread); });
     });
   }
 
   template <class Tape, class Distributions, class Weight>
   typename Tape::Scalar by_distribution(Tape& tape, const Distributions& q, const Weight& column_weight) const {
-    using R = Real<typename Tape::Scalar>;
     detail::check_target_shape("CrossEntropy", q, std::as_const(tape));
-    const R spread = static_cast<R>(options_.label_smoothing) / static_cast<R>(q.rows());
-    const R kept = R(1) - static_cast<R>(options_.label_smoothing);
-    const double total = detail::check_weights("CrossEntropy", std::as_const(tape), column_weight);
-    return reduce(tape, total, [&](const auto& column) {
+    const double unit = detail::check_weights("CrossEntropy", std::as_const(tape), column_weight);
+    double total = 0;
+    bool all_zero = true;
+    for (Index column = 0; column < q.cols(); ++column) {
+      total += column_weight(column) / unit;
+      all_zero = all_zero && column_weight(column) == 0;
+    }
+    detail::check_mean("CrossEntropy", options_.reduction, total, all_zero);
+    using W = Real<Wide<typename Tape::Scalar>>;
+    const W spread = static_cast<W>(options_.label_smoothing) / static_cast<W>(q.rows());
+    return reduce(tape, unit, total / class_unit_, [&](const auto& column) {
       if (column_weight(column.index) == 0) return column.leave_out();  // whatever is in q
-      add_all(column, [&](Index k) -> R {
-        return static_cast<R>(column_weight(column.index) * weight(k)) *
-               (kept * static_cast<R>(real_part(q(k, column.index))) + spread);
+      const W of_column = static_cast<W>(column_weight(column.index) / unit);
+      add_all(tape, column, [&](Index k) {
+        const auto q_k = static_cast<W>(real_part(q(k, column.index)));
+        return of_column * static_cast<W>(weight(k)) * smooth(q_k, spread);
       });
     });
   }
 
-  /// The weights of columns are in ω already, and targets in what calls this.
+  /// (1 − ε) q + ε / Out.
+  template <class W>
+  W smooth(W q, W spread) const {
+    return (W(1) - static_cast<W>(options_.label_smoothing)) * q + spread;
+  }
+
+  /// The weights of columns are in ω already, counted in `unit`, and targets in what calls this.
   template <class Tape, class OfColumn>
-  typename Tape::Scalar reduce(Tape& tape, double total, const OfColumn& of_column) const {
+  typename Tape::Scalar reduce(Tape& tape, double unit, double total, const OfColumn& of_column) const {
     constexpr detail::EqualWeights equal;
-    return detail::reduce_columns(tape, equal, equal, options_.reduction, total, of_column);
+    return detail::reduce_columns(tape, equal, equal, unit * class_unit_, options_.reduction, total, of_column);
   }
 
   /// ω is `omega` at the label, elsewhere 0.
-  template <class Column, class R>
-  static void add_label(const Column& column, Index label, R omega) {
+  template <class Tape, class Column>
+  static void add_label(const Tape& tape, const Column& column, Index label, typename Column::W omega) {
     using Scalar = typename Column::Scalar;
-    if (omega == R(0)) return column.leave_out();
-    const auto largest = detail::largest_output(column);
-    const Scalar not_y = largest.without(column.y(label));
-    const R factor = column.scale * omega;
-    for (Index k = 0; k < column.rows(); ++k) column.d_o(k) = factor * column.y(k);  // (5), (18)
-    column.d_o(label) = column.scale * (R(-1) * omega) * not_y;
-    column.L += Scalar(omega * ((largest.o - column.o(label)) - largest.log_y));  // (4)
+    using R = Real<Scalar>;
+    if (omega == 0) return column.leave_out();
+    const auto sum = detail::sum_behind(tape, column);
+    const auto factor = static_cast<R>(column.factor * omega);
+    if constexpr (detail::has_kernels<Scalar>) {
+      detail::scale_column(column.y(), factor, column.d_o(), column.rows());  // (5), (18)
+    } else {
+      for (Index k = 0; k < column.rows(); ++k) column.d_o(k) = factor * column.y(k);
+    }
+    column.d_o(label) = -factor * sum.without(column.o(label), column.y(label));
+    column.L += omega * ((Wide<Scalar>(sum.largest) - Wide<Scalar>(column.o(label))) + sum.log());  // (4)
   }
 
   /// ω_k = omega(k).
-  template <class Column, class Omega>
-  static void add_all(const Column& column, const Omega& omega) {
+  template <class Tape, class Column, class Omega>
+  static void add_all(const Tape& tape, const Column& column, const Omega& omega) {
     using Scalar = typename Column::Scalar;
-    using R = Real<Scalar>;
-    R omegas(0);
-    for (Index k = 0; k < column.rows(); ++k) omegas += omega(k);
-    if (omegas == R(0)) return column.leave_out();
-    const auto largest = detail::largest_output(column);
+    using W = typename Column::W;
+    W omegas(0);
+    bool all_zero = true;
+    for (Index k = 0; k < column.rows(); ++k) {
+      omegas += omega(k);
+      all_zero = all_zero && omega(k) == 0;
+    }
+    if (all_zero) return column.leave_out();
+    const auto sum = detail::sum_behind(tape, column);
+    const auto log = sum.log();
     Wide<Scalar> L(0);
     for (Index k = 0; k < column.rows(); ++k) {
-      const R omega_k = omega(k);
-      const Scalar not_y = largest.without(column.y(k));
-      column.d_o(k) = column.scale * ((omegas - omega_k) * column.y(k) - omega_k * not_y);      // (5), (18)
-      if (omega_k != R(0)) L += Scalar(omega_k * ((largest.o - column.o(k)) - largest.log_y));  // (4)
+      const W omega_k = omega(k);
+      const Wide<Scalar> y(column.y(k));
+      const Wide<Scalar> not_y(sum.without(column.o(k), column.y(k)));
+      column.set_slope(k, (omegas - omega_k) * y - omega_k * not_y);                                     // (5), (18)
+      if (omega_k != 0) L += omega_k * ((Wide<Scalar>(sum.largest) - Wide<Scalar>(column.o(k))) + log);  // (4)
     }
     column.L += L;
   }
 
+  /// The weight of a class, in units of class_unit_.
   double weight(Index k) const {
-    return options_.class_weights.empty() ? 1 : options_.class_weights[static_cast<std::size_t>(k)];
+    return options_.class_weights.empty() ? 1 : options_.class_weights[static_cast<std::size_t>(k)] / class_unit_;
   }
 
   Options options_;
+  double class_unit_ = 1;
 };
 
 }  // namespace loss

@@ -44,8 +44,10 @@ concept Loss = requires(const L loss, Tape& tape, const Targets& targets) {
 
 namespace loss {
 
-/// The loss of a batch from the losses of its columns: their sum, or PyTorch's mean (each loss says over what).
-enum class Reduction { sum, mean };
+/// The loss of a batch from the losses of its columns: their sum, or PyTorch's mean (each loss says over what). The
+/// mean over nothing, where every column is ignored or has weight 0, is NaN as in PyTorch, or 0 with mean_or_zero; its
+/// gradient is 0.
+enum class Reduction { sum, mean, mean_or_zero };
 
 }  // namespace loss
 

@@ -34,13 +34,12 @@ class SquaredError {
   /// shape or a weight does not fit.
   template <class Tape, class Targets>
   typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
-    using Scalar = typename Tape::Scalar;
-    using W = Wide<Scalar>;
     const auto add_up = [](const auto& column) {
-      for (Index k = 0; k < column.rows(); ++k) column.d_o(k) = column.y(k) - column.target(k);
-      column.L += static_cast<Real<W>>(column.weight) * column.d_o().template cast<W>().array().square().sum();
-      const Scalar factor(2 * column.scale * column.weight);
-      for (Index k = 0; k < column.rows(); ++k) column.d_o(k) *= factor;
+      using Scalar = typename Tape::Scalar;
+      for (Index k = 0; k < column.rows(); ++k) {
+        const Wide<Scalar> miss = Wide<Scalar>(column.y(k)) - Wide<Scalar>(column.target(k));
+        column.add(k, miss * miss, Real<Wide<Scalar>>(2) * miss);
+      }
     };
     return columns<SquaredError>("SquaredError", tape, targets).reduce(options_.reduction, add_up);
   }

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "elman/loss/cross_entropy.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <complex>
 #include <cstdint>
 #include <deque>
 #include <limits>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
+#include "elman/cell.hpp"
+#include "elman/init/by_part.hpp"
 #include "reference/losses.hpp"
 #include "support/catch.hpp"
 #include "support/loss_data.hpp"
@@ -272,4 +277,173 @@ TEST_CASE("CrossEntropy refuses options out of range") {
                "CrossEntropy: label_smoothing is 1.5; expected in [0, 1]");
   expect_error([] { CrossEntropy({.label_smoothing = not_a_number}); },
                "CrossEntropy: label_smoothing is nan; expected in [0, 1]");
+}
+
+namespace {
+
+/// Logits that are nearly equal: no output is large.
+template <class Scalar>
+elman::Matrix<Scalar, elman::Dynamic, elman::Dynamic> nearly_equal(Index K) {
+  elman::Matrix<Scalar, elman::Dynamic, elman::Dynamic> o(K, 1);
+  for (Index k = 0; k < K; ++k) o(k) = static_cast<Scalar>(1e-3 * std::sin(0.37 * static_cast<double>(k)));
+  return o;
+}
+
+/// L and ∂L/∂o of label 0 against long double, and of the one-hot distribution; the gradient's sum.
+template <class Scalar, class Tape>
+void check_many_classes(Tape& tape, Index K) {
+  long double sum = 0;
+  for (Index begin = 0; begin < K; begin += 1000) {
+    long double part = 0;
+    for (Index k = begin; k < std::min(K, begin + 1000); ++k)
+      part += std::exp(static_cast<long double>(tape.o()(k, 0)));
+    sum += part;
+  }
+  const long double exact = std::log(sum) - static_cast<long double>(tape.o()(0, 0));
+  const auto epsilon = static_cast<double>(std::numeric_limits<Scalar>::epsilon());
+  const auto check = [&](double L) {
+    CHECK(std::abs(L - static_cast<double>(exact)) <= 3 * epsilon * static_cast<double>(exact));
+    long double total = 0;
+    for (Index k = 0; k < K; ++k) total += static_cast<long double>(std::as_const(tape).d_o()(k, 0));
+    CHECK(std::abs(static_cast<double>(total)) <= 4 * epsilon);
+    const auto first = static_cast<double>(std::exp(static_cast<long double>(tape.o()(0, 0))) / sum - 1);
+    CHECK(std::abs(static_cast<double>(std::as_const(tape).d_o()(0, 0)) - first) <= 4 * epsilon * std::abs(first));
+  };
+  check(static_cast<double>(CrossEntropy()(tape, Labels{0})));
+  elman::Matrix<Scalar, elman::Dynamic, elman::Dynamic> q(K, 1);
+  q.setZero();
+  q(0) = 1;
+  check(static_cast<double>(CrossEntropy()(tape, q)));
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("CrossEntropy has log K to a few units in the last place, at any number of classes", "", float,
+                   double) {
+  const Index most = std::is_same_v<TestType, float> ? 10'000'000 : 1'000'000;
+  for (const Index K : {Index{2}, Index{3}, Index{16}, Index{17}, Index{300}, Index{1000}, Index{50'257}, most}) {
+    CAPTURE(K);
+    LossTape<TestType, elman::Softmax> tape(nearly_equal<TestType>(K));
+    check_many_classes<TestType>(tape, K);
+  }
+}
+
+TEMPLATE_TEST_CASE("CrossEntropy takes from a net's tape what softmax has summed", "", float, double) {
+  for (const Index K : {2, 3, 16, 129, 50'257}) {
+    CAPTURE(K);
+    using Net = elman::RNNCell<TestType, elman::Dynamic, elman::Dynamic, elman::Dynamic>;
+    elman::Random random{7};
+    Net net(1, 1, K, elman::init::standard(random));
+    net.theta().setZero();
+    net.c() = nearly_equal<TestType>(K);
+    auto tape = net.tape();
+    net.forward(elman::Matrix<TestType, 1, 1>(1), tape);
+    check_many_classes<TestType>(tape, K);
+  }
+}
+
+TEST_CASE("CrossEntropy of a net's tape keeps its digits where it is small") {
+  elman::Random random{7};
+  elman::RNNCell<float, 1, 1, 3> net{elman::init::standard(random)};
+  auto tape = net.tape();
+  for (const float margin : {0.5F, 3.0F, 17.0F, 40.0F, 80.0F}) {
+    CAPTURE(margin);
+    net.theta().setZero();
+    net.c() = Eigen::Vector3f(margin, 0, 0);
+    net.forward(Eigen::Matrix<float, 1, 1>(1), tape);
+    const double small = 2 * std::exp(-static_cast<double>(margin));
+    CHECK(CrossEntropy()(tape, Labels{0}) == Approx(std::log1p(small)).epsilon(3e-7).margin(0));
+    CHECK(std::as_const(tape).d_o()(0, 0) == Approx(-small / (1 + small)).epsilon(3e-7).margin(0));
+    CHECK(std::as_const(tape).d_o()(1, 0) == Approx(small / 2 / (1 + small)).epsilon(3e-7).margin(0));
+  }
+}
+
+TEST_CASE("CrossEntropy of targets that sum to 0, or below, is that of a policy gradient") {
+  const CrossEntropy sum({.reduction = Reduction::sum});
+  Tape tape(column({0.3, -0.7, 1.1}));
+  const auto expect = [&](const Eigen::Vector3d& q) {
+    const double L = sum(tape, q);
+    const Eigen::Vector3d y = tape.y();
+    CHECK(L == Approx(-q.dot(y.array().log().matrix())).epsilon(1e-13).margin(1e-13));
+    CHECK((tape.d_o() - (y * q.sum() - q)).norm() <= 1e-14 * (1 + q.norm()));
+  };
+  expect(Eigen::Vector3d(2, -2, 0));
+  expect(Eigen::Vector3d(2 + 1e-9, -2, 0));
+  expect(Eigen::Vector3d(-1, -2, 0.5));
+  expect(Eigen::Vector3d(0, 0, 0));
+  CHECK(tape.d_o().isZero(0));
+  // A mean divides by the number of columns, whatever the targets are.
+  CHECK(CrossEntropy()(tape, Eigen::MatrixXd(column({2, -2, 0}))) == sum(tape, Eigen::MatrixXd(column({2, -2, 0}))));
+}
+
+namespace {
+
+/// L and ∂L/∂o in float under weights, against the same in double.
+void check_weights_in_float(const std::vector<double>& weights, Reduction reduction) {
+  CAPTURE(weights, reduction == Reduction::mean);
+  LossTape<float, elman::Softmax> narrow(loss_data::logits().cast<float>());
+  LossTape<double, elman::Softmax> wide(loss_data::logits().cast<float>().cast<double>());
+  const CrossEntropy loss({.reduction = reduction});
+  const float L = loss(narrow, elman::loss::weighted(loss_data::labels, weights));
+  const double exact = loss(wide, elman::loss::weighted(loss_data::labels, weights));
+  const double least = std::numeric_limits<float>::denorm_min();  // of a sum
+  CHECK(std::abs(static_cast<double>(L) - exact) <= 1e-6 * std::abs(exact) + least);
+  for (Index k = 0; k < wide.d_o().size(); ++k) {
+    const double expected = wide.d_o().data()[k];
+    CHECK(std::abs(static_cast<double>(narrow.d_o().data()[k]) - expected) <= 1e-6 * std::abs(expected) + least);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("CrossEntropy in float: weights of any size give what is representable") {
+  elman::Random random{3};
+  for (const Reduction reduction : {Reduction::mean, Reduction::sum}) {
+    check_weights_in_float({1e-40, 1e-40, 1e-40, 1e-40, 1e-40}, reduction);
+    check_weights_in_float({1e-46, 1e-46, 1e-46, 1e-46, 1e-46}, reduction);
+    check_weights_in_float({1e-320, 1e-320, 0, 1e-320, 1e-320}, reduction);
+    check_weights_in_float({1e37, 1e-37, 1, 1e20, 0}, reduction);
+    for (int trial = 0; trial < 100; ++trial) {
+      std::vector<double> weights;
+      const double size = random.uniform(-300, 30);
+      for (int k = 0; k < 5; ++k) weights.push_back(std::pow(10, size + random.uniform(-5, 5)));
+      check_weights_in_float(weights, reduction);
+    }
+  }
+  LossTape<float, elman::Softmax> tape(loss_data::logits().cast<float>());
+  expect_error(
+      [&] {
+        CrossEntropy()(tape, elman::loss::weighted(loss_data::labels, std::vector<double>{1, 1, 1e39, 1, 1}));
+      },
+      "CrossEntropy: weight 2 is 1e+39; expected finite in the net's scalar");
+  expect_error(
+      [&] {
+        CrossEntropy({.class_weights = {1, 1e39, 1, 1}})(tape, loss_data::labels);
+      },
+      "CrossEntropy: class_weights[1] is 1e+39; expected finite in the net's scalar");
+  CHECK(tape.is_untouched());
+}
+
+TEST_CASE("CrossEntropy in double: sums of weights neither overflow nor vanish") {
+  for (const double size : {1e308, 1.0, 1e-320}) {
+    Tape tape(loss_data::logits()), plain(loss_data::logits());
+    const std::vector<double> weights(5, size);
+    const CrossEntropy loss;
+    CHECK(loss(tape, elman::loss::weighted(loss_data::labels, weights)) ==
+          Approx(loss(plain, loss_data::labels)).epsilon(1e-3 * (size < 1) + 1e-14));
+    CHECK(relative_error(tape.d_o(), plain.d_o()) <= 1e-3 * (size < 1) + 1e-14);
+    const CrossEntropy classes({.class_weights = {size, size, size, size}});
+    CHECK(classes(tape, loss_data::labels) == Approx(loss(plain, loss_data::labels)).epsilon(1e-14));
+    CHECK(relative_error(tape.d_o(), plain.d_o()) <= 1e-14);
+  }
+}
+
+TEST_CASE("the mean over nothing is NaN, or 0 for whoever asks") {
+  Tape tape(loss_data::logits());
+  const Labels none(5, -100);
+  CHECK(std::isnan(CrossEntropy()(tape, none)));
+  CHECK(CrossEntropy({.reduction = Reduction::mean_or_zero})(tape, none) == 0);
+  CHECK(tape.d_o().isZero(0));
+  CHECK(CrossEntropy({.reduction = Reduction::mean_or_zero})(tape, loss_data::labels) ==
+        CrossEntropy()(tape, loss_data::labels));
 }

@@ -77,9 +77,9 @@ struct CosineDistance {
         tt += column.target(k) * column.target(k);
       }
       const Scalar norms = sqrt(yy * tt), cosine = yt / norms;
-      column.L += Scalar(column.weight * (Scalar(1) - cosine));
+      column.L += column.weight * elman::Wide<Scalar>(Scalar(1) - cosine);
       for (Index k = 0; k < column.rows(); ++k) {
-        column.d_o(k) = column.scale * column.weight * (cosine * column.y(k) / yy - column.target(k) / norms);
+        column.set_slope(k, cosine * column.y(k) / yy - column.target(k) / norms);
       }
     };
     return elman::loss::columns<CosineDistance>("CosineDistance", tape, targets).reduce(reduction, add_up, 1);

@@ -16,6 +16,7 @@
 
 #include "elman/kernels/product.hpp"
 #include "elman/layers/activation.hpp"
+#include "elman/layers/detail/counted_columns.hpp"
 #include "elman/layers/from_above.hpp"
 #include "elman/sequences/blocks.hpp"
 #include "elman/types.hpp"
@@ -88,11 +89,16 @@ void run_bptt(const Part& part, const Activation& activation, const X& x, Tape& 
       if (t == 0 && !d_h0.data()) break;
       between.send_back(tape.W, d_a_t, d_h_prev);
     }
-    tape.d_a_panels.assign(d_a);
-    add_product_transposed(tape.d_a_panels, x.middleCols(first, columns), d_part.U);  // (8)
-    add_product_transposed(tape.d_a_panels, tape.seen(begin, end), d_part.W);         // (9)
-    add_row_sums(tape.d_a_panels, d_part.b);                                          // (10)
-    if (d_x.data()) set_product(tape.U, d_a, d_x.middleCols(first, columns));         // (13)
+    const auto x_block = x.middleCols(first, columns);
+    const auto h_prev = tape.seen(begin, end);
+    const auto add_up = [&](Index from, Index count) {
+      tape.d_a_panels.assign(d_a.middleCols(from, count));
+      add_product_transposed(tape.d_a_panels, x_block.middleCols(from, count), d_part.U);  // (8)
+      add_product_transposed(tape.d_a_panels, h_prev.middleCols(from, count), d_part.W);   // (9)
+      add_row_sums(tape.d_a_panels, d_part.b);                                             // (10)
+    };
+    for_counted_columns<Scalar>(d_a, add_up, x_block, h_prev);
+    if (d_x.data()) set_product(tape.U, d_a, d_x.middleCols(first, columns));  // (13)
     end = begin;
   }
   if (d_h0.data()) {  // (14)
