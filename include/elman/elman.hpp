@@ -18,6 +18,7 @@
 // The network
 #include "elman/cell.hpp"
 #include "elman/net.hpp"
+#include "elman/net/noise.hpp"
 #include "elman/net/parameters.hpp"
 #include "elman/net/state.hpp"
 #include "elman/net/stepping.hpp"

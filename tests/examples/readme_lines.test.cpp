@@ -58,6 +58,7 @@ TEST_CASE("the lines of README's Compose") {
   float L = 0;
   net.forward(elman::pack(lists_of_integers), tape);
   net.forward(x, tape, elman::last_step, random);
+  net.forward(x, tape, elman::last_step, no_noise);
   CHECK(tape.o().cols() == 2);
   net.forward(chunk, tape, elman::every_step, state);
   net.forward(chunk, tape, elman::every_step, {.start = state, .random = &random});

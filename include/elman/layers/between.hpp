@@ -11,6 +11,7 @@
 //   parameter_size(hidden)      how many parameters of its own it has behind U, W, b, or Dynamic
 //   take(cursor, hidden)        takes them; returns a struct with for_each(visit), and initialise(random) if it has any
 //   needs_masks(draws)          whether a run keeps masks in the tape
+//   has_dropout()               whether it has dropout, if it keeps masks in all runs (layer.hpp)
 //   step(…)                     one step of a stream
 //   check(), cpp_value()        if it has options: throws if one is out of range; itself as C++ (cpp_name.hpp)
 //   Run<Scalar, Room, Hidden>   what one forward keeps in the tape for its bptt; the two loops over time call its

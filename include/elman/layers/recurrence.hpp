@@ -75,6 +75,7 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between>,
   const Activation& activation() const { return activation_; }
   const Between& between() const { return between_; }
   bool needs_masks(bool draws) const { return between_.needs_masks(draws); }
+  bool has_dropout() const { return detail::has_dropout(between_); }
 
   template <class Cursor>
   RecurrenceParameters<Cursor, Hidden, Between> take(Cursor& cursor) const {

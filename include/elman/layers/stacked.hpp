@@ -97,6 +97,9 @@ class Stacked {
   bool needs_masks(bool draws) const {
     return std::apply([&](const auto&... layers) { return (layers.needs_masks(draws) || ...); }, layers_);
   }
+  bool has_dropout() const {
+    return std::apply([](const auto&... layers) { return (detail::has_dropout(layers) || ...); }, layers_);
+  }
   /// The k-th layer, the lowest is 0.
   template <std::size_t K>
   const auto& layer() const {
