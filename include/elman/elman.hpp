@@ -27,6 +27,7 @@
 // What a net is made of
 #include "elman/layers/activation.hpp"
 #include "elman/layers/between.hpp"
+#include "elman/layers/bias.hpp"
 #include "elman/layers/bidirectional.hpp"
 #include "elman/layers/dropout.hpp"
 #include "elman/layers/embedding.hpp"

@@ -52,6 +52,20 @@ struct ThreeStacked : FromColumns {
   }
 };
 
+/// Without b, in one direction and in both.
+struct WithoutBias : FromColumns {
+  static constexpr int depth = 2;
+  static constexpr std::size_t entries = 2 + 4 + 2 + 2;
+  template <class Output>
+  static auto make(elman::Random& random) {
+    const auto [in, a, b, c, out] = draw_sizes<5>(random);
+    return net_of<Output>(
+        Stacked{Recurrence{in, a, elman::no_bias},
+                Bidirectional{Recurrence{a, b, {.zoneout = 0.2}, elman::no_bias}, Recurrence{a, c, elman::no_bias}}},
+        out);
+  }
+};
+
 struct BothWays : FromColumns {
   static constexpr int depth = 1;
   static constexpr std::size_t entries = 6 + 2 + 2;

@@ -22,6 +22,7 @@
 
 #include "elman/kernels/product.hpp"
 #include "elman/layers/activation.hpp"
+#include "elman/layers/cpp_name.hpp"
 #include "elman/layers/step_columns.hpp"
 #include "elman/random.hpp"
 #include "elman/sequences/steps.hpp"
@@ -95,6 +96,11 @@ struct NothingBetween {
     template <class Activation>
     static void output_bptt(const Activation&, const ConstMatrixView<Scalar>&, const MatrixView<Scalar>&) {}
   };
+};
+
+template <>
+struct CppName<NothingBetween> {
+  static constexpr const char* value = "elman::NothingBetween";
 };
 
 }  // namespace ELMAN_ABI

@@ -46,8 +46,11 @@ inline auto both_ways() {
   return initialised(Net<float, Bidirectional<Recurrence<2, 5>, Recurrence<2, 4>>, Readout<9, 3, Identity>>(), 3);
 }
 
+/// Without biases, so that the array of vectors is empty.
 inline auto translator() {
-  return initialised(Net<float, EncoderDecoder<Recurrence<5, 6>, Recurrence<4, 6>>, Readout<6, 4>>(), 4);
+  using Encoder = Recurrence<5, 6, Tanh, NothingBetween, NoBias>;
+  using Decoder = Recurrence<4, 6, Tanh, NothingBetween, NoBias>;
+  return initialised(Net<float, EncoderDecoder<Encoder, Decoder>, Readout<6, 4, Softmax, NoBias>>(), 4);
 }
 
 }  // namespace nets_to_write
