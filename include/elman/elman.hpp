@@ -38,6 +38,7 @@
 #include "elman/layers/readout.hpp"
 #include "elman/layers/recurrence.hpp"
 #include "elman/layers/recurrent_noise.hpp"
+#include "elman/layers/repeated.hpp"
 #include "elman/layers/stacked.hpp"
 #include "elman/layers/stateless.hpp"
 #include "elman/layers/wrapper.hpp"
