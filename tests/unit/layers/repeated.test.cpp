@@ -84,8 +84,8 @@ void check_same(const Repeated& repeated, const Stacked& stacked, const X& x) {
   if constexpr (Repeated::can_step) {
     const auto frozen = freeze<double>(net);
     const auto its_frozen = freeze<double>(expected);
-    auto state = net.initial_state(3), its_state = expected.initial_state(3), frozen_state = state,
-         its_frozen_state = its_state;
+    auto state = net.initial_state(3), frozen_state = state;
+    auto its_state = expected.initial_state(3), its_frozen_state = its_state;
     for (int t = 0; t < 4; ++t) {
       const M x_t = nets::normal<M>(net.in(), 3, random);
       CHECK(net.step(x_t, state) == expected.step(x_t, its_state));

@@ -120,9 +120,9 @@ class Chain {
   }
 
   /// The output is the top layer's: nothing reaches the states of the others.
-  template <class Tape, class Scalar>
+  template <class Tape, class Scalar, class Whole = Derived>
   void last_output_bptt(const Tape& tape, const ConstMatrixView<Scalar>& d_output,
-                        const MatrixView<Scalar>& d_state) const requires(Derived::ends_in_state) {
+                        const MatrixView<Scalar>& d_state) const requires(Whole::ends_in_state) {
     derived().with_top(tape, [&](const auto& layer, const auto& its_tape) {
       const Index below = d_state.rows() - layer.state();
       set_zero(d_state.topRows(below));
@@ -134,9 +134,9 @@ class Chain {
   void take(Cursor& cursor) const {
     for_each_layer([&](const auto& layer) { layer.take(cursor); });
   }
-  template <class Cursor, class X, class Scalar>
+  template <class Cursor, class X, class Scalar, class Whole = Derived>
   ConstMatrixView<Scalar> step(Cursor& cursor, const X& x, const MatrixView<Scalar>& h,
-                               const MatrixView<Scalar>& scratch) const requires(Derived::can_step) {
+                               const MatrixView<Scalar>& scratch) const requires(Whole::can_step) {
     RowCursor states(h), scratches(scratch);
     std::optional<ConstMatrixView<Scalar>> out;
     const auto run = [&](const auto& layer, const auto& its_x) {
