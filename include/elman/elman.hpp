@@ -18,6 +18,7 @@
 // The network
 #include "elman/cell.hpp"
 #include "elman/net.hpp"
+#include "elman/net/noise.hpp"
 #include "elman/net/parameters.hpp"
 #include "elman/net/state.hpp"
 #include "elman/net/stepping.hpp"
@@ -26,6 +27,7 @@
 // What a net is made of
 #include "elman/layers/activation.hpp"
 #include "elman/layers/between.hpp"
+#include "elman/layers/bias.hpp"
 #include "elman/layers/bidirectional.hpp"
 #include "elman/layers/dropout.hpp"
 #include "elman/layers/embedding.hpp"
@@ -36,6 +38,7 @@
 #include "elman/layers/readout.hpp"
 #include "elman/layers/recurrence.hpp"
 #include "elman/layers/recurrent_noise.hpp"
+#include "elman/layers/repeated.hpp"
 #include "elman/layers/stacked.hpp"
 #include "elman/layers/stateless.hpp"
 #include "elman/layers/wrapper.hpp"

@@ -24,6 +24,7 @@
 #include "elman/layers/recurrence.hpp"
 #include "elman/net/checks.hpp"
 #include "elman/net/input.hpp"
+#include "elman/net/noise.hpp"
 #include "elman/net/parameters.hpp"
 #include "elman/net/start.hpp"
 #include "elman/net/state.hpp"
@@ -84,7 +85,8 @@ class Net : public Parameters<Scalar, Body, Readout>,
   ///   start    a matrix h0, State × B in the caller's order; or a state of B streams, which is carried on to where the
   ///            chunk ends: bptt's gradients are cut where it begins (truncated backpropagation through time; see also
   ///            `reset`, and sequences/streams.hpp). Else sequences start from zero, or what the net has learned.
-  ///   random   a generator, which draws the masks of dropout and zoneout: for training.
+  ///   random   a generator, which draws the masks of dropout and zoneout: for training; or `no_noise`, by choice. Else
+  ///            there are none either, but bptt of a net with dropout refuses the tape.
   /// Allocates only when the tape has seen no shape as large. Throws std::invalid_argument if a size does not fit or a
   /// token is none, with the tape untouched.
   template <class X, class Room>
@@ -94,13 +96,14 @@ class Net : public Parameters<Scalar, Body, Readout>,
     detail::check_run(where("forward"), *this, input, tape, read, given);
     const auto h0 = begin(input, given.start, tape);
     // h_t = σ(U x_t + W h_{t-1} + b) in every layer         (1)
-    body().forward(data(), input.columns(), tape.steps(), h0, tape.body, given.random);
+    body().forward(data(), input.columns(), tape.steps(), h0, tape.body, given.random.generator());
+    tape.noise_unsaid = detail::has_dropout(body()) && !given.random.is_chosen();
     // o_t = V h_t + c  (2),  y_t = softmax(o_t)             (3)
     tape.start_readout(this->out(), read);
     readout().forward(this->readout_data(), tape.body, tape);
     carry_on(tape, given.start);
   }
-  /// The same with one of the options as it is: h0, a state, a generator.
+  /// The same with one of the options as it is: h0, a state, a generator, no_noise.
   template <class X, class Room, class Start>
   requires std::constructible_from<StartFrom<Scalar, Body>, Start&> void forward(
       const X& x, NetTape<Scalar, Body, Readout, Room>& tape, const ReadSteps& read, Start&& start) const {
@@ -110,10 +113,15 @@ class Net : public Parameters<Scalar, Body, Readout>,
   void forward(const X& x, NetTape<Scalar, Body, Readout, Room>& tape, const ReadSteps& read, Random& random) const {
     forward(x, tape, read, Options{.random = &random});
   }
+  template <class X, class Room, std::same_as<NoNoise> Choice>
+  void forward(const X& x, NetTape<Scalar, Body, Readout, Room>& tape, const ReadSteps& read, Choice none) const {
+    forward(x, tape, read, Options{.random = none});
+  }
 
   /// Adds the gradient of the loss that is in the tape's d_o to `gradient`; ∂L/∂x and ∂L/∂h₀ too if asked:
   /// bptt(x, tape, gradient, {.d_x = &d_x, .d_h0 = &d_h0}). x is what forward had. Throws std::invalid_argument if the
-  /// tape holds no forward of such an x by such a net, if no loss has followed it, or if ∂L/∂x of tokens is asked for.
+  /// tape holds no forward of such an x by such a net, if no loss has followed it, if its dropout was off
+  /// though nobody said so, or if ∂L/∂x of tokens is asked for.
   template <class X, class Room>
   void bptt(const X& x, NetTape<Scalar, Body, Readout, Room>& tape, Gradient& gradient,
             const InputGradients& asked = {}) const {

@@ -47,6 +47,10 @@ TEST_CASE("the lines of README's Compose") {
   Net<float, decltype(body), Readout<>> net{body, {128, 256}, init::standard(random)};
   CHECK(net.theta().size() == 256 * 24 + 128 * (24 + 128 + 1) + 256 * 129);
 
+  const Index in = 24, hidden = 128, depth = 3;
+  auto deep = Repeated{Recurrence{in, hidden}, Dropout{Recurrence{hidden, hidden}, {.rate = 0.2}}, depth};
+  CHECK(deep.state() == 3 * 128);
+
   const std::vector<std::vector<int>> lists_of_integers{{104, 105}, {98, 121, 101}};
   const Labels x = elman::pack(lists_of_integers), chunk = x, targets = x;
   auto tape = net.tape();
@@ -58,6 +62,7 @@ TEST_CASE("the lines of README's Compose") {
   float L = 0;
   net.forward(elman::pack(lists_of_integers), tape);
   net.forward(x, tape, elman::last_step, random);
+  net.forward(x, tape, elman::last_step, no_noise);
   CHECK(tape.o().cols() == 2);
   net.forward(chunk, tape, elman::every_step, state);
   net.forward(chunk, tape, elman::every_step, {.start = state, .random = &random});

@@ -70,6 +70,9 @@ TEST_CASE(
                             Dropout(Recurrence(16, 5), {.rate = 0.3}));
   check_net(Net<float, std::remove_cvref_t<decltype(body)>, Out>(body, {5, 3}), tokens, in_training);
 
+  const auto deep = Repeated(Recurrence(9, 5), Dropout(Recurrence(5, 5, no_bias), {.rate = 0.3}), 4);
+  check_net(Net<float, std::remove_cvref_t<decltype(deep)>, Out>(deep, {5, 3}), tokens, in_training);
+
   const auto translator = EncoderDecoder(Recurrence(9, 12), Recurrence(9, 12));
   std::vector<SourceTarget<Labels, Labels>> pairs{{tokens[0], tokens[1]}, {tokens[1], tokens[0]}};
   check_net(Net<float, std::remove_cvref_t<decltype(translator)>, Out>(translator, {12, 3}), pairs, in_training);

@@ -18,6 +18,7 @@ using elman::Embedding;
 using elman::EncoderDecoder;
 using elman::LearnedStart;
 using elman::Recurrence;
+using elman::Repeated;
 using elman::Stacked;
 
 /// One output more than drawn: softmax of one class has no gradient.
@@ -49,6 +50,34 @@ struct ThreeStacked : FromColumns {
     return net_of<Output>(Stacked{Recurrence<Dynamic, Dynamic, elman::Tanh>(in, a),
                                   Recurrence<Dynamic, Dynamic, Softsign>(a, b), Recurrence{b, c}},
                           out);
+  }
+};
+
+/// Without b, in one direction and in both.
+struct WithoutBias : FromColumns {
+  static constexpr int depth = 2;
+  static constexpr std::size_t entries = 2 + 4 + 2 + 2;
+  template <class Output>
+  static auto make(elman::Random& random) {
+    const auto [in, a, b, c, out] = draw_sizes<5>(random);
+    return net_of<Output>(
+        Stacked{Recurrence{in, a, elman::no_bias},
+                Bidirectional{Recurrence{a, b, {.zoneout = 0.2}, elman::no_bias}, Recurrence{a, c, elman::no_bias}}},
+        out);
+  }
+};
+
+/// Four layers both ways, as many as a number says, with noise between them.
+struct RepeatedBothWays : FromColumns {
+  static constexpr int depth = 4;
+  static constexpr std::size_t entries = 4 * 6 + 2 + 2;
+  template <class Output>
+  static auto make(elman::Random& random) {
+    const auto [in, a, b, out] = draw_sizes<4>(random);
+    return net_of<Output>(
+        Repeated{Bidirectional{Recurrence{in, a}, Recurrence{in, b}},
+                 Dropout{Bidirectional{Recurrence{a + b, a}, Recurrence{a + b, b}}, {.rate = 0.2}}, 4},
+        out);
   }
 };
 

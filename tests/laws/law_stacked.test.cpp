@@ -9,6 +9,15 @@ TEST_CASE("stacked layers: every gradient equals the complex step") {
   check_nets<ThreeStacked, SquaredError>(601000, 30);
 }
 
+TEST_CASE("repeated layers: every gradient equals the complex step") {
+  check_nets<RepeatedBothWays, CrossEntropyLabels>(605000, 20);
+  check_nets<RepeatedBothWays, SquaredError>(606000, 20, true);
+}
+
+TEST_CASE("layers without a bias: every gradient equals the complex step") {
+  check_nets<WithoutBias, CrossEntropyLabels>(604000, 40);
+}
+
 TEST_CASE("learned starts: every gradient equals the complex step") {
   check_nets<LearnedStarts, CrossEntropyLabels>(602000, 60);
   check_nets<LearnedInPart, SquaredError>(603000, 40);

@@ -26,6 +26,7 @@
 #include "elman/loss/loss.hpp"
 #include "elman/model.hpp"
 #include "elman/net/input.hpp"
+#include "elman/net/noise.hpp"
 #include "elman/random.hpp"
 #include "elman/sequences/pack.hpp"
 #include "elman/sequences/read_steps.hpp"
@@ -196,7 +197,7 @@ void forward_with_masks(const Cell& cell, const X& x, Tape& tape, const ReadStep
     Random random = *masks;
     cell.forward(x, tape, read, {.start = h0, .random = &random});
   } else {
-    cell.forward(x, tape, read, h0);
+    cell.forward(x, tape, read, {.start = h0, .random = no_noise});
   }
 }
 
@@ -218,8 +219,9 @@ concept TakesComplex = requires {
 
 /// Checks bptt of `cell` at the given x, targets, loss, read-out and h₀ (State × B; by default zero, or what the net
 /// has learned to start from). `cell` is any net, or anything with its verbs. With `masks`, every forward draws the
-/// masks of dropout and zoneout from a copy of that generator, so that all have the same. The activation and the loss
-/// must compile with complex numbers (see activation.hpp), or Method must be Differences::central.
+/// masks of dropout and zoneout from a copy of that generator, so that all have the same; else none has any. The
+/// activation and the loss must compile with complex numbers (see activation.hpp), or Method must be
+/// Differences::central.
 template <Differences Method = Differences::automatic, class Cell, class X, class Targets, class Loss, class H0>
 GradientReport gradient_check(const Cell& cell, const X& x, const Targets& targets, const Loss& loss,
                               const ReadSteps& read, const Eigen::MatrixBase<H0>& h0,

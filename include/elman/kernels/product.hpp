@@ -4,10 +4,10 @@
 // matrix or a transpose that has been made ready.
 //
 //   set_product(F, B, C)               C = F B
-//   set_product(F, B, column, C)       C = column + F B, the column in front of each
+//   set_product(F, B, column, C)       C = column + F B, the column in front of each; of nothing it is zero
 //   add_product(F, B, C)               C += F B
 //   add_product_transposed(F, B, C)    C += F Bᵀ     (sums of outer products over the columns)
-//   add_row_sums(F, column)            column += F 1
+//   add_row_sums(F, column)            column += F 1; nothing if that is a view of nothing
 //
 // B and C are views (types.hpp), or what converts to one. float and double run in kernels of our own (tile.hpp),
 // which use no heap and no more stack than a tile; other scalars, and other compilers, have Eigen's products. B may
@@ -150,6 +150,7 @@ void add_product_transposed(Factor<Scalar, Max>& F, const Operand<Scalar>& B, co
 }
 template <class Scalar, int Max>
 void add_row_sums(Factor<Scalar, Max>& F, Result<Scalar> column) {
+  if (!column.data()) return;
   if constexpr (detail::has_kernels<Scalar>) {
     const Scalar one(1);
     const ConstMatrixView<Scalar> ones(&one, 1, F.cols(), 0);
@@ -161,15 +162,16 @@ void add_row_sums(Factor<Scalar, Max>& F, Result<Scalar> column) {
 }
 
 template <class Scalar, int Max>
-void set_product(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, const Operand<Scalar>& column,
-                 const Result<Scalar>& C) {
-  assert(!F.transposed());
-  for (Index k = 0; k < B.cols(); ++k) C.col(k) = column.col(0) + F.view().col(B.token(k));
-}
-template <class Scalar, int Max>
 void set_product(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, const Result<Scalar>& C) {
   assert(!F.transposed());
   for (Index k = 0; k < B.cols(); ++k) C.col(k) = F.view().col(B.token(k));
+}
+template <class Scalar, int Max>
+void set_product(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, const Operand<Scalar>& column,
+                 const Result<Scalar>& C) {
+  if (!column.data()) return set_product(F, B, C);
+  assert(!F.transposed());
+  for (Index k = 0; k < B.cols(); ++k) C.col(k) = column.col(0) + F.view().col(B.token(k));
 }
 template <class Scalar, int Max>
 void add_product_transposed(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, const Result<Scalar>& C) {

@@ -11,6 +11,7 @@
 //   parameter_size(hidden)      how many parameters of its own it has behind U, W, b, or Dynamic
 //   take(cursor, hidden)        takes them; returns a struct with for_each(visit), and initialise(random) if it has any
 //   needs_masks(draws)          whether a run keeps masks in the tape
+//   has_dropout()               whether it has dropout, if it keeps masks in all runs (layer.hpp)
 //   step(…)                     one step of a stream
 //   check(), cpp_value()        if it has options: throws if one is out of range; itself as C++ (cpp_name.hpp)
 //   Run<Scalar, Room, Hidden>   what one forward keeps in the tape for its bptt; the two loops over time call its
@@ -21,6 +22,7 @@
 
 #include "elman/kernels/product.hpp"
 #include "elman/layers/activation.hpp"
+#include "elman/layers/cpp_name.hpp"
 #include "elman/layers/step_columns.hpp"
 #include "elman/random.hpp"
 #include "elman/sequences/steps.hpp"
@@ -94,6 +96,11 @@ struct NothingBetween {
     template <class Activation>
     static void output_bptt(const Activation&, const ConstMatrixView<Scalar>&, const MatrixView<Scalar>&) {}
   };
+};
+
+template <>
+struct CppName<NothingBetween> {
+  static constexpr const char* value = "elman::NothingBetween";
 };
 
 }  // namespace ELMAN_ABI

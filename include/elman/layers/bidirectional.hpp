@@ -127,6 +127,7 @@ class Bidirectional {
   Index step_rows() const { return forwards_.step_rows() + backwards_.step_rows(); }
   Index parameter_count() const { return forwards_.parameter_count() + backwards_.parameter_count(); }
   bool needs_masks(bool draws) const { return forwards_.needs_masks(draws) || backwards_.needs_masks(draws); }
+  bool has_dropout() const { return detail::has_dropout(forwards_) || detail::has_dropout(backwards_); }
   const Forwards& forwards() const { return forwards_; }
   const Backwards& backwards() const { return backwards_; }
   bool same_shape(const Bidirectional& other) const {

@@ -7,7 +7,8 @@
 //   variational                 one mask a sequence, the same at every step (Gal and Ghahramani, NIPS 2016; Keras'
 //                               SimpleRNN(dropout=…)). For the same on h see Recurrence's recurrent_dropout.
 //
-// Masks are drawn by a forward that is given a generator.
+// Masks are drawn by a forward that is given a generator; one that goes without says so, or bptt refuses what it left
+// (net/noise.hpp).
 #pragma once
 
 #include <string>
@@ -63,6 +64,7 @@ class Dropout : public Wrapper<L> {
 
   const DropoutOptions& options() const { return options_; }
   bool needs_masks(bool draws) const { return (draws && options_.rate > 0) || layer().needs_masks(draws); }
+  bool has_dropout() const { return options_.rate > 0 || detail::has_dropout(layer()); }
 
   template <class Scalar, class X, class S, class Tape>
   void forward(const Scalar* theta, const X& x, const S& steps, const ConstMatrixView<Scalar>& h0, Tape& tape,

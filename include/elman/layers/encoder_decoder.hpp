@@ -106,6 +106,7 @@ class EncoderDecoder {
   Index state() const { return encoder_.state(); }
   Index step_rows() const { return decoder_.step_rows(); }
   bool needs_masks(bool draws) const { return encoder_.needs_masks(draws) || decoder_.needs_masks(draws); }
+  bool has_dropout() const { return detail::has_dropout(encoder_) || detail::has_dropout(decoder_); }
   Index parameter_count() const { return encoder_.parameter_count() + decoder_.parameter_count(); }
   bool same_shape(const EncoderDecoder& other) const {
     return encoder_.same_shape(other.encoder_) && decoder_.same_shape(other.decoder_);

@@ -15,6 +15,8 @@
 //   last_output_bptt  ∂L/∂(last output) → ∂L/∂(last state), if the layer `ends_in_state`
 //   start           the state before the first step, zero or learned (`learns_start`)
 //   needs_masks     whether a run keeps masks in the tape, one that draws them or one that does not
+//   has_dropout     whether a run that draws no masks leaves out what training has; said only by layers that keep masks
+//                   in both kinds of run, and by those that are made of others
 //
 // Whatever satisfies `Layer` composes. There are three ways to write one: `Wrapper` (wrapper.hpp), the short way for a
 // layer around another; `StatelessLayer` (stateless.hpp), for y_t = f(x_t), with a whole small layer in its comment;
@@ -167,6 +169,15 @@ concept HasShape = requires(const L layer) {
   { layer.same_shape(layer) } -> std::convertible_to<bool>;
   { layer.needs_masks(true) } -> std::convertible_to<bool>;
 };
+
+/// Whether a layer, or what stands between two steps, has dropout: it says so, or keeps masks only where they are
+/// drawn.
+template <class L>
+bool has_dropout(const L& layer) {
+  bool said = false;
+  if constexpr (requires { layer.has_dropout(); }) said = layer.has_dropout();
+  return said || (layer.needs_masks(true) && !layer.needs_masks(false));
+}
 
 /// What visits the parts of a layer.
 struct AnyVisit {

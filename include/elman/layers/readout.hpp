@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "elman/kernels/product.hpp"
+#include "elman/layers/bias.hpp"
 #include "elman/layers/cpp_name.hpp"
 #include "elman/layers/detail/counted_columns.hpp"
 #include "elman/layers/layer.hpp"
@@ -25,7 +26,7 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 
-/// V (Out × In), c (Out).
+/// V (Out × In), c (Out, or nothing).
 template <class Cursor>
 struct ReadoutParameters {
   typename Cursor::Matrix V;
@@ -34,30 +35,33 @@ struct ReadoutParameters {
   template <class Visit>
   void for_each(const Visit& visit) {
     visit("V", V);
-    visit("c", c);
+    if (c.size() > 0) visit("c", c);
   }
 };
 
-/// In: rows of what it reads, a cell's Hidden.
-template <int In = Dynamic, int Out = Dynamic, class Output_ = Softmax>
-class Readout : public LayerBase<Readout<In, Out, Output_>, In, Out, false> {
+/// In: rows of what it reads, a cell's Hidden. NoBias leaves c out (bias.hpp).
+template <int In = Dynamic, int Out = Dynamic, class Output_ = Softmax, class Bias_ = WithBias>
+class Readout : public LayerBase<Readout<In, Out, Output_, Bias_>, In, Out, false> {
   using Base = LayerBase<Readout, In, Out, false>;
 
  public:
   using Output = Output_;
+  using Bias = Bias_;
   using Base::at;
-  static constexpr int parameter_size = detail::sum_of_sizes({detail::product_of_sizes(Out, In), Out});
+  static constexpr int parameter_size =
+      detail::sum_of_sizes({detail::product_of_sizes(Out, In), Bias::parameter_size(Out)});
   template <class Scalar, class Room = Growing>
   using Tape = ReadoutTape<Scalar, Output, Room, Room::size(In), Room::size(Out)>;
 
   /// Throws if a size is less than 1 or contradicts the compile-time one.
   Readout(Index in, Index out) : Base({"Readout"}, in, out) {}
+  Readout(Index in, Index out, NoBias) requires std::same_as<Bias, NoBias> : Readout(in, out) {}
   Readout() requires Base::is_fixed : Readout(In, Out) {}
 
   template <class Cursor>
   ReadoutParameters<Cursor> take(Cursor& cursor) const {
     auto V = cursor.matrix(this->out(), this->in());
-    return {V, cursor.vector(this->out())};
+    return {V, Bias::take(cursor, this->out())};
   }
 
   /// Fills o and y of `tape`, which has been started, from the tape of the layer below.
@@ -138,11 +142,21 @@ class Readout : public LayerBase<Readout<In, Out, Output_>, In, Out, false> {
 
   std::string cpp_type() const {
     return "elman::Readout<" + std::to_string(this->in()) + ", " + std::to_string(this->out()) + ", " +
-           cpp_name<Output>() + ">";
+           cpp_name<Output>() + cpp_bias() + ">";
+  }
+
+ private:
+  static std::string cpp_bias() {
+    if constexpr (detail::HasBias<Readout>) {
+      return "";
+    } else {
+      return std::string(", ") + cpp_name<Bias>();
+    }
   }
 };
 
 Readout(Index, Index)->Readout<Dynamic, Dynamic>;
+Readout(Index, Index, NoBias)->Readout<Dynamic, Dynamic, Softmax, NoBias>;
 
 }  // namespace ELMAN_ABI
 }  // namespace elman

@@ -8,6 +8,8 @@
 // zoneout are one (recurrent_noise.hpp). The loops over time are in detail/through_time.hpp.
 //
 //   Recurrence{24, 128}      Recurrence{24, 128, {.zoneout = 0.1}}      Recurrence<24, 128, ReLU>
+//
+// NoBias leaves b out (bias.hpp).
 #pragma once
 
 #include <string>
@@ -16,6 +18,7 @@
 
 #include "elman/layers/activation.hpp"
 #include "elman/layers/between.hpp"
+#include "elman/layers/bias.hpp"
 #include "elman/layers/cpp_name.hpp"
 #include "elman/layers/detail/through_time.hpp"
 #include "elman/layers/layer.hpp"
@@ -26,7 +29,7 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 
-/// U (Hidden × In), W (Hidden × Hidden), b (Hidden), and what stands between two steps.
+/// U (Hidden × In), W (Hidden × Hidden), b (Hidden, or nothing), and what stands between two steps.
 template <class Cursor, int Hidden, class Between>
 struct RecurrenceParameters {
   static constexpr int hidden_size = Hidden;
@@ -41,20 +44,22 @@ struct RecurrenceParameters {
   void for_each(const Visit& visit) {
     visit("U", U);
     visit("W", W);
-    visit("b", b);
+    if (b.size() > 0) visit("b", b);
     between.for_each(visit);
   }
 };
 
-template <int In = Dynamic, int Hidden = Dynamic, class Activation = Tanh, class Between = NothingBetween>
-class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between>, In, Hidden, true> {
+template <int In = Dynamic, int Hidden = Dynamic, class Activation = Tanh, class Between = NothingBetween,
+          class Bias_ = WithBias>
+class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, Bias_>, In, Hidden, true> {
   using Base = LayerBase<Recurrence, In, Hidden, true>;
 
  public:
+  using Bias = Bias_;
   using Base::at;
   static constexpr int parameter_size =
-      detail::sum_of_sizes({detail::product_of_sizes(Hidden, In), detail::product_of_sizes(Hidden, Hidden), Hidden,
-                            Between::parameter_size(Hidden)});
+      detail::sum_of_sizes({detail::product_of_sizes(Hidden, In), detail::product_of_sizes(Hidden, Hidden),
+                            Bias::parameter_size(Hidden), Between::parameter_size(Hidden)});
   template <class Scalar, class Room = Growing>
   using Tape = RecurrenceTape<Scalar, Room, Room::size(In), Room::size(Hidden), Between>;
 
@@ -63,6 +68,9 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between>,
       : Base({"Recurrence", "In", "Hidden"}, in, hidden), activation_(std::move(activation)), between_(between) {
     if constexpr (requires { between.check(); }) between.check();
   }
+  Recurrence(Index in, Index hidden, NoBias) requires std::same_as<Bias, NoBias> : Recurrence(in, hidden) {}
+  Recurrence(Index in, Index hidden, const Between& between, NoBias) requires std::same_as<Bias, NoBias>
+      : Recurrence(in, hidden, between) {}
   Recurrence() requires Base::is_fixed : Recurrence(In, Hidden) {}
   // Between and Activation are not deduced from these: one argument says too little.
   explicit Recurrence(const std::type_identity_t<Between>& between,
@@ -75,12 +83,13 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between>,
   const Activation& activation() const { return activation_; }
   const Between& between() const { return between_; }
   bool needs_masks(bool draws) const { return between_.needs_masks(draws); }
+  bool has_dropout() const { return detail::has_dropout(between_); }
 
   template <class Cursor>
   RecurrenceParameters<Cursor, Hidden, Between> take(Cursor& cursor) const {
     auto U = cursor.matrix(hidden(), this->in());
     auto W = cursor.matrix(hidden(), hidden());
-    auto b = cursor.vector(hidden());
+    auto b = Bias::take(cursor, hidden());
     return {U, W, b, between_.take(cursor, hidden())};
   }
 
@@ -119,7 +128,7 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between>,
 
   std::string cpp_type() const {
     return "elman::Recurrence<" + std::to_string(this->in()) + ", " + std::to_string(hidden()) + ", " +
-           cpp_name<Activation>() + cpp_between() + ">";
+           cpp_name<Activation>() + cpp_policies() + ">";
   }
   std::string cpp_arguments() const {
     if constexpr (std::is_empty_v<Between>) {
@@ -130,13 +139,13 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between>,
   }
 
  private:
-  std::string cpp_between() const {
+  std::string cpp_policies() const {
     static_assert(std::is_empty_v<Activation>,
                   "elman::cpp_header: an activation with options cannot be written as C++");
-    if constexpr (std::is_same_v<Between, NothingBetween>) {
-      return "";
+    if constexpr (detail::HasBias<Recurrence>) {
+      return std::is_same_v<Between, NothingBetween> ? "" : std::string(", ") + cpp_name<Between>();
     } else {
-      return std::string(", ") + cpp_name<Between>();
+      return std::string(", ") + cpp_name<Between>() + ", " + cpp_name<Bias>();
     }
   }
 
@@ -146,6 +155,8 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between>,
 
 Recurrence(Index, Index)->Recurrence<Dynamic, Dynamic>;
 Recurrence(Index, Index, const RecurrentNoise&)->Recurrence<Dynamic, Dynamic, Tanh, RecurrentNoise>;
+Recurrence(Index, Index, NoBias)->Recurrence<Dynamic, Dynamic, Tanh, NothingBetween, NoBias>;
+Recurrence(Index, Index, const RecurrentNoise&, NoBias)->Recurrence<Dynamic, Dynamic, Tanh, RecurrentNoise, NoBias>;
 
 }  // namespace ELMAN_ABI
 }  // namespace elman

@@ -6,7 +6,7 @@
 //   h_t = z_t ∘ h_{t-1} + (1 − z_t) ∘ σ(a_t)   zoneout: a mask z_t of zeros and ones for every step, or their mean z
 //
 // (Gal and Ghahramani, NIPS 2016; Krueger et al., ICLR 2017.) A run that is given a generator draws the masks; one that
-// is not has m = 1 and z = the rate.
+// is not has m = 1 and z = the rate (net/noise.hpp).
 #pragma once
 
 #include <cassert>
@@ -35,6 +35,7 @@ struct RecurrentNoise {
     return {};
   }
   bool needs_masks(bool draws) const { return (draws && recurrent_dropout > 0) || zoneout > 0; }
+  bool has_dropout() const { return recurrent_dropout > 0; }
   /// Throws if an option is out of range.
   void check() const {
     detail::require_decay_rate("Recurrence", "recurrent_dropout", recurrent_dropout);

@@ -38,6 +38,7 @@ class Wrapper {
   Index state() const { return layer_.state(); }
   Index step_rows() const { return layer_.step_rows(); }
   bool needs_masks(bool draws) const { return layer_.needs_masks(draws); }
+  bool has_dropout() const { return detail::has_dropout(layer_); }
   Index parameter_count() const { return layer_.parameter_count(); }
   bool same_shape(const Wrapper& other) const { return layer_.same_shape(other.layer_); }
 

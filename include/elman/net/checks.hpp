@@ -30,7 +30,7 @@ void check_run(const Where& where, const Parameters<Scalar, Body, Readout>& net,
                const ForwardOptions<Scalar, Body>& given) {
   if constexpr (HasEncoder<Body>) check_room<Room>(where, input.source());
   check_room<Room>(where, input.steps());
-  check_masks<Room>(where, net.body(), given.random != nullptr);
+  check_masks<Room>(where, net.body(), given.random.generator() != nullptr);
   check(read, input.steps());
   given.start.check(where, HasUWb<Body> ? "Hidden" : "State", net.state(), input.steps().batch());
 }
@@ -51,6 +51,9 @@ void check_way_back(const Where& where, const Parameters<Scalar, Body, Readout>&
           ", Out = ", tape.o().rows(), " and ", tape.parameters(), " parameters; expected In = ", net.in(),
           ", State = ", net.state(), ", Out = ", net.out(), " and ", net.theta().size(), " parameters");
   require(tape.has_d_o(), where, ": tape has no d_o; expected a loss after forward");
+  require(!tape.noise_unsaid, where,
+          ": tape holds a forward without dropout, which the net has; expected forward(x, tape, read, random), which "
+          "draws its masks, or forward(x, tape, read, elman::no_noise) to go without");
   if constexpr (HasEncoder<Body>) {
     require(tape.body.source_steps() == input.source(), where,
             ": tape holds a forward of another x.source; expected its steps");

@@ -16,6 +16,7 @@
 
 #include "elman/check.hpp"
 #include "elman/kernels/storage.hpp"
+#include "elman/layers/bias.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/types.hpp"
 
@@ -83,12 +84,16 @@ class Parameters {
   auto W() const requires detail::HasUWb<Body> {
     return detail::sized<Body::out_size, Body::out_size>(body_.at(data()).W);
   }
-  auto b() requires detail::HasUWb<Body> { return detail::sized<Body::out_size, 1>(body_.at(data()).b); }
-  auto b() const requires detail::HasUWb<Body> { return detail::sized<Body::out_size, 1>(body_.at(data()).b); }
+  auto b() requires detail::HasUWb<Body> && detail::HasBias<Body> {
+    return detail::sized<Body::out_size, 1>(body_.at(data()).b);
+  }
+  auto b() const requires detail::HasUWb<Body> && detail::HasBias<Body> {
+    return detail::sized<Body::out_size, 1>(body_.at(data()).b);
+  }
   auto V() { return detail::sized<out_size, Readout::in_size>(readout_.at(readout_data()).V); }
   auto V() const { return detail::sized<out_size, Readout::in_size>(readout_.at(readout_data()).V); }
-  auto c() { return detail::sized<out_size, 1>(readout_.at(readout_data()).c); }
-  auto c() const { return detail::sized<out_size, 1>(readout_.at(readout_data()).c); }
+  auto c() requires detail::HasBias<Readout> { return detail::sized<out_size, 1>(readout_.at(readout_data()).c); }
+  auto c() const requires detail::HasBias<Readout> { return detail::sized<out_size, 1>(readout_.at(readout_data()).c); }
 
   /// All parameters as one vector.
   VectorView<Scalar> theta() { return {data(), theta_.size()}; }

@@ -11,8 +11,8 @@
 
 #include "elman/check.hpp"
 #include "elman/layers/layer.hpp"
+#include "elman/net/noise.hpp"
 #include "elman/net/state.hpp"
-#include "elman/random.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -83,7 +83,7 @@ class StartFrom {
 template <class Scalar, class Body>
 struct ForwardOptions {
   StartFrom<Scalar, Body> start = {};  ///< a matrix h0, or a state; else the net's own start
-  Random* random = nullptr;            ///< draws the masks of dropout and zoneout: training
+  Noise random = {};                   ///< &random draws the masks of dropout and zoneout: training; or no_noise
 };
 
 }  // namespace ELMAN_ABI

@@ -46,6 +46,7 @@ class NetTape : public Readout::template Tape<Scalar, Room> {
   States d_h0;                             ///< ∂L/∂h0
   States d_last;                           ///< ∂L/∂(the last state)
   detail::List<Index, Room::batch> fresh;  ///< the caller's sequences that began with the learned start
+  bool noise_unsaid = false;               ///< the net has dropout, which was off though nobody said no_noise
   template <class Net, class Given>
   void start(const Net& net, const Given& steps) {
     fresh.clear();
