@@ -46,6 +46,7 @@ class ReadoutTape {
   /// For the readout: memory for what `read` asks of `steps`.
   void start(Index out, const ReadSteps& read, const BasicSteps<Room>& steps) {
     selection_.assign(read, steps);
+    may_gather_ = selection_.may_gather(steps);
     for (auto* buffer : {&o_, &y_, &d_o_}) buffer->reshape(out, selection_.count());
     has_d_o_ = false;
   }
@@ -53,8 +54,9 @@ class ReadoutTape {
   /// For the readout: copies the columns that are read from the tape of the layer below, where they are not adjacent.
   template <class Below>
   void gather(const Below& below) {
-    if (selection_.is_run()) return;
     const ConstMatrixView<Scalar> h = below.h();
+    for (auto* buffer : {&gathered_, &d_h_read}) buffer->reserve(h.rows(), may_gather_);
+    if (selection_.is_run()) return;
     gathered_.reshape(h.rows(), selection_.count());
     const auto gathered = gathered_.view();
     if (selection_.is_last()) return below.last_output(gathered);
@@ -79,6 +81,7 @@ class ReadoutTape {
   ColumnBuffer<Scalar, outputs> y_;
   ColumnBuffer<Scalar, outputs> d_o_;
   ColumnBuffer<Scalar, inputs> gathered_;
+  Index may_gather_ = 0;
   bool has_d_o_ = false;
 };
 
