@@ -51,7 +51,7 @@ struct KeptOf<T&> {
   using type = const T&;
 };
 template <class T>
-requires(IsMatrix<T> && !HasColumns<T>) struct KeptOf<T> {
+requires(!std::is_reference_v<T> && IsMatrix<T> && !HasColumns<std::remove_cv_t<T>>) struct KeptOf<T> {
   using type = typename T::PlainObject;
 };
 template <class T>
