@@ -5,7 +5,8 @@
 //   o y   Out × R   logits and outputs of the R columns that are read
 //   d_o   Out × R   ∂L/∂o, which a loss writes and bptt reads
 //
-// Kept from call to call, as the tapes of all layers are (recurrence_tape.hpp).
+// Kept from call to call, as the tapes of all layers are (recurrence_tape.hpp). All that a tape hands out are views, valid
+// until its next forward, as long as it lives.
 #pragma once
 
 #include "elman/kernels/column_buffer.hpp"
