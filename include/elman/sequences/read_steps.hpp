@@ -15,7 +15,7 @@
 #include <cstddef>
 #include <initializer_list>
 #include <span>
-#include <vector>
+#include <utility>
 
 #include "elman/check.hpp"
 #include "elman/sequences/list.hpp"
@@ -27,28 +27,41 @@ inline namespace ELMAN_ABI {
 
 namespace detail {
 
-/// Steps, of which a few lie inside.
+/// Steps, of which a few lie inside, more on the heap. (No std::vector, so that every_step and last_step are constants:
+/// that of libstdc++'s debug mode can be none.)
 class StepList {
  public:
   constexpr StepList() = default;
-  explicit StepList(std::span<const Index> steps) : size_(steps.size()) {
-    if (size_ > few_.size()) {
-      many_.assign(steps.begin(), steps.end());
-    } else {
-      std::ranges::copy(steps, few_.begin());
-    }
+  constexpr explicit StepList(std::span<const Index> steps)
+      : many_(steps.size() > most_inside ? new Index[steps.size()] : nullptr), size_(steps.size()) {
+    std::ranges::copy(steps, many_ ? many_ : few_.data());
   }
+  constexpr StepList(const StepList& other) : StepList(std::span<const Index>(other.begin(), other.size())) {}
+  constexpr StepList(StepList&& other) noexcept { swap(other); }
+  constexpr StepList& operator=(StepList other) noexcept {
+    swap(other);
+    return *this;
+  }
+  constexpr ~StepList() { delete[] many_; }
 
-  std::size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
-  const Index* begin() const { return many_.empty() ? few_.data() : many_.data(); }
-  const Index* end() const { return begin() + size_; }
-  Index front() const { return *begin(); }
-  Index back() const { return *(end() - 1); }
+  constexpr std::size_t size() const { return size_; }
+  constexpr bool empty() const { return size_ == 0; }
+  constexpr const Index* begin() const { return many_ ? many_ : few_.data(); }
+  constexpr const Index* end() const { return begin() + size_; }
+  constexpr Index front() const { return *begin(); }
+  constexpr Index back() const { return *(end() - 1); }
 
  private:
-  std::array<Index, 16> few_{};
-  std::vector<Index> many_;
+  static constexpr std::size_t most_inside = 16;
+
+  constexpr void swap(StepList& other) noexcept {
+    std::swap(few_, other.few_);
+    std::swap(many_, other.many_);
+    std::swap(size_, other.size_);
+  }
+
+  std::array<Index, most_inside> few_{};
+  Index* many_ = nullptr;
   std::size_t size_ = 0;
 };
 
@@ -96,6 +109,7 @@ class Selection {
       run(0, steps.columns());
     } else if (is_last()) {
       count_ = steps.batch();
+      list_.reserve(static_cast<std::size_t>(count_));
       for (Index b = 0; b < count_; ++b) list_.push_back(steps.length(b) > 0 ? steps.last_column(b) : -1);
     } else if (read.listed.back() - read.listed.front() == static_cast<Index>(read.listed.size()) - 1) {
       const Index begin = steps.first(read.listed.front());

@@ -179,7 +179,8 @@ void check_target_steps(const char* owner, const Targets& targets, const Tape& t
                          tape.steps().batch();
                          tape.selection().kind();
                        }) {
-    if (tape.steps().count() > 0) check_target_steps(owner, targets.steps, tape.selection(), tape.steps());
+    if (tape.steps().count() == 0 || targets.steps.count() == 0) return;  // one of them knows none
+    check_target_steps(owner, targets.steps, tape.selection(), tape.steps());
   }
 }
 

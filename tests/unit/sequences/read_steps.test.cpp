@@ -64,6 +64,8 @@ TEST_CASE("what is kept under a name owns its list, however long") {
   }
   ReadSteps moved = std::move(copy);
   copy = few;
+  constexpr ReadSteps constant = last_step;
+  static_assert(constant.kind == ReadSteps::Kind::last && constant.listed.empty());
   CHECK(columns(few, steps) == std::vector<Index>{0, 2});
   CHECK(columns(many, steps) == list);
   CHECK(columns(moved, steps) == list);

@@ -122,6 +122,7 @@ TEST_CASE("labels packed of other steps than were read are refused, whatever the
   refuse(at_steps({0, 2}), {{0, 1}, {0, 1, 2, 0, 1}, {2, 2, 2}}, of_list);
   CHECK(run(at_steps({2, 3, 4}), {{}, {1, 2, 0}, {2}}) > 0);
   CHECK(loss_after<elman::Softmax>(at_steps({0, 2}), std::vector<int>{0, 1, 2, 2, 2}, loss) > 0);  // knows no steps
+  CHECK(loss_after<elman::Softmax>(at_steps({0, 2}), Labels{{0, 1, 2, 2, 2}, {}}, loss) > 0);
 }
 
 TEST_CASE("labels of what is read, packed in another order than x, are refused: two of equally many reads") {
