@@ -14,6 +14,7 @@
 #include "elman/sequences/room.hpp"
 #include "elman/sequences/steps.hpp"
 #include "elman/sequences/streams.hpp"
+#include "elman/sequences/targets.hpp"
 
 // The network
 #include "elman/cell.hpp"

@@ -15,6 +15,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 
@@ -84,7 +85,8 @@ class Net : public Parameters<Scalar, Body, Readout>,
   /// last_step or at_steps({…}). Given by name ({.start = …, .random = …}, net/start.hpp):
   ///   start    a matrix h0, State × B in the caller's order; or a state of B streams, which is carried on to where the
   ///            chunk ends: bptt's gradients are cut where it begins (truncated backpropagation through time; see also
-  ///            `reset`, and sequences/streams.hpp). Else sequences start from zero, or what the net has learned.
+  ///            `reset`, and sequences/streams.hpp for streams that start anew within a chunk). Else sequences start
+  ///            from zero, or what the net has learned.
   ///   random   a generator, which draws the masks of dropout and zoneout: for training; or `no_noise`, by choice. Else
   ///            there are none either, but bptt of a net with dropout refuses the tape.
   /// Allocates only when the tape has seen no shape as large. Throws std::invalid_argument if a size does not fit or a
@@ -101,7 +103,7 @@ class Net : public Parameters<Scalar, Body, Readout>,
     // o_t = V h_t + c  (2),  y_t = softmax(o_t)             (3)
     tape.start_readout(this->out(), read);
     readout().forward(this->readout_data(), tape.body, tape);
-    carry_on(tape, given.start);
+    carry_on(input, tape, given.start);
   }
   /// The same with one of the options as it is: h0, a state, a generator, no_noise.
   template <class X, class Room, class Start>
@@ -127,7 +129,7 @@ class Net : public Parameters<Scalar, Body, Readout>,
             const InputGradients& asked = {}) const {
     const detail::Input<Scalar, Body, X> input(where("bptt"), x, body());
     detail::check_way_back(where("bptt"), *this, input, tape, gradient, asked);
-    const auto d_h0 = d_start(tape, asked);
+    const auto d_h0 = d_start(input, tape, asked);
     // ∂L/∂V, ∂L/∂c and what ∂L/∂o sends down to h           (11, 12)
     readout().bptt(this->readout_data(), tape.body, tape, gradient.readout_data());
     const auto from_readout = [&tape](Index first, const MatrixView<Scalar>& d_h) {
@@ -138,6 +140,7 @@ class Net : public Parameters<Scalar, Body, Readout>,
                 input.d_x(asked), d_h0);
     // ∂L/∂h₀ of what was learned of it                      (44)
     learn_start(tape, d_h0, gradient);
+    hand_out(input, d_h0, asked);
   }
 
   /// Reads the source (Sequences, a matrix or Labels) and returns the state from which `step` writes the target, a
@@ -170,43 +173,71 @@ class Net : public Parameters<Scalar, Body, Readout>,
   static constexpr detail::Where where(const char* function) { return {owner(), function}; }
   auto cursor() const { return ParameterCursor<const Scalar>(data()); }
 
-  /// Gives the tape the steps of a run and returns h₀; nothing for zero.
+  /// Gives the tape the steps of a run and returns h₀; nothing for zero. What is given is of streams: their later parts
+  /// in a chunk, which stand behind the first, have the net's own start.
   template <class Input, class Room>
   ConstMatrixView<Scalar> begin(const Input& input, const StartFrom<Scalar, Body>& start,
                                 NetTape<Scalar, Body, Readout, Room>& tape) const {
     tape.start(*this, input.steps());
-    if constexpr (Body::learns_start) {
-      if (start.is_own()) tape.h0.reshape(this->state(), input.steps().batch());
-      const auto h0 = start.is_own() ? tape.h0.view() : start.carried();
-      for (Index b = 0; b < input.steps().batch(); ++b) {
-        if (!start.is_own() && !start.is_fresh(b)) continue;
+    const Index B = input.steps().batch();
+    const Index given = start.is_own() ? 0 : detail::stream_count(input.parts(), input.steps());
+    if (Body::learns_start || (given > 0 && given < B)) {
+      tape.h0.reshape(this->state(), B);
+      const auto h0 = given == B ? start.carried() : tape.h0.view();
+      if (given > 0 && given < B) copy(start.h0(), h0.leftCols(given));
+      for (Index b = 0; b < B; ++b) {
+        if (b < given && !start.is_fresh(b)) continue;
         auto parameters = cursor();
         body().start(parameters, h0.middleCols(b, 1));
-        tape.fresh.push_back(b);
+        if constexpr (Body::learns_start) tape.fresh.push_back(b);
       }
-      if (start.is_own()) return h0;
+      if (given < B) return h0;
     }
     return start.h0();
   }
-  template <class Room>
-  static void carry_on(const NetTape<Scalar, Body, Readout, Room>& tape, const StartFrom<Scalar, Body>& start) {
-    if (!start.carried().data()) return;
-    tape.body.last(start.carried());
-    start.end();
+  template <class Input, class Room>
+  static void carry_on(const Input& input, NetTape<Scalar, Body, Readout, Room>& tape,
+                       const StartFrom<Scalar, Body>& start) {
+    const auto carried = start.carried();
+    if (!carried.data()) return;
+    const auto parts = input.parts();
+    if (parts.empty()) {
+      tape.body.last(carried);
+    } else {
+      tape.h0.reshape(carried.rows(), input.steps().batch());  // which the layers have read
+      tape.body.last(tape.h0.view());
+    }
+    for (Index b = 0; b < input.steps().batch(); ++b) {
+      const Index stream = parts.empty() ? b : parts[static_cast<std::size_t>(b)].stream;
+      if (!parts.empty()) copy(std::as_const(tape.h0).view().middleCols(b, 1), carried.middleCols(stream, 1));
+      if (input.steps().length(b) > 0) start.end(stream);
+    }
   }
 
-  /// Where ∂L/∂h₀ goes: to whom it was asked by, or what is learned of it, or nowhere.
-  template <class Room>
-  MatrixView<Scalar> d_start(NetTape<Scalar, Body, Readout, Room>& tape, const InputGradients& asked) const {
-    if (asked.d_h0 || tape.fresh.empty()) return detail::resized(asked.d_h0, this->state(), tape.steps().batch());
-    tape.d_h0.reshape(this->state(), tape.steps().batch());
+  /// Where ∂L/∂h₀ of all sequences goes: to whom it was asked by, or what is learned of it, or nowhere.
+  template <class Input, class Room>
+  MatrixView<Scalar> d_start(const Input& input, NetTape<Scalar, Body, Readout, Room>& tape,
+                             const InputGradients& asked) const {
+    const Index B = input.steps().batch();
+    if (Body::learns_start || !input.parts().empty()) tape.d_h0.reserve(this->state(), B);
+    if (input.parts().empty() && (asked.d_h0 || tape.fresh.empty())) return asked.d_h0.resized(this->state(), B);
+    if (!asked.d_h0 && tape.fresh.empty()) return {};
+    tape.d_h0.reshape(this->state(), B);
     return tape.d_h0.view();
+  }
+  /// Where ∂L/∂h₀ was asked for: that of the streams with which a chunk begins.
+  template <class Input>
+  void hand_out(const Input& input, const MatrixView<Scalar>& d_h0, const InputGradients& asked) const {
+    if (input.parts().empty() || !asked.d_h0) return;
+    const Index streams = detail::stream_count(input.parts(), input.steps());
+    copy(d_h0.leftCols(streams), asked.d_h0.resized(this->state(), streams));
   }
   template <class Room>
   void learn_start(NetTape<Scalar, Body, Readout, Room>& tape, const MatrixView<Scalar>& d_h0,
                    Gradient& gradient) const {
     if constexpr (Body::learns_start) {
       if (tape.fresh.empty()) return;
+      tape.d_last.reserve(this->state(), tape.steps().batch());
       tape.d_last.reshape(this->state(), 1);
       const auto sum = tape.d_last.view();
       set_zero(sum);

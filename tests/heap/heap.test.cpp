@@ -2,11 +2,14 @@
 //
 // No heap in steady state: once a shape has been seen, a training step calls none of malloc, calloc, realloc, free,
 // aligned_alloc, posix_memalign (counting operator new would miss Eigen's own calls).
+#include <algorithm>
 #include <cstdlib>
+#include <tuple>
 #include <vector>
 
 #include "elman/elman.hpp"
 #include "heap/heap_counter.hpp"
+#include "heap/random_batches.hpp"
 #include "support/catch.hpp"
 #include "support/nets.hpp"
 
@@ -99,6 +102,93 @@ TEST_CASE("a training step allocates nothing once its shapes have been seen") {
   for (const Index hidden : {1, 2, 7, 33, 64, 100, 128, 256, 511, 1024}) check_training(Any(28, hidden, 10));
   check_training(Any(128, 128, 128));
   check_training(elman::RNNCell<double, Dynamic, Dynamic, Dynamic>(128, 128, 128));
+}
+
+TEST_CASE("random batches allocate nothing once the largest has passed: all that a cell's training may ask for") {
+  if (!ELMAN_COUNTS_HEAP) {
+    SUCCEED();
+    return;
+  }
+  using namespace elman;
+  using Cell = RNNCell<float, Dynamic, Dynamic, Dynamic>;
+  Random random(11);
+  Cell cell(5, 19, 4, init::standard(random));
+  std::tuple optimizers{optim::Adam{cell, {.amsgrad = true}}, optim::AdamW{cell}, optim::Adagrad{cell},
+                        optim::RMSprop{cell, {.momentum = 0.5}}, optim::SGD{cell, {.momentum = 0.9}}};
+  const optim::L2Penalty penalty{cell, {{"W", 1e-4}}};
+  const loss::CrossEntropy loss({.class_weights = {1, 2, 1, 2}, .label_smoothing = 0.1});
+  auto tape = cell.tape();
+  auto gradient = cell.zero_gradient();
+  Sequences<float, Dynamic> x;
+  Labels labels;
+  std::vector<Index> targets;
+  std::vector<double> weights, read_weights;
+  GrowingColumns<float, Dynamic> d_x, d_h0, last;
+  long calls = 0, first_calls = 0;
+  constexpr int batches = 1000;
+  for (int run = 0; run < batches; ++run) {
+    const auto lengths = random_batches::draw_lengths(random, run < 3);
+    const Index T = *std::ranges::max_element(lengths);
+    const auto lists = random_batches::draw_lists(random, lengths, 4);
+    std::vector<Columns<float, Dynamic>> sequences;
+    std::vector<double> of_sequences;
+    for (const Index length : lengths) {
+      sequences.push_back(nets::normal<Columns<float, Dynamic>>(5, length, random));
+      of_sequences.push_back(random.uniform());
+    }
+    const Columns<float, Dynamic> h0 =
+        nets::normal<Columns<float, Dynamic>>(19, static_cast<Index>(lengths.size()), random);
+    const ReadSteps read = random_batches::draw_read(random, run, T);
+    bool counts_empty = read.kind != ReadSteps::Kind::last;  // a sequence without steps has no label to gather
+    counts_empty = counts_empty || std::ranges::count(lengths, 0) == 0;
+    const ReadSteps& reads = counts_empty ? read : every_step;
+    const long its_calls = count_heap_calls([&] {
+      pack(sequences, x);
+      pack(lists, labels);
+      cell.forward(x, tape, reads, h0);
+      loss::per_sequence(of_sequences, x.steps, weights);
+      gather(labels, reads, x.steps, targets);
+      gather(weights, reads, x.steps, read_weights);
+      loss(tape, loss::weighted(targets, read_weights));
+      gradient.set_zero();
+      cell.bptt(x, tape, gradient, {.d_x = &d_x, .d_h0 = &d_h0});
+      penalty(cell, gradient);
+      optim::clip_norm(gradient, 1.0);
+      optim::clip_value(gradient, 0.5);
+      std::apply([&](auto&... each) { (each.step(cell, gradient), ...); }, optimizers);
+      tape.last_h(last);
+    });
+    if (run == 0) first_calls = its_calls;
+    if (run < 3) continue;
+    calls += its_calls;
+    if (its_calls > 0) UNSCOPED_INFO("run " << run << " of " << lengths.size() << " sequences: " << its_calls);
+  }
+  CHECK(first_calls > 0);
+  CHECK(calls == 0);
+}
+
+TEST_CASE("the one-line forms allocate nothing: a few steps that are read, weights and targets with a name") {
+  if (!ELMAN_COUNTS_HEAP) {
+    SUCCEED();
+    return;
+  }
+  using namespace elman;
+  Random random(12);
+  RNNCell<float, Dynamic, Dynamic, Dynamic> cell(5, 19, 4, init::standard(random));
+  const auto x = nets::normal<Columns<float, Dynamic>>(5, 9, random);
+  const std::vector<Index> labels{0, 1};
+  auto tape = cell.tape();
+  float sum = 0;
+  const auto run = [&] {
+    cell.forward(x, tape, at_steps({0, 8}));
+    sum += loss::CrossEntropy()(tape, loss::weighted(labels, Eigen::Vector2f(1, 2)));
+    const ReadSteps kept = at_steps({2, 5});
+    cell.forward(x, tape, kept);
+    sum += loss::CrossEntropy()(tape, loss::weighted(labels, Eigen::Vector2f(1, 2)));
+  };
+  run();
+  CHECK(count_heap_calls(run) == 0);
+  CHECK(sum > 0);
 }
 
 TEST_CASE("a small compile-time cell, its gradient and its optimizer need no heap at all") {

@@ -34,11 +34,16 @@ const elman::Steps& steps_of(const X& x) {
   }
 }
 
-/// Lengths of a batch, ragged three times out of four.
+/// Lengths of a batch, ragged three times out of four, and of these every third with sequences without steps.
 inline std::vector<Index> draw_lengths(elman::Random& random, std::size_t B, Index T) {
   std::vector<Index> lengths(B, 1 + random.below(T));
   if (random.below(4) != 0) {
+    const bool some_empty = random.below(3) == 0;
     for (Index& length : lengths) length = 1 + random.below(T);
+    if (some_empty) {
+      for (std::size_t b = 1; b < B; ++b) lengths[b] *= random.below(2);
+      random.shuffle(lengths);
+    }
   }
   return lengths;
 }

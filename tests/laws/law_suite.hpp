@@ -126,7 +126,7 @@ struct Reading {
         if (random.below(3) == 0) listed.push_back(t);
       }
       if (listed.empty()) listed.push_back(random.below(T));
-      read = {elman::ReadSteps::Kind::listed, listed};
+      read = elman::at_steps(listed);
     }
     std::vector<std::size_t> order(lengths.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -137,10 +137,6 @@ struct Reading {
       }
     }
   }
-  Reading(const Reading&) = delete;  // `read` refers to `listed`
-  Reading& operator=(const Reading&) = delete;
-  ~Reading() = default;
-
   std::vector<Index> listed;
   elman::ReadSteps read = elman::every_step;
   std::vector<std::pair<std::size_t, Index>> columns;  ///< (sequence, step) of every column of o

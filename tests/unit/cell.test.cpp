@@ -407,3 +407,24 @@ TEST_CASE("h0 of no columns is the cell's own start, also where it is a part of 
   cell.forward(x, part, every_step, {.start = larger.leftCols(0)});
   CHECK(part.y() == own.y());
 }
+
+TEST_CASE("options that are kept own an h0 that was a temporary") {
+  elman::Random random(31);
+  elman::RNNCell<double, 2, 3, 2> cell;
+  nets::randomise(cell, 0.9, random);
+  const Eigen::MatrixXd x = nets::normal<Eigen::MatrixXd>(2, 4, random),
+                        h0 = nets::normal<Eigen::MatrixXd>(3, 1, random);
+  auto tape = cell.tape(), expected = cell.tape();
+  cell.forward(x, expected, every_step, h0);
+  using Options = decltype(cell)::Options;
+  const Options of_a_matrix{.start = Eigen::MatrixXd(h0)};
+  const Options of_fixed_size{.start = Eigen::Vector3d(h0)};
+  const Options of_an_expression{.start = 0.5 * (h0 + h0)};
+  const Options of_a_name{.start = h0};
+  const std::vector<Eigen::MatrixXd> elsewhere(9, Eigen::MatrixXd::Zero(3, 1));  // where freed memory would be
+  for (const Options* options : {&of_a_matrix, &of_fixed_size, &of_an_expression, &of_a_name}) {
+    cell.forward(x, tape, every_step, *options);
+    CHECK(tape.o() == expected.o());
+  }
+  CHECK(elsewhere[0].isZero());
+}

@@ -4,6 +4,7 @@
 #include "elman/net.hpp"
 
 #include <complex>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -173,6 +174,137 @@ TEST_CASE("streams of a ragged chunk end where they end, and start anew alone") 
   net.reset(state);
   CHECK(state.fresh.all());
   CHECK(state.h == net.initial_state(3).h);
+}
+
+TEST_CASE("streams that start anew within a chunk: outputs and states of streams that are reset there, step by step") {
+  const auto net = random_net<Deep>(21);
+  elman::Random random(22);
+  const auto x = draw_columns(random, 3, {12, 12, 12});
+  Labels starts{std::vector<Index>(36, 0), x.steps};
+  for (const auto& [b, t] : std::vector<std::pair<Index, Index>>{{0, 3}, {0, 5}, {1, 0}, {2, 4}, {2, 11}, {1, 8}}) {
+    starts.columns[static_cast<std::size_t>(x.steps.column(b, t))] = 1;
+  }
+  auto state = net.initial_state(3), one_by_one = net.initial_state(3);
+  auto tape = net.tape();
+  elman::Sequences<double, Dynamic> part;
+  for (Index begin = 0; begin < 12; begin += 4) {  // the stream 2 starts anew at a chunk's first step
+    elman::chunk(x, starts, begin, 4, part);
+    net.forward(part, tape, every_step, state);
+    REQUIRE(static_cast<Index>(part.parts.size()) == part.steps.batch());
+    for (Index t = 0; t < 4; ++t) {
+      for (Index b = 0; b < 3; ++b) {
+        if (starts.columns[static_cast<std::size_t>(x.steps.column(b, begin + t))]) net.reset(one_by_one, b);
+      }
+      net.step(x.columns.middleCols(x.steps.first(begin + t), 3), one_by_one);
+      for (Index k = 0; k < part.steps.batch(); ++k) {
+        const auto& of = part.parts[static_cast<std::size_t>(k)];
+        if (t < of.begin || t >= of.end) continue;
+        CHECK(relative_error(tape.y().col(part.steps.column(k, t - of.begin)), one_by_one.y.col(of.stream)) <
+              round_off);
+      }
+    }
+    CHECK(relative_error(state.h, one_by_one.h) < round_off);
+    CHECK_FALSE(state.fresh.any());
+  }
+}
+
+TEST_CASE("streams that start anew within a chunk: every gradient is that of the parts by themselves") {
+  const auto net = random_net<Deep>(23);
+  elman::Random random(24);
+  const auto x = draw_columns(random, 3, {6, 6});
+  const Labels starts{{0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0}, x.steps};  // stream 0 at step 2, stream 1 at step 4
+  elman::Sequences<double, Dynamic> part;
+  elman::chunk(x, starts, 0, 6, part);
+  auto state = net.initial_state(2);
+  net.forward(elman::chunk(x, 0, 3), *std::make_unique<Deep::Tape>(), every_step, state);  // streams that go on
+  const auto h0 = state.h;
+  auto tape = net.tape();
+  auto gradient = net.zero_gradient(), expected = net.zero_gradient();
+  Columns<double, 9> d_h0;
+  Columns<double, 3> d_x;
+  net.forward(part, tape, every_step, state);
+  const double L = half_square(tape);
+  net.bptt(part, tape, gradient, {.d_x = &d_x, .d_h0 = &d_h0});
+  REQUIRE(d_h0.cols() == 2);
+
+  // Each part alone: the first ones from the state, the later ones from the net's own start.
+  const auto streams = elman::unpack(x.columns, x.steps);
+  const auto parts = elman::unpack(d_x, part.steps);
+  double sum = 0;
+  Columns<double, 9> d_h0_alone;
+  Columns<double, 3> d_x_alone;
+  for (std::size_t k = 0; k < part.parts.size(); ++k) {
+    const auto& of = part.parts[k];
+    const Eigen::MatrixXd alone = streams[static_cast<std::size_t>(of.stream)].middleCols(of.begin, of.end - of.begin);
+    const Eigen::MatrixXd start = k < 2 ? Eigen::MatrixXd(h0.col(of.stream)) : Eigen::MatrixXd();
+    net.forward(alone, tape, every_step, start);
+    sum += half_square(tape);
+    net.bptt(alone, tape, expected, {.d_x = &d_x_alone, .d_h0 = &d_h0_alone});
+    CHECK(relative_error(parts[k], d_x_alone) < round_off);
+    if (k < 2) CHECK(relative_error(d_h0.col(of.stream), d_h0_alone) < round_off);
+  }
+  CHECK(L == Approx(sum).epsilon(1e-13));
+  CHECK(relative_error(gradient.theta(), expected.theta()) < tolerance::complex_step);
+  CHECK(gradient.matrix("layer0.h0").norm() > 0);
+
+  // And by the complex step.
+  const Eigen::MatrixXd targets = Eigen::MatrixXd::Ones(2, 12);
+  const auto report = elman::gradient_check(net, part, targets, elman::loss::SquaredError(), every_step, h0);
+  CHECK(report.worst_error() < tolerance::complex_step);
+}
+
+TEST_CASE("a chunk's parts are refused where they do not fit") {
+  const auto net = random_net<Deep>(25);
+  elman::Random random(26);
+  const auto x = draw_columns(random, 3, {4, 4});
+  elman::Sequences<double, Dynamic> part;
+  expect_error(
+      [&] {
+        elman::chunk(x, Labels{{0, 0}, elman::Steps::even(1, 2)}, 0, 2, part);
+      },
+      "chunk: starts has 2 entries of 2 streams; expected 8 of 2, as the streams have");
+  elman::chunk(x, Labels{{0, 0, 1, 0, 0, 0, 0, 0}, x.steps}, 0, 4, part);
+  auto state = net.initial_state(3);
+  auto tape = net.tape();
+  expect_error([&] { net.forward(part, tape, every_step, state); },
+               "Net::forward: state has 3 streams; expected B = 2");
+  part.parts.pop_back();
+  expect_error([&] { net.forward(part, tape); },
+               "Net::forward: x has 2 parts of streams; expected none, or one a sequence, B = 3");
+  elman::chunk(x, 0, 2, part);
+  CHECK(part.parts.empty());
+}
+
+TEST_CASE(
+    "sequences without steps: last_step reads their start, and the gradient reaches it; a stream stays as it is") {
+  const auto net = random_net<Deep>(27);
+  elman::Random random(28);
+  const auto x = draw_columns(random, 3, {0, 3, 0});
+  const Eigen::MatrixXd h0 = nets::normal<Eigen::MatrixXd>(9, 3, random);
+  auto tape = net.tape();
+  net.forward(x, tape, last_step, h0);
+  REQUIRE(tape.o().cols() == 3);
+  for (const Index b : {0, 2}) {
+    CHECK(relative_error(tape.o().col(b), net.V() * h0.col(b).tail(4) + net.c()) < round_off);
+    CHECK(tape.last_h().col(b) == h0.col(b));
+  }
+  const double L = half_square(tape);
+  CHECK(L > 0);
+  auto gradient = net.zero_gradient();
+  Columns<double, 9> d_h0;
+  net.bptt(x, tape, gradient, {.d_h0 = &d_h0});
+  for (const Index b : {0, 2}) {  // ∂L/∂h₀ of the top layer = Vᵀ o, of the other 0
+    CHECK(relative_error(d_h0.col(b).tail(4), net.V().transpose() * tape.o().col(b)) < round_off);
+    CHECK(d_h0.col(b).head(5).isZero(0));
+  }
+  net.forward(x, tape, every_step);
+  CHECK(tape.o().cols() == 3);  // the three steps of sequence 1
+
+  auto state = net.initial_state(3);
+  net.forward(x, tape, every_step, state);
+  CHECK(state.fresh(0));
+  CHECK_FALSE(state.fresh(1));
+  CHECK(state.h.col(0) == net.initial_state().h);
 }
 
 TEST_CASE("tokens give the numbers of their one-hot columns, and the same bits each time") {

@@ -4,8 +4,9 @@
 // and nothing else. Its weights may be narrower than its Scalar: 8- or 16-bit integers with a scale a row, or the upper
 // halves of floats; states and sums stay of its Scalar.
 //
-//   const auto small = elman::freeze<std::int8_t>(net);    owns the arrays
-//   auto state = small.net().initial_state();              refers to them
+//   const auto small = elman::freeze<std::int8_t>(net);          owns the arrays
+//   auto state = small.net().initial_state();                    refers to them
+//   const auto frozen = elman::freeze<std::int8_t>(net).net();   a net that owns them
 //
 // cpp_header.hpp writes such arrays as C++.
 //
@@ -114,6 +115,9 @@ requires(std::same_as<Scalar_, float> || std::same_as<Scalar_, double>) && Weigh
   std::span<const Scalar> numbers_;
 };
 
+template <class Scalar, class Body, class Readout, class Weight>
+class OwningFrozenNet;
+
 /// The arrays of a frozen net; each begins a cache line.
 template <class Scalar, class Body, class Readout, class Weight>
 class FrozenArrays {
@@ -134,14 +138,41 @@ class FrozenArrays {
     return {weights_.data(), static_cast<std::size_t>(weights_.rows())};
   }
   std::span<const Scalar> numbers() const { return {numbers_.data(), static_cast<std::size_t>(numbers_.rows())}; }
-  /// Refers to this.
-  FrozenNet<Scalar, Body, Readout, Weight> net() const { return {body_, readout_, weights(), numbers()}; }
+  /// Refers to this; of a temporary it takes the arrays with it.
+  FrozenNet<Scalar, Body, Readout, Weight> net() const& { return {body_, readout_, weights(), numbers()}; }
+  OwningFrozenNet<Scalar, Body, Readout, Weight> net() && {
+    return OwningFrozenNet<Scalar, Body, Readout, Weight>(std::move(*this));
+  }
 
  private:
   Body body_;
   Readout readout_;
   ColumnBuffer<detail::WeightElement<Weight>> weights_;
   ColumnBuffer<Scalar> numbers_;
+};
+
+namespace detail {
+
+/// A base that is made before the one behind it.
+template <class Arrays>
+struct OwnedArrays {
+  Arrays owned;
+};
+
+}  // namespace detail
+
+/// A frozen net with its arrays. It stays where it is made.
+template <class Scalar, class Body, class Readout, class Weight>
+class OwningFrozenNet : detail::OwnedArrays<FrozenArrays<Scalar, Body, Readout, Weight>>,
+                        public FrozenNet<Scalar, Body, Readout, Weight> {
+  using Arrays = FrozenArrays<Scalar, Body, Readout, Weight>;
+
+ public:
+  explicit OwningFrozenNet(Arrays arrays)
+      : detail::OwnedArrays<Arrays>{std::move(arrays)},
+        FrozenNet<Scalar, Body, Readout, Weight>(std::as_const(this->owned).net()) {}
+  OwningFrozenNet(const OwningFrozenNet&) = delete;
+  OwningFrozenNet& operator=(const OwningFrozenNet&) = delete;
 };
 
 /// The parameters of a net as they are (Weight = its Scalar), or rounded: to 8- or 16-bit integers with a scale for

@@ -61,7 +61,7 @@ struct GradientReport {
 
 namespace detail {
 
-/// The sequences of x: of a pair, those of its target.
+/// The sequences of x, of a chunk the streams; of a pair, those of its target.
 template <class X>
 Index batch_of(const X& x) {
   if constexpr (IsSourceTarget<X>::value) {
@@ -69,7 +69,7 @@ Index batch_of(const X& x) {
   } else if constexpr (IsMatrix<X>) {
     return 1;
   } else {
-    return x.steps.batch();
+    return stream_count(x.parts, x.steps);
   }
 }
 
@@ -84,7 +84,7 @@ auto cast_input(const X& x) {
     return Sequences<Other, X::RowsAtCompileTime>{x.template cast<Other>(), Steps::even(x.cols(), 1)};
   } else {
     constexpr int rows = std::remove_cvref_t<decltype(x.columns)>::RowsAtCompileTime;
-    return Sequences<Other, rows>{x.columns.template cast<Other>(), x.steps};
+    return Sequences<Other, rows>{x.columns.template cast<Other>(), x.steps, x.parts};
   }
 }
 
@@ -164,8 +164,8 @@ void compare_parameters(const Gradient& gradient, Model& reference, const Loss& 
 template <class Cell, class X>
 struct AskedGradients {
   using Pointers = typename Cell::InputGradients;
-  std::remove_pointer_t<decltype(Pointers::d_x)> d_x;
-  std::remove_pointer_t<decltype(Pointers::d_h0)> d_h0;
+  typename decltype(Pointers::d_x)::Matrix d_x;
+  typename decltype(Pointers::d_h0)::Matrix d_h0;
 
   Pointers pointers() {
     Pointers asked;
@@ -177,14 +177,14 @@ struct AskedGradients {
 template <class Cell, class Source, class Target>
 struct AskedGradients<Cell, SourceTarget<Source, Target>> {
   using Pointers = typename Cell::InputGradients;
-  std::remove_pointer_t<decltype(Pointers::d_source)> d_source;
-  std::remove_pointer_t<decltype(Pointers::d_x)> d_x;
-  std::remove_pointer_t<decltype(Pointers::d_h0)> d_h0;
+  typename decltype(Pointers::d_source)::Matrix d_source;
+  typename decltype(Pointers::d_x)::Matrix d_x;
+  typename decltype(Pointers::d_h0)::Matrix d_h0;
 
   Pointers pointers() {
     Pointers asked;
-    if constexpr (!std::same_as<Source, Labels>) asked.d_source = &d_source;
-    if constexpr (!std::same_as<Target, Labels>) asked.d_x = &d_x;
+    if constexpr (!std::same_as<std::remove_cvref_t<Source>, Labels>) asked.d_source = &d_source;
+    if constexpr (!std::same_as<std::remove_cvref_t<Target>, Labels>) asked.d_x = &d_x;
     asked.d_h0 = &d_h0;
     return asked;
   }

@@ -38,6 +38,7 @@ class ColumnBuffer {
     cols_ = cols;
     return {};
   }
+  static void reserve([[maybe_unused]] Index rows, [[maybe_unused]] Index cols) { assert(rows * cols <= Max); }
   MatrixView<Scalar> view() { return {memory_, rows_, cols_}; }
   ConstMatrixView<Scalar> view() const { return {memory_, rows_, cols_}; }
   Index rows() const { return rows_; }
@@ -58,18 +59,12 @@ class ColumnBuffer<Scalar, Dynamic> {
   /// Takes the shape; what was in the columns is undefined after. Returns the memory it replaced, for a caller that
   /// still reads from it.
   Memory reshape(Index rows, Index cols) {
-    constexpr std::size_t in_line = detail::Line<Scalar>::scalars_in_line;
-    const std::size_t lines = (static_cast<std::size_t>(rows * cols) + in_line - 1) / in_line;
-    Memory replaced;
-    if (lines > memory_.size()) {
-      Memory larger(lines);
-      replaced.swap(memory_);
-      memory_.swap(larger);
-    }
     rows_ = rows;
     cols_ = cols;
-    return replaced;
+    return grow(rows, cols);
   }
+  /// Memory for a shape to come; what is in the columns is undefined after.
+  void reserve(Index rows, Index cols) { [[maybe_unused]] const auto replaced = grow(rows, cols); }
 
   Scalar* data() { return static_cast<Scalar*>(static_cast<void*>(memory_.data())); }
   const Scalar* data() const { return static_cast<const Scalar*>(static_cast<const void*>(memory_.data())); }
@@ -79,6 +74,18 @@ class ColumnBuffer<Scalar, Dynamic> {
   Index cols() const { return cols_; }
 
  private:
+  Memory grow(Index rows, Index cols) {
+    constexpr std::size_t in_line = detail::Line<Scalar>::scalars_in_line;
+    const std::size_t lines = (static_cast<std::size_t>(rows * cols) + in_line - 1) / in_line;
+    Memory replaced;
+    if (lines > memory_.size()) {
+      Memory larger(lines);
+      replaced.swap(memory_);
+      memory_.swap(larger);
+    }
+    return replaced;
+  }
+
   Memory memory_;
   Index rows_ = 0;
   Index cols_ = 0;

@@ -130,6 +130,13 @@ class Factor {
   /// F = Aᵀ.
   void assign_transposed(const ConstMatrixView<Scalar>& A) { set(A, true); }
 
+  /// Memory for the panels of any matrix of so many rows and at most as many columns.
+  void reserve([[maybe_unused]] Index rows, [[maybe_unused]] Index columns) {
+#if ELMAN_HAS_KERNELS
+    if constexpr (detail::has_kernels<Scalar>) memory_.reserve(detail::packed_size<Scalar>(rows, columns), 1);
+#endif
+  }
+
   Index rows() const { return transposed_ ? view().cols() : view().rows(); }
   Index cols() const { return transposed_ ? view().rows() : view().cols(); }
   bool transposed() const { return transposed_; }

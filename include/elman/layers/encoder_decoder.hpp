@@ -10,6 +10,7 @@
 // reads its own: net.encode(source) gives the state to step from (Sutskever, Vinyals and Le, NIPS 2014).
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -20,14 +21,15 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 
-/// The x of an EncoderDecoder: two batches, in the same order of sequences.
+/// The x of an EncoderDecoder: two batches, in the same order of sequences. SourceTarget{source, target} has copies of
+/// both; SourceTarget{std::cref(source), std::cref(target)} refers to them, at no cost, and they must outlive it.
 template <class Source, class Target>
 struct SourceTarget {
   Source source;
   Target target;
 };
 template <class Source, class Target>
-SourceTarget(Source, Target) -> SourceTarget<Source, Target>;
+SourceTarget(Source, Target) -> SourceTarget<std::unwrap_reference_t<Source>, std::unwrap_reference_t<Target>>;
 
 namespace detail {
 

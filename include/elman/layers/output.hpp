@@ -27,6 +27,8 @@ inline constexpr int kept_by = 0;
 template <class Output>
 requires requires { Output::kept; }
 inline constexpr int kept_by<Output> = Output::kept;
+template <class Output>
+inline constexpr bool keeps_for_loss = kept_by<Output> != 0;
 
 /// log Σ exp(o) = largest + log(1 + others).
 template <class Scalar>

@@ -75,7 +75,7 @@ class Readout : public LayerBase<Readout<In, Out, Output_, Bias_>, In, Out, fals
       const auto o = tape.o_to_write().middleCols(first, columns);
       set_product(tape.V, h.middleCols(first, columns), part.c, o);  // (2)
       const auto y = tape.y_to_write().middleCols(first, columns);
-      if constexpr (detail::kept_by < Output >> 0) {
+      if constexpr (detail::keeps_for_loss<Output>) {
         Output{}(o, y, tape.kept_to_write().middleCols(first, columns));  // (3)
       } else {
         Output{}(o, y);

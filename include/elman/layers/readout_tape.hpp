@@ -5,7 +5,8 @@
 //   o y   Out × R   logits and outputs of the R columns that are read
 //   d_o   Out × R   ∂L/∂o, which a loss writes and bptt reads
 //
-// Kept from call to call, as the tapes of all layers are (recurrence_tape.hpp).
+// Kept from call to call, as the tapes of all layers are (recurrence_tape.hpp). All that a tape hands out are views,
+// valid until its next forward, as long as it lives.
 #pragma once
 
 #include "elman/kernels/column_buffer.hpp"
@@ -40,7 +41,7 @@ class ReadoutTape {
   ConstMatrixView<Scalar> d_o() const { return d_o_.view(); }
   bool has_d_o() const { return has_d_o_; }
   /// What the output has kept for its loss (output.hpp).
-  ConstMatrixView<Scalar> kept() const requires(detail::kept_by<Output> > 0) { return kept_.view(); }
+  ConstMatrixView<Scalar> kept() const requires(detail::keeps_for_loss<Output>) { return kept_.view(); }
 
   /// Which packed columns are read.
   const detail::Selection<Room>& selection() const { return selection_; }
@@ -48,16 +49,18 @@ class ReadoutTape {
   /// For the readout: memory for what `read` asks of `steps`.
   void start(Index out, const ReadSteps& read, const BasicSteps<Room>& steps) {
     selection_.assign(read, steps);
+    may_gather_ = selection_.may_gather(steps);
     for (auto* buffer : {&o_, &y_, &d_o_}) buffer->reshape(out, selection_.count());
-    if constexpr (detail::kept_by < Output >> 0) kept_.reshape(detail::kept_by<Output>, selection_.count());
+    if constexpr (detail::keeps_for_loss<Output>) kept_.reshape(detail::kept_by<Output>, selection_.count());
     has_d_o_ = false;
   }
 
   /// For the readout: copies the columns that are read from the tape of the layer below, where they are not adjacent.
   template <class Below>
   void gather(const Below& below) {
-    if (selection_.is_run()) return;
     const ConstMatrixView<Scalar> h = below.h();
+    for (auto* buffer : {&gathered_, &d_h_read}) buffer->reserve(h.rows(), may_gather_);
+    if (selection_.is_run()) return;
     gathered_.reshape(h.rows(), selection_.count());
     const auto gathered = gathered_.view();
     if (selection_.is_last()) return below.last_output(gathered);
@@ -84,6 +87,7 @@ class ReadoutTape {
   ColumnBuffer<Scalar, outputs> d_o_;
   ColumnBuffer<Scalar, detail::product_of_sizes(detail::kept_by<Output>, Room::columns)> kept_;
   ColumnBuffer<Scalar, inputs> gathered_;
+  Index may_gather_ = 0;
   bool has_d_o_ = false;
 };
 

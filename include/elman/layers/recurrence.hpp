@@ -113,9 +113,9 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
   void last_output_bptt(const Tape& tape, const ConstMatrixView<Scalar>& d_output,
                         const MatrixView<Scalar>& d_state) const {
     copy(d_output, d_state);
+    const auto outputs = tape.between.outputs(tape.states());
     for (Index b = 0; b < d_state.cols(); ++b) {
-      tape.between.output_bptt(activation_, tape.h().middleCols(tape.steps().last_column(b), 1),
-                               d_state.middleCols(b, 1));
+      tape.between.output_bptt(activation_, outputs.middleCols(tape.last_column(b), 1), d_state.middleCols(b, 1));
     }
   }
 

@@ -12,6 +12,7 @@
 
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/kernels/factor.hpp"
+#include "elman/sequences/blocks.hpp"
 #include "elman/sequences/room.hpp"
 #include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
@@ -47,13 +48,24 @@ class RecurrenceTape {
     } else {
       for (Index b = 0; b < steps.batch(); ++b) copy(h0.middleCols(b, 1), first.middleCols(steps.slot(b), 1));
     }
-    steps_ = steps;
+    steps_.assign(steps);
+  }
+
+  /// For bptt: memory for any block of steps of any batch of as many columns and sequences, so that none allocates
+  /// because its steps fall into other blocks, or because its sequences end in other places.
+  void reserve_blocks() {
+    const Index hidden = states_.rows();
+    const Index columns = detail::most_block_columns(steps_);
+    for (auto* buffer : {&d_a, &seen_}) buffer->reserve(hidden, columns);
+    d_a_panels.reserve(hidden, columns);
   }
 
   /// The states with h₀ in front (Hidden × (B + N)), and the column where step t begins in them; t = -1 is h₀.
   MatrixView<Scalar> states() { return states_.view(); }
   ConstMatrixView<Scalar> states() const { return states_.view(); }
   Index block(Index t) const { return t < 0 ? 0 : steps_.batch() + steps_.first(t); }
+  /// The column in them of the caller's sequence b after its last step: h₀ of one that has none.
+  Index last_column(Index b) const { return block(steps_.length(b) - 1) + steps_.slot(b); }
 
   /// What W has multiplied in steps begin … end − 1, beside the packed columns (Hidden × as many): where it lies if no
   /// sequence ends in them and W sees the outputs as they are, else a copy.
@@ -83,7 +95,7 @@ class RecurrenceTape {
  private:
   void last_of(const ConstMatrixView<Scalar>& columns, const MatrixView<Scalar>& result) const {
     for (Index b = 0; b < steps_.batch(); ++b) {
-      copy(columns.middleCols(steps_.batch() + steps_.last_column(b), 1), result.middleCols(b, 1));
+      copy(columns.middleCols(last_column(b), 1), result.middleCols(b, 1));
     }
   }
 

@@ -47,13 +47,16 @@ class StatelessTape {
   ConstMatrixView<Scalar> h() const { return y_.view(); }
   void last(const MatrixView<Scalar>&) const {}
   void last_output(const MatrixView<Scalar>& result) const {
-    for (Index b = 0; b < steps_.batch(); ++b) copy(h().middleCols(steps_.last_column(b), 1), result.middleCols(b, 1));
+    set_zero(result);  // of a sequence without steps
+    for (Index b = 0; b < steps_.batch(); ++b) {
+      if (steps_.length(b) > 0) copy(h().middleCols(steps_.last_column(b), 1), result.middleCols(b, 1));
+    }
   }
 
   /// Memory for the output.
   template <class Given>
   MatrixView<Scalar> start(Index out, const BasicSteps<Given>& steps) {
-    steps_ = steps;
+    steps_.assign(steps);
     y_.reshape(out, steps.columns());
     return y_.view();
   }

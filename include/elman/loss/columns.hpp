@@ -20,6 +20,7 @@
 #include "elman/loss/loss.hpp"
 #include "elman/loss/weighted.hpp"
 #include "elman/sequences/pack.hpp"
+#include "elman/sequences/targets.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -87,7 +88,7 @@ auto with_weights(const Targets& targets, const Run& run) {
 }
 template <class Targets, class Weights, class Run>
 auto with_weights(const loss::Weighted<Targets, Weights>& targets, const Run& run) {
-  return run(targets.targets, targets);
+  return run(targets.targets, loss::refer_to(targets));
 }
 
 /// The power of two by which numbers of this size are divided so that products and sums of them neither overflow nor
@@ -207,6 +208,7 @@ struct TapeAndTargets {
 template <class L, class Tape, class Targets>
 auto columns(const char* owner, Tape& tape, const Targets& targets) {
   detail::check_output<L, Tape>();
+  detail::check_target_steps(owner, targets, std::as_const(tape));
   return detail::with_weights(targets, [&]<class Matrix, class Weight>(const Matrix& matrix, const Weight& weight) {
     static_assert(detail::IsMatrix<Matrix>, "elman::loss: targets must be a matrix, Out x R");
     detail::check_target_shape(owner, matrix, std::as_const(tape));

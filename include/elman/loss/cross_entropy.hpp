@@ -27,6 +27,7 @@
 #include "elman/loss/weighted.hpp"
 #include "elman/option_ranges.hpp"
 #include "elman/sequences/pack.hpp"
+#include "elman/sequences/targets.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -89,6 +90,7 @@ class CrossEntropy {
   /// less than 0.
   template <class Tape, class Targets>
   typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
+    detail::check_target_steps("CrossEntropy", targets, std::as_const(tape));
     return detail::with_weights(targets,
                                 [&](const auto& plain, const auto& weight) { return run(tape, plain, weight); });
   }

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <iterator>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "elman/check.hpp"
@@ -23,37 +24,77 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace loss {
 
-/// Refers to both, which must outlive it. Weights: a range of numbers or an Eigen vector.
+/// Weights: a range of numbers or an Eigen vector. Either is a value, or a const reference.
 template <class Targets, class Weights>
 struct Weighted {
-  const Targets& targets;
-  const Weights& weights;
+  Targets targets;
+  Weights weights;
 
   Index size() const { return static_cast<Index>(std::size(weights)); }
   double operator()(Index column) const {
-    return static_cast<double>(
-        weights[static_cast<std::conditional_t<detail::IsMatrix<Weights>, Index, std::size_t>>(column)]);
+    constexpr bool is_vector = detail::IsMatrix<std::remove_cvref_t<Weights>>;
+    return static_cast<double>(weights[static_cast<std::conditional_t<is_vector, Index, std::size_t>>(column)]);
   }
 };
+
+}  // namespace loss
+
+namespace detail {
+
+/// What is kept of an argument T&&: a reference to what has a name, and what has none itself, an expression of Eigen's
+/// evaluated, because its parts may be temporaries too.
+template <class T>
+struct KeptOf {
+  using type = std::remove_const_t<T>;
+};
+template <class T>
+struct KeptOf<T&> {
+  using type = const T&;
+};
+template <class T>
+requires(!std::is_reference_v<T> && IsMatrix<T> && !HasColumns<std::remove_cv_t<T>>) struct KeptOf<T> {
+  using type = typename T::PlainObject;
+};
+template <class T>
+using Kept = typename KeptOf<T>::type;
+
+}  // namespace detail
+
+namespace loss {
+
+/// Refers to targets and weights that have a name, which must outlive it, and owns those that were temporaries.
 template <class Targets, class Weights>
-Weighted<Targets, Weights> weighted(const Targets& targets, const Weights& weights) {
-  if constexpr (detail::IsMatrix<Weights>) {
-    static_assert(Weights::IsVectorAtCompileTime, "elman::loss::weighted: weights must be a vector, one a column");
+Weighted<detail::Kept<Targets>, detail::Kept<Weights>> weighted(Targets&& targets, Weights&& weights) {
+  using W = std::remove_cvref_t<Weights>;
+  if constexpr (detail::IsMatrix<W>) {
+    static_assert(W::IsVectorAtCompileTime, "elman::loss::weighted: weights must be a vector, one a column");
   }
-  return {targets, weights};
+  return {std::forward<Targets>(targets), std::forward<Weights>(weights)};
+}
+
+/// The same without owning anything.
+template <class Targets, class Weights>
+Weighted<const std::remove_reference_t<Targets>&, const std::remove_reference_t<Weights>&> refer_to(
+    const Weighted<Targets, Weights>& weighted) {
+  return {weighted.targets, weighted.weights};
 }
 
 /// The weight of each sequence, in the caller's order, at every one of its steps, in packed order. Throws unless there
-/// are as many weights as sequences.
+/// are as many weights as sequences. With a result there is, it allocates only where the result has not been as large.
 template <class Weights>
-std::vector<double> per_sequence(const Weights& weights, const Steps& steps) {
-  const Weighted<Weights, Weights> of{weights, weights};
+void per_sequence(const Weights& weights, const Steps& steps, std::vector<double>& result) {
+  const Weighted<const Weights&, const Weights&> of{weights, weights};
   detail::require(of.size() == steps.batch(), "per_sequence: weights has ", of.size(),
                   " entries; expected B = ", steps.batch());
-  std::vector<double> result(static_cast<std::size_t>(steps.columns()));
+  result.resize(static_cast<std::size_t>(steps.columns()));
   for (Index b = 0; b < steps.batch(); ++b) {
     for (Index t = 0; t < steps.length(b); ++t) result[static_cast<std::size_t>(steps.column(b, t))] = of(b);
   }
+}
+template <class Weights>
+std::vector<double> per_sequence(const Weights& weights, const Steps& steps) {
+  std::vector<double> result;
+  per_sequence(weights, steps, result);
   return result;
 }
 

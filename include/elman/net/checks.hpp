@@ -32,7 +32,7 @@ void check_run(const Where& where, const Parameters<Scalar, Body, Readout>& net,
   check_room<Room>(where, input.steps());
   check_masks<Room>(where, net.body(), given.random.generator() != nullptr);
   check(read, input.steps());
-  given.start.check(where, HasUWb<Body> ? "Hidden" : "State", net.state(), input.steps().batch());
+  given.start.check(where, HasUWb<Body> ? "Hidden" : "State", net.state(), stream_count(input.parts(), input.steps()));
 }
 
 /// Throws unless the tape holds a forward of x by such a net, a loss has followed it, and there is what is asked for.

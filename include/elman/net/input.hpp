@@ -12,9 +12,12 @@
 
 #include <concepts>
 #include <cstddef>
+#include <iterator>
+#include <span>
 #include <type_traits>
 
 #include "elman/check.hpp"
+#include "elman/kernels/growing_columns.hpp"
 #include "elman/kernels/one_hot.hpp"
 #include "elman/layers/encoder_decoder.hpp"
 #include "elman/layers/layer.hpp"
@@ -25,18 +28,48 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 
+/// Where bptt leaves a gradient that is asked for: an Eigen matrix, which allocates whenever its shape changes, or
+/// GrowingColumns, which keep their memory.
+template <class Scalar, int Rows>
+class Wanted {
+ public:
+  using Matrix = Columns<Scalar, Rows>;
+
+  constexpr Wanted(std::nullptr_t = nullptr) {}          // NOLINT: the conversions are the purpose
+  constexpr Wanted(Matrix* matrix) : matrix_(matrix) {}  // NOLINT
+  constexpr Wanted(GrowingColumns<Scalar, Rows>* columns) : kept_(columns) {}  // NOLINT
+
+  explicit operator bool() const { return matrix_ || kept_; }
+  /// It, in the given shape; a view of nothing if nothing was asked for.
+  MatrixView<Scalar> resized(Index rows, Index cols) const {
+    if (matrix_) {
+      detail::resize(*matrix_, rows, cols);
+      return *matrix_;
+    }
+    if (kept_) {
+      detail::resize(*kept_, rows, cols);
+      return *kept_;
+    }
+    return {};
+  }
+
+ private:
+  Matrix* matrix_ = nullptr;
+  GrowingColumns<Scalar, Rows>* kept_ = nullptr;
+};
+
 /// What bptt can give beside the parameters' gradients; what is not asked for is not computed. Each is resized and
 /// overwritten.
 template <class Scalar, class Body>
 struct InputGradients {
-  Columns<Scalar, Body::in_size>* d_x = nullptr;      ///< ∂L/∂x, In × N in the order of x's columns
-  Columns<Scalar, Body::state_size>* d_h0 = nullptr;  ///< ∂L/∂h₀, State × B in the caller's order
+  Wanted<Scalar, Body::in_size> d_x = {};      ///< ∂L/∂x, In × N in the order of x's columns
+  Wanted<Scalar, Body::state_size> d_h0 = {};  ///< ∂L/∂h₀, State × B in the caller's order
 };
 template <class Scalar, class Encoder, class Decoder>
 struct InputGradients<Scalar, EncoderDecoder<Encoder, Decoder>> {
-  Columns<Scalar, Encoder::in_size>* d_source = nullptr;                          ///< ∂L/∂source, as source
-  Columns<Scalar, Decoder::in_size>* d_x = nullptr;                               ///< ∂L/∂target, as target
-  Columns<Scalar, EncoderDecoder<Encoder, Decoder>::state_size>* d_h0 = nullptr;  ///< ∂L/∂(the encoder's h₀)
+  Wanted<Scalar, Encoder::in_size> d_source = {};                          ///< ∂L/∂source, as source
+  Wanted<Scalar, Decoder::in_size> d_x = {};                               ///< ∂L/∂target, as target
+  Wanted<Scalar, EncoderDecoder<Encoder, Decoder>::state_size> d_h0 = {};  ///< ∂L/∂(the encoder's h₀)
 };
 
 namespace detail {
@@ -52,12 +85,10 @@ concept HasEncoder = requires(const Body body) {
   body.decoder();
 };
 
-/// What was asked for, in the given shape; a view of nothing if it was not.
-template <class M>
-MatrixView<typename M::Scalar> resized(M* asked, Index rows, Index cols) {
-  if (!asked) return {};
-  resize(*asked, rows, cols);
-  return *asked;
+/// Throws unless x has one part a sequence, or none.
+inline void check_parts(const Where& where, const char* name, std::span<const StreamPart> parts, const Steps& steps) {
+  require(parts.empty() || std::ssize(parts) == steps.batch(), where, ": ", name, " has ", std::ssize(parts),
+          " parts of streams; expected none, or one a sequence, B = ", steps.batch());
 }
 
 /// x as the layers of `Body` see it; holds what that needs. Refers to x.
@@ -85,10 +116,10 @@ class ColumnsInput {
   }
   ConstMatrixView<Scalar> columns() const { return columns_; }
   MatrixView<Scalar> d_x(const InputGradients<Scalar, Body>& asked) const {
-    return resized(asked.d_x, columns().rows(), columns().cols());
+    return asked.d_x.resized(columns().rows(), columns().cols());
   }
   void check_asked(const Where&, const InputGradients<Scalar, Body>&) const {}
-  void refuse(const Where&, const char*, const void*) const {}
+  void refuse(const Where&, const char*, bool) const {}
 
  private:
   /// Where x lies, or what an expression comes to.
@@ -96,14 +127,17 @@ class ColumnsInput {
 };
 
 template <class Scalar, class Body, class Scalar_, int Rows>
-class Input<Scalar, Body, Sequences<Scalar_, Rows>> : public ColumnsInput<Scalar, Body, Columns<Scalar_, Rows>> {
+class Input<Scalar, Body, Sequences<Scalar_, Rows>> : public ColumnsInput<Scalar, Body, GrowingColumns<Scalar_, Rows>> {
  public:
   Input(const Where& where, const Sequences<Scalar_, Rows>& x, const Body& body, const char* name = "x")
-      : Input::ColumnsInput(where, name, x.columns, x.steps, body), steps_(x.steps) {}
-  const Steps& steps() const { return steps_; }
+      : Input::ColumnsInput(where, name, x.columns, x.steps, body), x_(x) {
+    check_parts(where, name, x.parts, x.steps);
+  }
+  const Steps& steps() const { return x_.steps; }
+  std::span<const StreamPart> parts() const { return x_.parts; }
 
  private:
-  const Steps& steps_;
+  const Sequences<Scalar_, Rows>& x_;
 };
 
 template <class Scalar, class Body, IsMatrix M>
@@ -112,6 +146,7 @@ class Input<Scalar, Body, M> : public ColumnsInput<Scalar, Body, M> {
   Input(const Where& where, const M& x, const Body& body, const char* name = "x")
       : Input::ColumnsInput(where, name, x, steps_of(x), body), steps_(steps_of(x)) {}
   const Steps& steps() const { return steps_; }
+  static std::span<const StreamPart> parts() { return {}; }
 
  private:
   static Steps steps_of(const M& x) { return x.cols() == 0 ? Steps{} : Steps::even(x.cols(), 1); }
@@ -134,15 +169,17 @@ class Input<Scalar, Body, Labels> {
       require(token >= 0 && token < vocabulary_, where, ": token ", k, " of ", name, " is ", token,
               "; expected 0 <= token < In = ", vocabulary_);
     }
+    check_parts(where, name, x.parts, x.steps);
   }
   OneHot<Scalar> columns() const { return {x_.columns.data(), vocabulary_, x_.steps.columns()}; }
   const Steps& steps() const { return x_.steps; }
+  std::span<const StreamPart> parts() const { return x_.parts; }
   MatrixView<Scalar> d_x(const InputGradients<Scalar, Body>&) const { return {}; }
   /// Throws if ∂L/∂x is asked for.
   void check_asked(const Where& where, const InputGradients<Scalar, Body>& asked) const {
-    refuse(where, "d_x", asked.d_x);
+    refuse(where, "d_x", bool(asked.d_x));
   }
-  void refuse(const Where& where, const char* name, const void* asked) const {
+  void refuse(const Where& where, const char* name, bool asked) const {
     require(!asked, where, ": ", name, " is asked for; expected none, because x is tokens");
   }
 
@@ -160,19 +197,23 @@ class Input<Scalar, EncoderDecoder<Encoder, Decoder>, SourceTarget<Source, Targe
       : source_(where, x.source, body.encoder(), "x.source"), target_(where, x.target, body.decoder(), "x.target") {
     require(source().batch() == steps().batch(), where, ": x.target has ", steps().batch(), " sequences; expected ",
             source().batch(), " as x.source has");
+    for (const auto& parts : {source_.parts(), target_.parts()}) {
+      require(parts.empty(), where, ": x has parts of streams, of chunk(x, starts, …); expected whole sequences");
+    }
   }
   auto columns() const { return SourceTargetColumns{source_.columns(), source_.steps(), target_.columns()}; }
   const Steps& steps() const { return target_.steps(); }
   const Steps& source() const { return source_.steps(); }
+  static std::span<const StreamPart> parts() { return {}; }
   SourceTargetGradients<Scalar> d_x(const InputGradients<Scalar, Body>& asked) const {
-    const auto d_columns = [](auto* wanted, const auto& columns) {
-      return resized(wanted, columns.rows(), columns.cols());
+    const auto d_columns = [](const auto& wanted, const auto& columns) {
+      return wanted.resized(columns.rows(), columns.cols());
     };
     return {d_columns(asked.d_source, source_.columns()), d_columns(asked.d_x, target_.columns())};
   }
   void check_asked(const Where& where, const InputGradients<Scalar, Body>& asked) const {
-    source_.refuse(where, "d_source", asked.d_source);
-    target_.refuse(where, "d_x", asked.d_x);
+    source_.refuse(where, "d_source", bool(asked.d_source));
+    target_.refuse(where, "d_x", bool(asked.d_x));
   }
 
  private:

@@ -8,6 +8,7 @@
 
 #include <concepts>
 #include <type_traits>
+#include <utility>
 
 #include "elman/check.hpp"
 #include "elman/layers/layer.hpp"
@@ -18,7 +19,8 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 
-/// The net's own start, a matrix h₀, or the state of a stream that goes on; made of either. Refers to it.
+/// The net's own start, a matrix h₀, or the state of a stream that goes on; made of either. Refers to it, but that it
+/// keeps a matrix that is a temporary.
 template <class Scalar, class Body>
 class StartFrom {
  public:
@@ -30,6 +32,12 @@ class StartFrom {
   StartFrom(const Eigen::MatrixBase<H0>& h0)  // NOLINT: the conversion is the purpose
       : StartFrom(h0.derived(), std::bool_constant<detail::HasColumns<H0>>{}) {
     static_assert(detail::fits<Body::state_size, H0::RowsAtCompileTime> && std::same_as<typename H0::Scalar, Scalar>,
+                  "elman::Net::forward: h0 must have State rows, a cell's Hidden, of the net's Scalar");
+  }
+  template <int Rows, int Cols, int Order, int MaxRows, int MaxCols>
+  StartFrom(Eigen::Matrix<Scalar, Rows, Cols, Order, MaxRows, MaxCols>&& h0)  // NOLINT: the conversion is the purpose
+      : evaluated_(std::move(h0)), h0_(evaluated_) {
+    static_assert(detail::fits<Body::state_size, Rows>,
                   "elman::Net::forward: h0 must have State rows, a cell's Hidden, of the net's Scalar");
   }
   template <int StepSize, int Out, int Batch>
@@ -60,11 +68,10 @@ class StartFrom {
     return is_state_ ? ConstMatrixView<Scalar>(carried_) : h0_;
   }
   bool is_fresh(Index b) const { return is_state_ && fresh_[b]; }
-  /// The state that is carried on, or nothing; no stream of it is fresh any more.
+  /// The state that is carried on, or nothing.
   MatrixView<Scalar> carried() const { return carried_; }
-  void end() const {
-    for (Index b = 0; b < carried_.cols(); ++b) fresh_[b] = false;
-  }
+  /// Stream b of it has begun.
+  void end(Index b) const { fresh_[b] = false; }
 
  private:
   /// A matrix in memory, or an expression.

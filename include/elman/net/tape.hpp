@@ -27,22 +27,24 @@ class NetTape : public Readout::template Tape<Scalar, Room> {
   /// The body's output at every step: for a cell h_0 … h_{T-1}, in packed columns.
   ConstMatrixView<Scalar> h() const { return body.h(); }
 
-  /// The state after each sequence's own last step (State × B, the caller's order): what the next chunk of a stream
-  /// starts from. The first form allocates, the second does not if `result` has the shape.
+  /// The state after each sequence's own last step (State × B, the caller's order; h₀ of one without steps): what the
+  /// next chunk of a stream starts from. The first form allocates; the second does not if `result`, a matrix or
+  /// GrowingColumns, has the shape or keeps memory for it.
   Matrix<Scalar, Dynamic, Dynamic> last_h() const {
     Matrix<Scalar, Dynamic, Dynamic> result;
     last_h(result);
     return result;
   }
-  template <int Rows, int Cols>
-  void last_h(Matrix<Scalar, Rows, Cols>& result) const {
+  template <class M>
+  requires detail::HasColumns<M>
+  void last_h(M& result) const {
     detail::resize(result, state_, steps_.batch());
     body.last(MatrixView<Scalar>(result));
   }
 
   // For the net.
   typename Body::template Tape<Scalar, Room> body;
-  States h0;                               ///< where sequences start, if the net has learned it
+  States h0;                               ///< where sequences start, if that is not what was given
   States d_h0;                             ///< ∂L/∂h0
   States d_last;                           ///< ∂L/∂(the last state)
   detail::List<Index, Room::batch> fresh;  ///< the caller's sequences that began with the learned start
@@ -50,7 +52,8 @@ class NetTape : public Readout::template Tape<Scalar, Room> {
   template <class Net, class Given>
   void start(const Net& net, const Given& steps) {
     fresh.clear();
-    steps_ = steps;
+    fresh.reserve(static_cast<std::size_t>(steps.batch()));
+    steps_.assign(steps);
     in_ = net.in();
     state_ = net.state();
     parameters_ = net.theta().size();

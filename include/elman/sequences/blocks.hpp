@@ -33,6 +33,12 @@ Index block_begin(const S& steps, Index end) {
   return begin;
 }
 
+/// No block has more columns, of these steps or of any others of at most as many columns and sequences.
+template <class S>
+Index most_block_columns(const S& steps) {
+  return (std::min)(steps.columns(), (std::max)(steps.batch(), Index{block_columns}));
+}
+
 }  // namespace detail
 }  // namespace ELMAN_ABI
 }  // namespace elman

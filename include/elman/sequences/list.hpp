@@ -33,6 +33,7 @@ class FixedList {
   const T& back() const { return elements_[size_ - 1]; }
 
   void clear() { size_ = 0; }
+  void reserve([[maybe_unused]] std::size_t size) const { assert(size <= elements_.size()); }
   void push_back(const T& element) {
     assert(size_ < elements_.size());
     elements_[size_++] = element;

@@ -4,6 +4,7 @@
 //
 //   pack(matrices)     a batch of Rows × T_b matrices, one column a step    → Sequences (x of forward)
 //   pack(lists)        a batch of lists of integers, one a step             → Labels (targets, or tokens as x)
+//   pack(…, x)         the same into an x that there is: no heap once it has been as large
 //   unpack(y, steps)   columns in packed order                              → one matrix a sequence, the caller's order
 #pragma once
 
@@ -11,33 +12,52 @@
 #include <cstddef>
 #include <iterator>
 #include <ranges>
+#include <span>
 #include <type_traits>
 #include <vector>
 
 #include "elman/check.hpp"
+#include "elman/kernels/growing_columns.hpp"
 #include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
 inline namespace ELMAN_ABI {
 
+/// A sequence of a chunk in which streams start anew (streams.hpp): steps begin … end − 1 of one of the streams. Of B
+/// streams the first B parts are those with which the chunk begins, in the order of the streams, perhaps of no step;
+/// behind them stand the later ones of each stream, in the order of time.
+struct StreamPart {
+  Index stream, begin, end;
+};
+
 /// A batch of sequences: packed columns (Rows × N) and which column is which step.
 template <class Scalar, int Rows>
 struct Sequences {
-  Columns<Scalar, Rows> columns;
+  GrowingColumns<Scalar, Rows> columns;
   Steps steps;
+  std::vector<StreamPart> parts = {};  ///< of streams; none: each sequence is one
 };
 
 /// An integer a step, in packed order: targets of every step, or tokens, the x of a net whose In is the vocabulary.
 struct Labels {
   std::vector<Index> columns;
   Steps steps;
+  std::vector<StreamPart> parts = {};  ///< of streams; none: each sequence is one
 };
 
 namespace detail {
 
 template <class Batch>
 using ElementOf = std::remove_cvref_t<std::ranges::range_reference_t<const Batch&>>;
+
+/// The number of streams whose parts the sequences of a batch are.
+inline Index stream_count(std::span<const StreamPart> parts, const Steps& steps) {
+  if (parts.empty()) return steps.batch();
+  Index count = 0;
+  for (const StreamPart& part : parts) count += part.stream == count;  // a later part is of a stream before it
+  return count;
+}
 
 template <class T>
 struct IsSequences : std::false_type {};
@@ -46,53 +66,62 @@ struct IsSequences<Sequences<Scalar, Rows>> : std::true_type {};
 
 }  // namespace detail
 
-/// Packs matrices of equal height, one sequence each, one column a step. Throws if there is none, one has no column,
+/// Packs matrices of equal height, one sequence each, one column a step; a sequence may have none. x becomes them, and
+/// allocates only where it has not been as large. Throws, with x untouched, if there is no matrix, none has a column,
 /// or heights differ.
-template <std::ranges::random_access_range Batch>
+template <std::ranges::random_access_range Batch, class Scalar, int Rows>
 requires detail::IsMatrix<detail::ElementOf<Batch>>
-auto pack(const Batch& batch) {
+void pack(const Batch& batch, Sequences<Scalar, Rows>& x) {
   using M = detail::ElementOf<Batch>;
+  static_assert(std::same_as<typename M::Scalar, Scalar>, "elman::pack: x must have the Scalar of the matrices");
   const auto sequence = [first = std::ranges::begin(batch)](Index b) -> decltype(auto) {
     return first[static_cast<std::ranges::range_difference_t<const Batch>>(b)];
   };
   const auto B = static_cast<Index>(std::ranges::size(batch));
-  detail::require(B >= 1, "pack: the batch has 0 sequences; expected at least 1");
-  std::vector<Index> lengths;
-  lengths.reserve(static_cast<std::size_t>(B));
   for (Index b = 0; b < B; ++b) {
-    detail::require(sequence(b).cols() >= 1, "pack: sequence ", b, " has 0 steps; expected at least 1");
-    detail::require(sequence(b).rows() == sequence(0).rows(), "pack: sequence ", b, " has ", sequence(b).rows(),
-                    " rows; expected ", sequence(0).rows(), " as sequence 0 has");
-    lengths.push_back(sequence(b).cols());
+    const Index rows = Rows == Dynamic ? sequence(0).rows() : Rows;
+    detail::require(sequence(b).rows() == rows, "pack: sequence ", b, " has ", sequence(b).rows(), " rows; expected ",
+                    rows, Rows == Dynamic ? " as sequence 0 has" : " as x has");
   }
-  Sequences<typename M::Scalar, M::RowsAtCompileTime> packed{{}, Steps::ragged(lengths)};
-  detail::resize(packed.columns, sequence(0).rows(), packed.steps.columns());
+  x.steps.assign("pack", B, [&](Index b) { return sequence(b).cols(); });
+  x.parts.clear();
+  detail::resize(x.columns, sequence(0).rows(), x.steps.columns());
   for (Index b = 0; b < B; ++b) {
-    for (Index t = 0; t < sequence(b).cols(); ++t) packed.columns.col(packed.steps.column(b, t)) = sequence(b).col(t);
+    for (Index t = 0; t < sequence(b).cols(); ++t) x.columns.col(x.steps.column(b, t)) = sequence(b).col(t);
   }
+}
+template <std::ranges::random_access_range Batch>
+requires detail::IsMatrix<detail::ElementOf<Batch>>
+auto pack(const Batch& batch) {
+  using M = detail::ElementOf<Batch>;
+  Sequences<typename M::Scalar, M::RowsAtCompileTime> packed;
+  pack(batch, packed);
   return packed;
 }
 
-/// Packs lists of integers, one a step. Throws if there is no list or one is empty.
+/// Packs lists of integers, one a step; a list may be empty. x becomes them, and allocates only where it has not been
+/// as large. Throws, with x untouched, if there is no list or all are empty.
+template <std::ranges::random_access_range Batch>
+requires std::integral<detail::ElementOf<detail::ElementOf<Batch>>>
+void pack(const Batch& batch, Labels& x) {
+  const auto list = [first = std::ranges::begin(batch)](Index b) -> decltype(auto) {
+    return first[static_cast<std::ranges::range_difference_t<const Batch>>(b)];
+  };
+  const auto B = static_cast<Index>(std::ranges::size(batch));
+  x.steps.assign("pack", B, [&](Index b) { return static_cast<Index>(std::ranges::size(list(b))); });
+  x.parts.clear();
+  x.columns.resize(static_cast<std::size_t>(x.steps.columns()));
+  for (Index b = 0; b < B; ++b) {
+    Index t = 0;
+    for (const auto label : list(b)) {
+      x.columns[static_cast<std::size_t>(x.steps.column(b, t++))] = static_cast<Index>(label);
+    }
+  }
+}
 template <std::ranges::random_access_range Batch>
 requires std::integral<detail::ElementOf<detail::ElementOf<Batch>>> Labels pack(const Batch& batch) {
-  detail::require(std::ranges::size(batch) >= 1, "pack: the batch has 0 label lists; expected at least 1");
-  std::vector<Index> lengths;
-  for (const auto& list : batch) {
-    detail::require(std::ranges::size(list) >= 1, "pack: label list ", lengths.size(),
-                    " has 0 steps; expected at least 1");
-    lengths.push_back(static_cast<Index>(std::ranges::size(list)));
-  }
-  Labels packed{{}, Steps::ragged(lengths)};
-  packed.columns.resize(static_cast<std::size_t>(packed.steps.columns()));
-  Index b = 0;
-  for (const auto& list : batch) {
-    Index t = 0;
-    for (const auto label : list) {
-      packed.columns[static_cast<std::size_t>(packed.steps.column(b, t++))] = static_cast<Index>(label);
-    }
-    ++b;
-  }
+  Labels packed;
+  pack(batch, packed);
   return packed;
 }
 

@@ -6,7 +6,8 @@
 // in order of falling length (equal lengths keep the caller's order), and step t is the block of `width(t)` adjacent
 // columns of the sequences that still run at step t. So widths never grow, h_{t-1} of the sequences that run at step
 // t is the left part of the block before, and no padding exists. A batch of equal lengths is the special case where
-// every block is B wide: the memory order of a contiguous (T, B, features) array.
+// every block is B wide: the memory order of a contiguous (T, B, features) array. A sequence of no step takes no
+// column: its state, and what last_step reads of it, is where it starts from.
 //
 // `Steps` holds any number of them; `BasicSteps<AtMost<T, B>>` has its lists inside the object and needs no heap.
 #pragma once
@@ -14,9 +15,10 @@
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
-#include <numeric>
+#include <iterator>
 #include <ranges>
 #include <type_traits>
+#include <utility>
 
 #include "elman/check.hpp"
 #include "elman/sequences/list.hpp"
@@ -79,27 +81,32 @@ class BasicSteps {
     return steps;
   }
 
-  /// Sequences of the given lengths, in the caller's order. Throws if there is none, one is shorter than 1, or there is
-  /// more than Room says.
+  /// Sequences of the given lengths, in the caller's order; some may be 0. Throws if there is none, a length is less
+  /// than 0 or all are 0, or there is more than Room says.
   template <std::ranges::random_access_range Lengths>
   static BasicSteps ragged(const Lengths& lengths) {
-    const auto B = static_cast<Index>(std::ranges::size(lengths));
-    detail::require(B >= 1, "Steps::ragged: lengths has 0 entries; expected at least 1 sequence");
-    detail::check_room<Room>("Steps::ragged", 0, B);
     BasicSteps steps;
-    steps.length_.resize(static_cast<std::size_t>(B));
-    for (Index b = 0; b < B; ++b) {
-      const auto length = static_cast<Index>(lengths[static_cast<std::size_t>(b)]);
-      detail::require(length >= 1, "Steps::ragged: sequence ", b, " has length ", length, "; expected at least 1");
-      detail::check_room<Room>("Steps::ragged", length, B);
-      steps.length_[static_cast<std::size_t>(b)] = length;
-    }
-    const auto [shortest, longest] = std::ranges::minmax(steps.length_);
-    if (shortest == longest) return even(longest, B);
-    steps.T_ = longest;
-    steps.B_ = B;
-    steps.order();
+    const auto length_of = [&](Index b) { return static_cast<Index>(lengths[static_cast<std::size_t>(b)]); };
+    const Index T = check_lengths("Steps::ragged", std::ssize(lengths), length_of);
+    steps.order(T, std::ssize(lengths), length_of);
     return steps;
+  }
+
+  /// Becomes sequences of length_of(b) steps, b < B, in the memory it has, with room for any other batch of at most T
+  /// steps and B sequences. Throws as `ragged`, in `owner`'s name, with this untouched.
+  template <class LengthOf>
+  void assign(const char* owner, Index B, const LengthOf& length_of) {
+    const Index T = check_lengths(owner, B, length_of);
+    reserve(T, B);
+    order(T, B, length_of);
+  }
+  /// Becomes a copy, with room for any other batch of at most as many steps and sequences. Throws, with this untouched,
+  /// if there are more than there is room for.
+  template <class Other>
+  void assign(const BasicSteps<Other>& other) {
+    detail::check_room<Room>("Steps", other);
+    reserve(other.count(), other.batch());
+    *this = other;
   }
 
   Index count() const { return T_; }    ///< T, the steps of the longest sequence
@@ -137,7 +144,7 @@ class BasicSteps {
     return first(t) + slot(b);
   }
 
-  /// The column of the last step of the caller's sequence b.
+  /// The column of the last step of the caller's sequence b, which has one.
   Index last_column(Index b) const { return column(b, length(b) - 1); }
 
   template <class Other>
@@ -150,27 +157,56 @@ class BasicSteps {
   template <class Other>
   friend class BasicSteps;
 
-  void order() {
-    const auto B = static_cast<std::size_t>(B_);
-    detail::List<Index, Room::batch> by_length;
-    by_length.resize(B);
-    std::iota(by_length.begin(), by_length.end(), Index{0});
-    std::ranges::sort(by_length, [this](Index a, Index b) {  // sorted by (length, place), since a stable sort allocates
-      return length_of(a) != length_of(b) ? length_of(a) > length_of(b) : a < b;
-    });
-    slot_.resize(B);
-    for (std::size_t place = 0; place < B; ++place) {
-      slot_[static_cast<std::size_t>(by_length[place])] = static_cast<Index>(place);
+  /// T, of lengths that are fit for steps.
+  template <class LengthOf>
+  static Index check_lengths(const char* owner, Index B, const LengthOf& length_of) {
+    detail::require(B >= 1, owner, ": the batch has 0 sequences; expected at least 1");
+    detail::check_room<Room>(owner, 0, B);
+    Index T = 0;
+    for (Index b = 0; b < B; ++b) {
+      const Index length = length_of(b);
+      detail::require(length >= 0, owner, ": sequence ", b, " has length ", length, "; expected at least 0");
+      T = (std::max)(T, length);
     }
-    first_.assign(static_cast<std::size_t>(T_) + 1, 0);
-    std::size_t running = B;
-    for (std::size_t t = 0; t < static_cast<std::size_t>(T_); ++t) {
-      while (length_of(by_length[running - 1]) <= static_cast<Index>(t)) --running;
-      first_[t + 1] = first_[t] + static_cast<Index>(running);
+    detail::require(T >= 1, owner, ": every sequence has 0 steps; expected at least 1 step in one of them");
+    detail::check_room<Room>(owner, T, B);
+    return T;
+  }
+
+  void reserve(Index T, Index B) {
+    first_.reserve(static_cast<std::size_t>(T) + 1);
+    slot_.reserve(static_cast<std::size_t>(B));
+    length_.reserve(static_cast<std::size_t>(B));
+  }
+
+  /// Sorts by falling length, counting: equal lengths keep their order and no memory is needed beside.
+  template <class LengthOf>
+  void order(Index T, Index B, const LengthOf& length_of) {
+    T_ = T;
+    B_ = B;
+    length_.resize(static_cast<std::size_t>(B));
+    bool even = true;
+    for (Index b = 0; b < B; ++b) {
+      length_[static_cast<std::size_t>(b)] = length_of(b);
+      even = even && length_of(b) == T;
     }
+    if (even) {
+      N_ = T * B;
+      for (auto* list : {&slot_, &length_}) list->clear();
+      first_.clear();
+      return;
+    }
+    first_.assign(static_cast<std::size_t>(T) + 1, 0);
+    for (const Index length : length_) ++first_[static_cast<std::size_t>(length)];
+    Index longer =
+        0;  // first_[l]: the sequences of l steps become those of more, where the next of l steps has its slot
+    for (std::size_t l = first_.size(); l-- > 0;) longer += std::exchange(first_[l], longer);
+    slot_.resize(static_cast<std::size_t>(B));
+    for (std::size_t b = 0; b < length_.size(); ++b) slot_[b] = first_[static_cast<std::size_t>(length_[b])]++;
+    first_[0] = 0;  // and then those of at least l steps, which are as many as step l − 1 has columns
+    for (std::size_t t = 1; t < first_.size(); ++t) first_[t] += first_[t - 1];
     N_ = first_.back();
   }
-  Index length_of(Index b) const { return length_[static_cast<std::size_t>(b)]; }
 
   Index T_ = 0;
   Index B_ = 0;

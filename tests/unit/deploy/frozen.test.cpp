@@ -71,6 +71,10 @@ TEST_CASE("frozen as it is, a net gives the same bits") {
   CHECK(difference_of_tokens(frozen.net(), net, 20) == 0);
   const Net<double, Deep, Readout<5, 4>> wide = net.cast<double>();
   CHECK(difference_of_tokens(freeze<double>(wide).net(), wide, 20) == 0);
+  const auto kept = freeze<float>(net).net();  // has the arrays of what was a temporary
+  const auto elsewhere = freeze<float>(Net<float, Deep, Readout<5, 4>>());
+  CHECK(difference_of_tokens(kept, net, 20) == 0);
+  CHECK(elsewhere.net().check_value() != kept.check_value());
 }
 
 TEST_CASE("a step of narrow weights is one of the net that they stand for, at every level and size") {

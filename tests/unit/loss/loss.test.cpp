@@ -216,6 +216,26 @@ TEST_CASE("weights of columns come in any form") {
   CHECK(same(array));
 }
 
+TEST_CASE("weighted targets that are kept own what was a temporary and refer to what has a name") {
+  const elman::loss::CrossEntropy loss;
+  const auto value = [&](const auto& targets) {
+    LossTape<double, elman::Softmax> tape(loss_data::logits());
+    return loss(tape, targets);
+  };
+  const std::vector<double> weights{1, 0, 1, 1, 0};
+  const double L = value(elman::loss::weighted(loss_data::labels, weights));
+  const auto of_a_list = elman::loss::weighted(loss_data::labels, std::vector<double>{1, 0, 1, 1, 0});
+  const auto of_both = elman::loss::weighted(std::vector<Index>(loss_data::labels), std::vector<int>{1, 0, 1, 1, 0});
+  const auto of_an_expression =
+      elman::loss::weighted(loss_data::labels, Eigen::VectorXd::Ones(5) - Eigen::Matrix<double, 5, 1>(0, 1, 0, 0, 1));
+  const std::vector<double> elsewhere(1000, 7.0);  // where freed memory would be written to
+  CHECK(value(of_a_list) == L);
+  CHECK(value(of_both) == L);
+  CHECK(value(of_an_expression) == L);
+  CHECK(&of_a_list.targets == &loss_data::labels);
+  CHECK(elsewhere[0] == 7);
+}
+
 TEST_CASE("per_sequence gives every step the weight of its sequence, in packed order") {
   const elman::Steps ragged = elman::Steps::ragged(std::vector<int>{2, 4, 1});
   // Step 0 of sequences 1, 0, 2; step 1 of 1, 0; steps 2 and 3 of 1.

@@ -7,6 +7,7 @@
 #include <ranges>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -66,7 +67,7 @@ TEST_CASE("pack takes any random-access range: an array, a span, views of matric
 }
 
 TEST_CASE("unpack is the inverse of pack") {
-  for (const std::vector<Index>& lengths : {std::vector<Index>{2, 5, 3}, {4, 4}, {1}, {1, 9, 1, 9, 3}}) {
+  for (const std::vector<Index>& lengths : {std::vector<Index>{2, 5, 3}, {4, 4}, {1}, {1, 9, 1, 9, 3}, {0, 2, 0, 3}}) {
     const auto batch = numbered<Dynamic>(lengths, 3);
     const auto packed = elman::pack(batch);
     const auto back = elman::unpack(packed.columns, packed.steps);
@@ -82,14 +83,71 @@ TEST_CASE("pack lays labels beside the columns of x") {
   CHECK(packed.steps == elman::Steps::ragged(std::vector<int>{2, 5, 3}));
 }
 
+TEST_CASE("pack fills an x that there is as it makes a new one, in its memory, and nothing where it throws") {
+  elman::Sequences<float, Dynamic> x;
+  elman::Labels labels;
+  elman::pack(numbered<Dynamic>({9, 9, 9}, 2), x);
+  elman::pack(std::vector<std::vector<int>>{{1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 2, 3}}, labels);
+  const float* const memory = x.columns.data();
+  const Index* const label_memory = labels.columns.data();
+  for (const std::vector<Index>& lengths : {std::vector<Index>{2, 5, 3}, {9, 0, 9}, {4, 4}, {1}, {0, 2, 1}}) {
+    const auto batch = numbered<Dynamic>(lengths, 2);
+    const auto fresh = elman::pack(batch);
+    elman::pack(batch, x);
+    CHECK(x.columns == fresh.columns);
+    CHECK(x.steps == fresh.steps);
+    CHECK(x.columns.data() == memory);
+  }
+  const std::vector<std::vector<int>> lists{{4}, {}, {5, 6}};
+  elman::pack(lists, labels);
+  CHECK(labels.columns == std::vector<Index>{5, 4, 6});
+  CHECK(labels.steps == elman::Steps::ragged(std::vector<int>{1, 0, 2}));
+  CHECK(labels.columns.data() == label_memory);
+
+  elman::Sequences<float, 3> three = elman::pack(numbered<3>({2, 1}, 3));
+  const auto before = three;
+  expect_error([&] { elman::pack(numbered<Dynamic>({4}, 2), three); },
+               "pack: sequence 0 has 2 rows; expected 3 as x has");
+  expect_error([&] { elman::pack(numbered<Dynamic>({0}, 3), three); },
+               "pack: every sequence has 0 steps; expected at least 1 step in one of them");
+  CHECK(three.columns == before.columns);
+  CHECK(three.steps == before.steps);
+}
+
+TEST_CASE("columns that keep their memory are values") {
+  using Growing = elman::GrowingColumns<double, Dynamic>;
+  const Eigen::MatrixXd wide = Eigen::MatrixXd::Random(2, 5), other = Eigen::MatrixXd::Random(2, 2);
+  Growing columns = wide;
+  const double* const memory = columns.data();
+  const Growing copy = columns;
+  columns = other;
+  CHECK(columns == other);
+  CHECK(columns.data() == memory);
+  CHECK(copy == wide);
+  columns = copy;
+  CHECK(columns.data() == memory);
+  columns = columns.rightCols(3);  // a part of itself
+  CHECK(columns == wide.rightCols(3));
+  columns.conservativeResize(2, 7);
+  CHECK(columns.leftCols(3) == wide.rightCols(3));
+  columns.conservativeResize(2, 1);
+  CHECK(columns == wide.col(2));
+  Growing moved = std::move(columns);
+  CHECK(moved == wide.col(2));
+  moved.setZero(2, 2);
+  CHECK(moved == Eigen::Matrix2d::Zero());
+  const std::vector<elman::GrowingColumns<float, 1>> rows(3, Eigen::RowVector3f(1, 2, 3));
+  CHECK(rows[2] == Eigen::RowVector3f(1, 2, 3));
+}
+
 TEST_CASE("pack and unpack refuse what does not fit") {
   using Batch = std::vector<Columns<float, Dynamic>>;
   expect_error([] { elman::pack(Batch{}); }, "pack: the batch has 0 sequences; expected at least 1");
   expect_error(
       [] {
-        elman::pack(Batch{Batch::value_type(2, 3), Batch::value_type(2, 0)});
+        elman::pack(Batch{Batch::value_type(2, 0), Batch::value_type(2, 0)});
       },
-      "pack: sequence 1 has 0 steps; expected at least 1");
+      "pack: every sequence has 0 steps; expected at least 1 step in one of them");
   expect_error(
       [] {
         elman::pack(Batch{Batch::value_type(2, 3), Batch::value_type(4, 3)});
@@ -97,9 +155,11 @@ TEST_CASE("pack and unpack refuse what does not fit") {
       "pack: sequence 1 has 4 rows; expected 2 as sequence 0 has");
   expect_error(
       [] {
-        elman::pack(std::vector<std::vector<int>>{{1}, {}});
+        elman::pack(std::vector<std::vector<int>>{{}, {}});
       },
-      "pack: label list 1 has 0 steps; expected at least 1");
+      "pack: every sequence has 0 steps; expected at least 1 step in one of them");
+  expect_error([] { elman::pack(std::vector<std::vector<int>>{}); },
+               "pack: the batch has 0 sequences; expected at least 1");
   expect_error([] { elman::unpack(Columns<float, 2>(2, 5), elman::Steps::even(2, 3)); },
                "unpack: columns has 5 columns; expected N = 6");
 }

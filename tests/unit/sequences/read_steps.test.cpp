@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "elman/sequences/read_steps.hpp"
 
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -48,6 +49,34 @@ TEST_CASE("read-outs of an even batch are runs of columns where they can be") {
   }
   selection.assign(last_step, steps);  // read from the last state, which for a backwards layer is no run of columns
   CHECK(selection.is_last());
+}
+
+TEST_CASE("what is kept under a name owns its list, however long") {
+  const Steps steps = Steps::even(40, 1);
+  const ReadSteps few = at_steps({0, 2});
+  std::vector<Index> list;
+  for (Index t = 0; t < 40; t += 2) list.push_back(t);
+  const ReadSteps many = at_steps(std::vector<Index>(list));
+  ReadSteps copy = every_step;
+  {
+    const at_steps shorter(list);  // copies the list, too
+    copy = shorter;
+  }
+  ReadSteps moved = std::move(copy);
+  copy = few;
+  constexpr ReadSteps constant = last_step;
+  static_assert(constant.kind == ReadSteps::Kind::last && constant.listed.empty());
+  CHECK(columns(few, steps) == std::vector<Index>{0, 2});
+  CHECK(columns(many, steps) == list);
+  CHECK(columns(moved, steps) == list);
+  CHECK(columns(copy, steps) == std::vector<Index>{0, 2});
+}
+
+TEST_CASE("of a sequence without steps last_step reads a column, every_step and at_steps none") {
+  const Steps steps = Steps::ragged(std::vector<int>{2, 0, 1});  // columns: 0 2 | 0
+  CHECK(columns(every_step, steps) == std::vector<Index>{0, 1, 2});
+  CHECK(columns(last_step, steps) == std::vector<Index>{2, -1, 1});
+  CHECK(columns(at_steps({0}), steps) == std::vector<Index>{0, 1});
 }
 
 TEST_CASE("a list of steps must rise and stay below T") {

@@ -60,6 +60,45 @@ TEST_CASE("sequences of equal length keep the caller's order") {
 
 TEST_CASE("equal lengths are the even batch") { CHECK(Steps::ragged(std::vector<int>{4, 4, 4}) == Steps::even(4, 3)); }
 
+TEST_CASE("sequences without steps have a place among the states and no column") {
+  const Steps steps = Steps::ragged(std::vector<int>{0, 2, 0, 1});
+  CHECK(steps.count() == 2);
+  CHECK(steps.batch() == 4);
+  CHECK(steps.columns() == 3);
+  CHECK_FALSE(steps.is_even());
+  CHECK(steps.width(-1) == 4);
+  CHECK(steps.width(0) == 2);
+  CHECK(steps.width(1) == 1);
+  const std::vector<Index> slot{2, 0, 3, 1};
+  for (std::size_t b = 0; b < slot.size(); ++b) CHECK(steps.slot(static_cast<Index>(b)) == slot[b]);
+  CHECK(steps.length(0) == 0);
+  CHECK(steps.last_column(3) == 1);
+}
+
+TEST_CASE("steps that are assigned are those that are made, whatever was there") {
+  Steps steps;
+  for (const std::vector<int>& lengths :
+       {std::vector<int>{7, 1, 4, 4, 9, 2, 1}, {3, 3}, {1, 0, 5, 5, 0, 3}, {2}, {1, 2, 3}, {4, 4, 4, 4}}) {
+    const auto length_of = [&](Index b) { return static_cast<Index>(lengths[static_cast<std::size_t>(b)]); };
+    steps.assign("here", static_cast<Index>(lengths.size()), length_of);
+    CHECK(steps == Steps::ragged(lengths));
+    std::vector<Index> order;  // stable, by falling length
+    for (Index length = 9; length >= 0; --length) {
+      for (std::size_t b = 0; b < lengths.size(); ++b) {
+        if (lengths[b] == length) order.push_back(static_cast<Index>(b));
+      }
+    }
+    for (std::size_t place = 0; place < order.size(); ++place) {
+      CHECK(steps.slot(order[place]) == static_cast<Index>(place));
+      CHECK(steps.length(order[place]) == lengths[static_cast<std::size_t>(order[place])]);
+    }
+  }
+  const Steps before = steps;
+  expect_error([&] { steps.assign("here", 1, [](Index) { return Index{0}; }); },
+               "here: every sequence has 0 steps; expected at least 1 step in one of them");
+  CHECK(steps == before);
+}
+
 TEST_CASE("every column belongs to exactly one step of one sequence") {
   const std::vector<int> lengths{7, 1, 4, 4, 9, 2, 1};
   const Steps steps = Steps::ragged(lengths);
@@ -75,11 +114,16 @@ TEST_CASE("Steps refuses what has no step") {
   expect_error([] { Steps::even(0, 3); }, "Steps::even: T is 0; expected at least 1 step");
   expect_error([] { Steps::even(2, -1); }, "Steps::even: B is -1; expected at least 1 sequence");
   expect_error([] { Steps::ragged(std::vector<int>{}); },
-               "Steps::ragged: lengths has 0 entries; expected at least 1 sequence");
+               "Steps::ragged: the batch has 0 sequences; expected at least 1");
   expect_error(
       [] {
-        Steps::ragged(std::vector<int>{3, 0});
+        Steps::ragged(std::vector<int>{3, -1});
       },
-      "Steps::ragged: sequence 1 has length 0; expected at least 1");
+      "Steps::ragged: sequence 1 has length -1; expected at least 0");
+  expect_error(
+      [] {
+        Steps::ragged(std::vector<int>{0, 0});
+      },
+      "Steps::ragged: every sequence has 0 steps; expected at least 1 step in one of them");
   CHECK(Steps{}.count() == 0);
 }

@@ -64,6 +64,7 @@ void run_bptt(const Part& part, const Activation& activation, const X& x, Tape& 
   const auto outputs = between.outputs(states);
   tape.W.assign_transposed(part.W);
   tape.U.assign_transposed(part.U);
+  tape.reserve_blocks();
   tape.d_next.reshape(states.rows(), steps.batch());
   const auto d_next = tape.d_next.view();
   if (d_last.data()) {
