@@ -122,12 +122,11 @@ void check(const Net& net, const Loss& loss, const TargetsOf& targets_of, bool f
     }
     std::vector<Index> read_columns;
     elman::ReadSteps read = elman::every_step;
-    static const std::vector<Index> first_two{0, 1};
     if (trial % 3 == 2 || steps.count() < 2) {
       read = elman::last_step;
       for (Index b = 0; b < steps.batch(); ++b) read_columns.push_back(steps.last_column(b));
     } else if (forwards_only && trial % 3 == 0) {
-      read = elman::ReadSteps{elman::ReadSteps::Kind::listed, first_two};
+      read = elman::at_steps({0, 1});
       for (Index b = 0; b < steps.batch(); ++b) batch.leave_out(b, 2);
       for (Index k = 0; k < steps.first(2); ++k) read_columns.push_back(k);
     } else {
