@@ -134,6 +134,18 @@ Sum sum_of_squares(const Scalar* x, Index count, Sum scale) {
          ((partial[1] + partial[5]) + (partial[3] + partial[7]));
 }
 
+/// Whether all x[k] are finite.
+template <class Scalar>
+bool all_finite(const Scalar* x, Index count) {
+  bool all = true;
+  for_each_chunk(count, [&](Index first, Index size) {
+    int others = 0;  // counted, which is a sum of vectors
+    for (Index k = 0; k < size; ++k) others += is_finite(x[first + k]) ? 0 : 1;
+    all = all && others == 0;
+  });
+  return all;
+}
+
 /// Σ |x[k]|.
 template <class Sum, class Scalar>
 Sum sum_of_magnitudes(const Scalar* x, Index count) {

@@ -39,10 +39,9 @@ struct RMSpropState {
 };
 
 /// v ← α v + (1 − α) g²
-/// centered: v ← α v + α (1 − α) (g − mean)²,  mean ← α mean + (1 − α) g, which makes v the mean of g² less mean² without
-/// a difference of nearly equal numbers
-/// g ← g / (√v + ε)
-/// θ ← θ − learning rate · g,    with momentum: velocity ← momentum · velocity + g,  θ ← θ − learning rate · velocity
+/// centered: v ← α v + α (1 − α) (g − mean)²,  mean ← α mean + (1 − α) g, which makes v the mean of g² less mean²
+/// without a difference of nearly equal numbers g ← g / (√v + ε) θ ← θ − learning rate · g,    with momentum: velocity
+/// ← momentum · velocity + g,  θ ← θ − learning rate · velocity
 template <class Scalar, bool Centered, bool Momentum>
 struct RMSpropRule {
   detail::Factor<Scalar> rate;
@@ -101,12 +100,9 @@ class RMSprop : public OptimizerBase<RMSprop<Scalar, Size>, Scalar, RMSpropOptio
                      double learning_rate) {
     const auto run = [&]<bool Centered, bool Momentum>(auto&... vectors) {
       const RMSpropRule<Scalar, Centered, Momentum> rule{
-          detail::Factor<Scalar>(learning_rate),
-          static_cast<Scalar>(options.alpha),
-          static_cast<Scalar>(1 - options.alpha),
-          static_cast<Scalar>(options.alpha * (1 - options.alpha)),
-          static_cast<Scalar>(options.epsilon),
-          static_cast<Scalar>(options.momentum)};
+          detail::Factor<Scalar>(learning_rate),  static_cast<Scalar>(options.alpha),
+          static_cast<Scalar>(1 - options.alpha), static_cast<Scalar>(options.alpha * (1 - options.alpha)),
+          static_cast<Scalar>(options.epsilon),   static_cast<Scalar>(options.momentum)};
       update_parameters(rule, options.weight_decay, model, gradient, state.mean_square, vectors...);
     };
     if (options.centered && options.momentum > 0) {
