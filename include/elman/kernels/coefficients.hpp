@@ -134,6 +134,13 @@ Sum sum_of_squares(const Scalar* x, Index count, Sum scale) {
          ((partial[1] + partial[5]) + (partial[3] + partial[7]));
 }
 
+/// x, the largest number of the scalar for ∞: a mean that once was infinite decays again.
+template <class Scalar>
+Scalar capped(Scalar x) {
+  constexpr Scalar most = (std::numeric_limits<Scalar>::max)();
+  return x > most ? most : x;
+}
+
 /// Whether all x[k] are finite.
 template <class Scalar>
 bool all_finite(const Scalar* x, Index count) {

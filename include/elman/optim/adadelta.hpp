@@ -43,7 +43,7 @@ struct AdadeltaRule {
   Scalar rho, share, epsilon;
 
   std::array<Scalar, 2> under_roots(Scalar g, Scalar& v, Scalar& u) const {
-    v = rho * v + share * g * g;
+    v = rho * detail::capped(v) + share * g * g;
     return {u + epsilon, v + epsilon};
   }
   void operator()(Scalar& theta, const std::array<Scalar, 2>& roots, Scalar g, Scalar&, Scalar& u) const {

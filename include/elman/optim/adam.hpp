@@ -61,7 +61,7 @@ struct AdamRule {
 
   Scalar under_root(Scalar g, Scalar& m, Scalar& v) const {
     m = beta1 * m + share1 * g;
-    return v = beta2 * v + share2 * g * g;
+    return v = beta2 * detail::capped(v) + share2 * g * g;
   }
   Scalar under_root(Scalar g, Scalar& m, Scalar& v, Scalar& largest_v) const {
     under_root(g, m, v);

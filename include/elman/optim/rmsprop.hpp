@@ -52,9 +52,9 @@ struct RMSpropRule {
       Scalar& mean = std::get<0>(std::tie(rest...));
       const Scalar difference = g - mean;
       mean = alpha * mean + share * g;
-      return v = alpha * v + spread * difference * difference;
+      return v = alpha * detail::capped(v) + spread * difference * difference;
     } else {
-      return v = alpha * v + share * g * g;
+      return v = alpha * detail::capped(v) + share * g * g;
     }
   }
   void operator()(Scalar& theta, Scalar root, Scalar g, Scalar&, auto&... rest) const {
