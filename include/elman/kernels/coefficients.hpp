@@ -73,10 +73,10 @@ bool is_nan(Scalar value) {
 /// A positive number, or 0, to multiply by, which a scalar need not hold: as two factors, the first of which is 1 where
 /// it does. A product that the scalar holds comes out right in any case.
 template <class Scalar>
-class Factor {
+class Multiplier {
  public:
   /// number / divisor; number is one of the scalar's range, 0 < divisor ≤ 1.
-  explicit Factor(Wide<Scalar> number, Wide<Scalar> divisor = 1) : first_(1) {
+  explicit Multiplier(Wide<Scalar> number, Wide<Scalar> divisor = 1) : first_(1) {
     constexpr Scalar least = (std::numeric_limits<Scalar>::min)();
     const Wide<Scalar> quotient = number / divisor;
     if (quotient > (std::numeric_limits<Scalar>::max)()) {
@@ -89,7 +89,7 @@ class Factor {
       second_ = static_cast<Scalar>(quotient);
     }
   }
-  friend Scalar operator*(const Factor& factor, Scalar x) { return x * factor.first_ * factor.second_; }
+  friend Scalar operator*(const Multiplier& by, Scalar x) { return x * by.first_ * by.second_; }
 
  private:
   Scalar first_, second_;
@@ -162,10 +162,10 @@ Sum sum_of_magnitudes(const Scalar* x, Index count) {
 }
 
 /// The larger of `largest` and all |x[k]|; NaN if one is, wherever it lies.
-template <class Scalar>
-Scalar largest_magnitude(const Scalar* x, Index count, Scalar largest) {
+template <class Largest, class Scalar>
+Largest largest_magnitude(const Scalar* x, Index count, Largest largest) {
   for (Index k = 0; k < count && !is_nan(largest); ++k) {
-    const Scalar magnitude = std::abs(x[k]);
+    const auto magnitude = static_cast<Largest>(std::abs(x[k]));
     if (!(magnitude <= largest)) largest = magnitude;  // NaN too
   }
   return largest;

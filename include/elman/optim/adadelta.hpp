@@ -39,7 +39,7 @@ struct AdadeltaState {
 /// θ ← θ − learning rate · Δ
 template <class Scalar>
 struct AdadeltaRule {
-  detail::Factor<Scalar> rate;
+  detail::Multiplier<Scalar> rate;
   Scalar rho, share, epsilon;
 
   std::array<Scalar, 2> under_roots(Scalar g, Scalar& v, Scalar& u) const {
@@ -80,7 +80,7 @@ class Adadelta : public OptimizerBase<Adadelta<Scalar, Size>, Scalar, AdadeltaOp
   template <class Model, class Gradient>
   static void update(const AdadeltaOptions& options, State& state, Model& model, const Gradient& gradient,
                      double learning_rate) {
-    const AdadeltaRule<Scalar> rule{detail::Factor<Scalar>(learning_rate), static_cast<Scalar>(options.rho),
+    const AdadeltaRule<Scalar> rule{detail::Multiplier<Scalar>(learning_rate), static_cast<Scalar>(options.rho),
                                     static_cast<Scalar>(1 - options.rho), static_cast<Scalar>(options.epsilon)};
     update_parameters(rule, options.weight_decay, model, gradient, state.mean_square, state.mean_square_change);
   }

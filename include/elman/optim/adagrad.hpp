@@ -34,7 +34,7 @@ struct AdagradState {
 /// s ← s + g²,    θ ← θ − learning rate / (1 + k · decay) · g / (√s + ε)
 template <class Scalar>
 struct AdagradRule {
-  detail::Factor<Scalar> rate;
+  detail::Multiplier<Scalar> rate;
   Scalar epsilon;
 
   Scalar under_root(Scalar g, Scalar& s) const { return s += g * g; }
@@ -71,7 +71,7 @@ class Adagrad : public OptimizerBase<Adagrad<Scalar, Size>, Scalar, AdagradOptio
   static void update(const AdagradOptions& options, State& state, Model& model, const Gradient& gradient,
                      double learning_rate) {
     const auto k = static_cast<double>(state.steps - 1);
-    const AdagradRule<Scalar> rule{detail::Factor<Scalar>(learning_rate / (1 + k * options.learning_rate_decay)),
+    const AdagradRule<Scalar> rule{detail::Multiplier<Scalar>(learning_rate / (1 + k * options.learning_rate_decay)),
                                    static_cast<Scalar>(options.epsilon)};
     update_parameters(rule, options.weight_decay, model, gradient, state.sum_of_squares);
   }

@@ -45,8 +45,8 @@ struct AdamState {
 /// amsgrad: with the largest v so far in the place of v
 template <class Scalar>
 struct AdamRule {
-  detail::Factor<Scalar> rate;  ///< the learning rate / (1 − β₁ᵏ)
-  Scalar root_correction;       ///< √(1 − β₂ᵏ)
+  detail::Multiplier<Scalar> rate;  ///< the learning rate / (1 − β₁ᵏ)
+  Scalar root_correction;           ///< √(1 − β₂ᵏ)
   Scalar beta1, beta2, share1, share2, epsilon;
 
   template <class Options>

@@ -93,15 +93,18 @@ double global_norm(const Gradient& gradient, Norm norm = Norm::L2) {
   using Scalar = ScalarOf<Gradient>;
   static_assert(std::floating_point<Scalar>, "elman: a norm to clip by needs a real Scalar");
   if (norm == Norm::L2) return detail::euclidean_norm(gradient);
-  if (norm == Norm::L1) {
-    using Sum = Wide<Scalar>;
-    Sum sum = 0;
-    for_each_theta([&](const auto& g) { sum += detail::sum_of_magnitudes<Sum>(g.data(), g.size()); }, gradient);
-    return static_cast<double>(sum);
-  }
-  Scalar largest(0);
-  for_each_theta([&](const auto& g) { largest = detail::largest_magnitude(g.data(), g.size(), largest); }, gradient);
-  return static_cast<double>(largest);
+  using Number = Wide<Scalar>;
+  Number result(0);
+  for_each_theta(
+      [&](const auto& g) {
+        if (norm == Norm::L1) {
+          result += detail::sum_of_magnitudes<Number>(g.data(), g.size());
+        } else {
+          result = detail::largest_magnitude(g.data(), g.size(), result);
+        }
+      },
+      gradient);
+  return static_cast<double>(result);
 }
 
 /// Scales the gradient to the norm `threshold` if its norm is larger, and returns the norm it had: g ← threshold ·

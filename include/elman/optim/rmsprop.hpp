@@ -44,7 +44,7 @@ struct RMSpropState {
 /// ← momentum · velocity + g,  θ ← θ − learning rate · velocity
 template <class Scalar, bool Centered, bool Momentum>
 struct RMSpropRule {
-  detail::Factor<Scalar> rate;
+  detail::Multiplier<Scalar> rate;
   Scalar alpha, share, spread, epsilon, momentum;  ///< share: 1 − α; spread: α (1 − α)
 
   Scalar under_root(Scalar g, Scalar& v, auto&... rest) const {
@@ -100,9 +100,9 @@ class RMSprop : public OptimizerBase<RMSprop<Scalar, Size>, Scalar, RMSpropOptio
                      double learning_rate) {
     const auto run = [&]<bool Centered, bool Momentum>(auto&... vectors) {
       const RMSpropRule<Scalar, Centered, Momentum> rule{
-          detail::Factor<Scalar>(learning_rate),  static_cast<Scalar>(options.alpha),
-          static_cast<Scalar>(1 - options.alpha), static_cast<Scalar>(options.alpha * (1 - options.alpha)),
-          static_cast<Scalar>(options.epsilon),   static_cast<Scalar>(options.momentum)};
+          detail::Multiplier<Scalar>(learning_rate), static_cast<Scalar>(options.alpha),
+          static_cast<Scalar>(1 - options.alpha),    static_cast<Scalar>(options.alpha * (1 - options.alpha)),
+          static_cast<Scalar>(options.epsilon),      static_cast<Scalar>(options.momentum)};
       update_parameters(rule, options.weight_decay, model, gradient, state.mean_square, vectors...);
     };
     if (options.centered && options.momentum > 0) {

@@ -34,7 +34,7 @@ struct SGDState {
 /// θ ← θ − learning rate · velocity,    with Nesterov's θ ← θ − learning rate · (g + momentum · velocity)
 template <class Scalar, bool Nesterov>
 struct MomentumRule {
-  detail::Factor<Scalar> rate;
+  detail::Multiplier<Scalar> rate;
   Scalar momentum, share;
 
   void operator()(Scalar& theta, Scalar g, Scalar& velocity) const {
@@ -45,7 +45,7 @@ struct MomentumRule {
 /// θ ← θ − learning rate · g
 template <class Scalar>
 struct DescentRule {
-  detail::Factor<Scalar> rate;
+  detail::Multiplier<Scalar> rate;
 
   void operator()(Scalar& theta, Scalar g) const { theta -= rate * g; }
 };
@@ -81,7 +81,7 @@ class SGD : public OptimizerBase<SGD<Scalar, Size>, Scalar, SGDOptions, SGDState
   template <class Model, class Gradient>
   static void update(const SGDOptions& options, State& state, Model& model, const Gradient& gradient,
                      double learning_rate) {
-    const detail::Factor<Scalar> rate(learning_rate);
+    const detail::Multiplier<Scalar> rate(learning_rate);
     const auto momentum = static_cast<Scalar>(options.momentum);
     const auto share = static_cast<Scalar>(state.steps == 1 ? 1 : 1 - options.dampening);
     const auto run = [&](const auto& rule, auto&... vectors) {
