@@ -8,7 +8,6 @@
 // Complex matrices get real numbers.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string_view>
@@ -35,14 +34,16 @@ void fill(M& matrix, Number&& number) {
   }
 }
 
-/// Throws, before anything is written, unless `value` and `times` as much are above 0 and numbers of M's scalar.
+/// Throws, before anything is written, unless `value` and `times` as much are numbers above 0 that M's scalar, and a
+/// double, hold with all their digits.
 template <class M>
 void require_spread(std::string_view owner, std::string_view name, double value, double times) {
   using Scalar = Real<typename std::remove_cvref_t<M>::Scalar>;
   require_positive_in<Scalar>(owner, name, value);
-  const double most = static_cast<double>((std::min)(Wide<Scalar>((std::numeric_limits<Scalar>::max)()),
-                                                     Wide<Scalar>((std::numeric_limits<double>::max)()))) /
-                      times;
+  using Narrower = std::conditional_t<narrower_than_double<Scalar>, Scalar, double>;
+  const double least = static_cast<double>((std::numeric_limits<Narrower>::min)());
+  const double most = static_cast<double>((std::numeric_limits<Narrower>::max)()) / times;
+  require(value >= least, owner, ": ", name, " is ", value, "; expected at least ", least);
   require(value <= most, owner, ": ", name, " is ", value, "; expected at most ", most);
 }
 
