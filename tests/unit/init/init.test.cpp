@@ -109,7 +109,7 @@ TEST_CASE(
   const std::string smallest = "; expected at least 1.1754944e-38, the smallest of a float with all digits";
   expect_error([&] { init::uniform(b, random, 1e-50); }, "init::uniform: bound is 1e-50" + smallest);
   expect_error([&] { init::normal(b, random, 1e38); },
-               "init::normal: deviation is 1e+38; expected at most 5.316911983139663e+36");
+               "init::normal: deviation is 1e+38; expected at most 5.3169116662270134e+36");
   expect_error([&] { init::orthogonal(b, random, 1e39); },
                "init::orthogonal: gain is 1e+39; expected at most 3.4028235e+38, the largest of a float");
   Parameters<float, 2, 3, 2> net;
