@@ -60,12 +60,15 @@
 
 // Optimizers
 #include "elman/model.hpp"
+#include "elman/optim/adadelta.hpp"
 #include "elman/optim/adagrad.hpp"
 #include "elman/optim/adam.hpp"
 #include "elman/optim/adamw.hpp"
 #include "elman/optim/clip.hpp"
+#include "elman/optim/finite.hpp"
 #include "elman/optim/l2.hpp"
 #include "elman/optim/optimizer.hpp"
+#include "elman/optim/plateau.hpp"
 #include "elman/optim/rmsprop.hpp"
 #include "elman/optim/schedule.hpp"
 #include "elman/optim/sgd.hpp"
@@ -78,5 +81,6 @@
 // Tokens from a trained net
 #include "elman/net/sample.hpp"
 
-// Is this gradient right?
+// Is this gradient right, and finite?
 #include "elman/inspect/gradient_check.hpp"
+#include "elman/inspect/non_finite.hpp"

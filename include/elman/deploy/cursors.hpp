@@ -71,6 +71,17 @@ struct Freezer {
                                               static_cast<double>(std::uint64_t{1} << (32 - 8 * sizeof(Weight))))
                         : Scalar(1);
 
+  /// That of a row whose largest weight is this. A quotient that is too small to have all its digits is rounded up, so
+  /// that no weight is more than the largest number times it.
+  static Scalar scale_of(Scalar largest) {
+    if (!(largest > 0)) return Scalar(1);
+    const Scalar scale = largest / largest_number;
+    const bool small = scale < (std::numeric_limits<Scalar>::min)();
+    const bool short_of =
+        static_cast<double>(scale) * static_cast<double>(largest_number) < static_cast<double>(largest);
+    return small && short_of ? std::nextafter(scale, Scalar(1)) : scale;
+  }
+
   const Scalar* theta;
   WeightElement<Weight>* weights;
   Scalar* numbers;
@@ -86,7 +97,7 @@ struct Freezer {
         Scalar scale(1);
         if constexpr (is_scaled<Weight>) {
           for (Index k = 0; k < cols; ++k) scale = k == 0 ? std::abs(w(0)) : (std::max)(scale, std::abs(w(k)));
-          scale = scale > 0 ? scale / largest_number : Scalar(1);
+          scale = scale_of(scale);
           *numbers++ = scale;
         }
         for (Index k = 0; k < cols; ++k) {

@@ -96,13 +96,14 @@ struct IrnnOptions {
 };
 
 /// The IRNN, for ReLU: W = scale · identity, small normal U and V, zero b and c. (Le, Jaitly and Hinton 2015,
-/// arXiv:1504.00941, section 3.) Throws if an option is out of range.
+/// arXiv:1504.00941, section 3.) Throws if an option is out of range, that of the net's scalar where it is used.
 inline auto irnn(Random& random, const IrnnOptions& options = {}) {
   detail::require_positive("init::irnn", "scale", options.scale);
   detail::require_positive("init::irnn", "deviation", options.deviation);
   return detail::by_part(
       random,
       [&random, options](auto& part) {
+        detail::require_spread<decltype(part.W)>("init::irnn", "scale", options.scale, 1);
         normal(part.U, random, options.deviation);
         identity(part.W, options.scale);
         part.b.setZero();

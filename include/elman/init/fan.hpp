@@ -9,6 +9,9 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
+#include <string_view>
+#include <type_traits>
 
 #include "elman/option_ranges.hpp"
 #include "elman/random.hpp"
@@ -31,6 +34,19 @@ void fill(M& matrix, Number&& number) {
   }
 }
 
+/// Throws, before anything is written, unless `value` and `times` as much are numbers above 0 that M's scalar, and a
+/// double, hold with all their digits.
+template <class M>
+void require_spread(std::string_view owner, std::string_view name, double value, double times) {
+  using Scalar = Real<typename std::remove_cvref_t<M>::Scalar>;
+  require_positive_in<Scalar>(owner, name, value);
+  using Narrower = std::conditional_t<narrower_than_double<Scalar>, Scalar, double>;
+  const double least = static_cast<double>((std::numeric_limits<Narrower>::min)());
+  const double most = static_cast<double>((std::numeric_limits<Narrower>::max)()) / times;
+  require(value >= least, owner, ": ", name, " is ", value, "; expected at least ", least);
+  require(value <= most, owner, ": ", name, " is ", value, "; expected at most ", most);
+}
+
 template <class M>
 double fan_in(const M& matrix) {
   return static_cast<double>(matrix.cols());
@@ -44,17 +60,19 @@ double fan_in_and_out(const M& matrix) {
 
 namespace init {
 
-/// Uniform in [−bound, bound). Throws unless bound is above 0 and finite.
+/// Uniform in [−bound, bound). Throws unless bound is above 0 and in the range of the matrix's scalar, up to half of
+/// the largest.
 template <class M>
 void uniform(M&& matrix, Random& random, double bound) {
-  detail::require_positive("init::uniform", "bound", bound);
+  detail::require_spread<M>("init::uniform", "bound", bound, 2);
   detail::fill(matrix, [&](Index, Index) { return random.uniform(-bound, bound); });
 }
 
-/// Normal with mean 0 and the given standard deviation. Throws unless it is above 0 and finite.
+/// Normal with mean 0 and the given standard deviation. Throws unless it is above 0 and 64 times as much, which no
+/// number reaches, is in the range of the matrix's scalar.
 template <class M>
 void normal(M&& matrix, Random& random, double deviation) {
-  detail::require_positive("init::normal", "deviation", deviation);
+  detail::require_spread<M>("init::normal", "deviation", deviation, 64);
   detail::fill(matrix, [&](Index, Index) { return deviation * random.normal(); });
 }
 

@@ -80,18 +80,19 @@ namespace init {
 /// gain times a random matrix with orthonormal columns, or orthonormal rows where there are fewer rows than columns.
 /// (Saxe, McClelland and Ganguli, ICLR 2014; torch.nn.init.orthogonal_.) Orthogonal to double precision, or the
 /// matrix's own where that is less. Time grows with rows · columns²; 512 × 512 takes about 0.1 s. Throws unless gain is
-/// above 0 and finite.
+/// above 0 and in the range of the matrix's scalar, up to half of the largest.
 template <class M>
 void orthogonal(M&& matrix, Random& random, double gain = 1) {
-  detail::require_positive("init::orthogonal", "gain", gain);
+  detail::require_spread<M>("init::orthogonal", "gain", gain, 2);
   using Plain = std::remove_cvref_t<M>;
   detail::fill_orthogonal<Plain::RowsAtCompileTime, Plain::ColsAtCompileTime>(matrix, random, gain);
 }
 
-/// scale times the identity; where the matrix is not square, ones on the diagonal of its square part.
+/// scale times the identity; where the matrix is not square, ones on the diagonal of its square part. Throws unless
+/// scale is above 0 and in the range of the matrix's scalar.
 template <class M>
 void identity(M&& matrix, double scale = 1) {
-  detail::require_positive("init::identity", "scale", scale);
+  detail::require_spread<M>("init::identity", "scale", scale, 1);
   detail::fill(matrix, [&](Index row, Index col) { return row == col ? scale : 0; });
 }
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // Vectors as long as a model's parameters, coefficient by coefficient: loops that compilers make vectors of at -O2,
-// without an expression class for every length. Each coefficient has the same bits wherever it lies.
+// without an expression class for every length. Each coefficient has the same bits wherever it lies, and NaN is seen
+// at every place.
 #pragma once
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <type_traits>
 
 #include "elman/types.hpp"
@@ -48,6 +52,49 @@ void for_each_chunk(Index size, const Visit& visit) {
   }
 }
 
+/// Neither infinite nor NaN; of float and double by the bits, which -ffast-math leaves alone.
+template <class Scalar>
+bool is_finite(Scalar value) {
+  if constexpr (sizeof(Scalar) == 4) {
+    constexpr std::uint32_t exponent = 0x7f800000;
+    return (std::bit_cast<std::uint32_t>(value) & exponent) != exponent;
+  } else if constexpr (sizeof(Scalar) == 8) {
+    constexpr std::uint64_t exponent = 0x7ff0000000000000;
+    return (std::bit_cast<std::uint64_t>(value) & exponent) != exponent;
+  } else {
+    return std::abs(value) <= (std::numeric_limits<Scalar>::max)();
+  }
+}
+template <class Scalar>
+bool is_nan(Scalar value) {
+  return !is_finite(value) && !(value > Scalar(0)) && !(value < Scalar(0));
+}
+
+/// A positive number, or 0, to multiply by, which a scalar need not hold: as two factors, the first of which is 1 where
+/// it does. A product that the scalar holds comes out right in any case.
+template <class Scalar>
+class Multiplier {
+ public:
+  /// number / divisor; number is one of the scalar's range, 0 < divisor ≤ 1.
+  explicit Multiplier(Wide<Scalar> number, Wide<Scalar> divisor = 1) : first_(1) {
+    constexpr Scalar least = (std::numeric_limits<Scalar>::min)();
+    const Wide<Scalar> quotient = number / divisor;
+    if (quotient > (std::numeric_limits<Scalar>::max)()) {
+      first_ = static_cast<Scalar>(1 / divisor);
+      second_ = static_cast<Scalar>(number);
+    } else if (quotient > 0 && quotient < least) {
+      first_ = least;
+      second_ = static_cast<Scalar>(quotient / least);
+    } else {
+      second_ = static_cast<Scalar>(quotient);
+    }
+  }
+  friend Scalar operator*(const Multiplier& by, Scalar x) { return x * by.first_ * by.second_; }
+
+ private:
+  Scalar first_, second_;
+};
+
 /// x ← √x, the nearest number to it: ∞ of ∞, NaN below 0.
 template <class Scalar>
 void take_roots(Scalar* x, Index count) {
@@ -85,6 +132,43 @@ Sum sum_of_squares(const Scalar* x, Index count, Sum scale) {
   }
   return ((partial[0] + partial[4]) + (partial[2] + partial[6])) +
          ((partial[1] + partial[5]) + (partial[3] + partial[7]));
+}
+
+/// x, the largest number of the scalar for ∞: a mean that once was infinite decays again.
+template <class Scalar>
+Scalar capped(Scalar x) {
+  constexpr Scalar most = (std::numeric_limits<Scalar>::max)();
+  return x > most ? most : x;
+}
+
+/// Whether all x[k] are finite.
+template <class Scalar>
+bool all_finite(const Scalar* x, Index count) {
+  bool all = true;
+  for_each_chunk(count, [&](Index first, Index size) {
+    int others = 0;  // counted, which is a sum of vectors
+    for (Index k = 0; k < size; ++k) others += is_finite(x[first + k]) ? 0 : 1;
+    all = all && others == 0;
+  });
+  return all;
+}
+
+/// Σ |x[k]|.
+template <class Sum, class Scalar>
+Sum sum_of_magnitudes(const Scalar* x, Index count) {
+  Sum sum = 0;
+  for (Index k = 0; k < count; ++k) sum += static_cast<Sum>(std::abs(x[k]));
+  return sum;
+}
+
+/// The larger of `largest` and all |x[k]|; NaN if one is, wherever it lies.
+template <class Largest, class Scalar>
+Largest largest_magnitude(const Scalar* x, Index count, Largest largest) {
+  for (Index k = 0; k < count && !is_nan(largest); ++k) {
+    const auto magnitude = static_cast<Largest>(std::abs(x[k]));
+    if (!(magnitude <= largest)) largest = magnitude;  // NaN too
+  }
+  return largest;
 }
 
 }  // namespace detail

@@ -12,10 +12,12 @@
 // own bit.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
+#include <limits>
 
 #include "elman/kernels/lanes.hpp"
 #include "elman/types.hpp"
@@ -124,8 +126,11 @@ struct NarrowMatrix {
       return number_of<Weight>(element, static_cast<int>(column % group));
     }
   }
+  /// With it; a weight that rounding would take beyond the largest number is that number.
   Scalar operator()(Index row, Index column) const {
-    return scales ? scales[row] * weight(row, column) : weight(row, column);
+    if (!scales) return weight(row, column);
+    constexpr Scalar most = (std::numeric_limits<Scalar>::max)();
+    return std::clamp(scales[row] * weight(row, column), -most, most);
   }
 };
 

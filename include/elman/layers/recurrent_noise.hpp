@@ -55,8 +55,9 @@ struct RecurrentNoise {
     step_columns<Hidden, In, Hidden>(activation, part.b.data(), part.U, x, part.W, h, scratch, !zones);
     if (zones) {  // (40)
       const auto z = Scalar(static_cast<Real<Scalar>>(zoneout));
+      const auto rest = Scalar(static_cast<Real<Scalar>>(1 - zoneout));  // also where z rounds to 1
       for (Index k = 0; k < h.cols(); ++k) {
-        for (Index row = 0; row < h.rows(); ++row) h(row, k) = z * h(row, k) + (Scalar(1) - z) * scratch(row, k);
+        for (Index row = 0; row < h.rows(); ++row) h(row, k) = z * h(row, k) + rest * scratch(row, k);
       }
     }
     return h;
@@ -81,6 +82,7 @@ class RecurrentNoise::Run {
     zones_ = options.zoneout > 0;
     draws_zones_ = random && zones_;
     zoneout_ = Scalar(static_cast<Real<Scalar>>(options.zoneout));
+    rest_ = Scalar(static_cast<Real<Scalar>>(1 - options.zoneout));
     if (drops_) {
       dropout_.reshape(hidden, steps.batch());
       dropped_.reshape(hidden, steps.batch());
@@ -116,7 +118,7 @@ class RecurrentNoise::Run {
     apply_activation(activation, h);
     if (!zones_) return;
     copy(h, activated_.view().middleCols(first, h.cols()));
-    with_zone(first, h.cols(), [&](const auto& z) { flat(h) = z * flat(h_prev) + (Scalar(1) - z) * flat(h); });
+    with_zone(first, h.cols(), [&](const auto& z, const auto& rest) { flat(h) = z * flat(h_prev) + rest * flat(h); });
   }
 
   template <class Part>
@@ -127,9 +129,9 @@ class RecurrentNoise::Run {
                const ConstMatrixView<Scalar>& h, const MatrixView<Scalar>& d_next, const MatrixView<Scalar>& d) const {
     if (!zones_) return apply_slope(activation, h, d_next, d);  // (6), (7)
     flat(d) += flat(d_next);                                    // (6)
-    with_zone(first, d.cols(), [&](const auto& z) {
+    with_zone(first, d.cols(), [&](const auto& z, const auto& rest) {
       flat(d_next) = z * flat(d);
-      flat(d) *= Scalar(1) - z;
+      flat(d) *= rest;
     });
     apply_slope(activation, activated_.view().middleCols(first, d.cols()), d);  // (7)
   }
@@ -160,20 +162,24 @@ class RecurrentNoise::Run {
   }
   /// m of the first slots.
   auto mask(Index cols) const { return flat(dropout_.view().leftCols(cols)); }
-  /// use(z) with the z of a step.
+  /// use(z, 1 − z) with the z of a step.
   template <class Use>
   void with_zone(Index first, Index cols, const Use& use) const {
     if (draws_zones_) {
-      use(flat(zone_.view().middleCols(first, cols)));
+      const auto z = flat(zone_.view().middleCols(first, cols));
+      use(z, Scalar(1) - z);
     } else {
-      use(Eigen::Array<Scalar, Dynamic, 1>::Constant(activated_.rows() * cols, zoneout_));
+      const auto all = [&](const Scalar& value) {
+        return Eigen::Array<Scalar, Dynamic, 1>::Constant(activated_.rows() * cols, value);
+      };
+      use(all(zoneout_), all(rest_));
     }
   }
 
   bool drops_ = false;
   bool zones_ = false;
   bool draws_zones_ = false;
-  Scalar zoneout_{};
+  Scalar zoneout_{}, rest_{};  // rest_: 1 − zoneout, which is not 0 where zoneout rounds to 1
   ColumnBuffer<Scalar, mask_size(Room::batch)> dropout_;      // m, Hidden × B in slot order
   ColumnBuffer<Scalar, mask_size(Room::batch)> dropped_;      // m ∘ h_{t-1}, or the gradient on its way back
   ColumnBuffer<Scalar, mask_size(Room::columns)> zone_;       // z, Hidden × N

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "elman/check.hpp"
+#include "elman/kernels/coefficients.hpp"
 #include "elman/option_ranges.hpp"
 #include "elman/random.hpp"
 #include "elman/types.hpp"
@@ -26,11 +27,26 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 
-/// The row of the largest logit, the first of equals.
+namespace detail {
+
+/// The place of the largest of some numbers, the first of equals. NaN is above all numbers, wherever it lies.
+template <class O>
+Index place_of_largest(const Eigen::MatrixBase<O>& numbers) {
+  Index largest = 0;
+  for (Index k = 0; k < numbers.size() && !is_nan(numbers(largest)); ++k) {
+    if (!(numbers(k) <= numbers(largest))) largest = k;
+  }
+  return largest;
+}
+
+}  // namespace detail
+
+/// The row of the largest logit, the first of equals. Throws if a logit is NaN, or there is none.
 template <class O>
 Index greedy(const Eigen::MatrixBase<O>& logits) {
-  Index largest = 0;
-  logits.maxCoeff(&largest);
+  detail::require(logits.size() > 0, "greedy: logits has 0 rows; expected at least 1");
+  const Index largest = detail::place_of_largest(logits);
+  detail::require(!detail::is_nan(logits(largest)), "greedy: logit ", largest, " is nan; expected a number");
   return largest;
 }
 
@@ -54,12 +70,13 @@ class Sampler {
 
   const SamplerOptions& options() const { return options_; }
 
-  /// A row of `logits` (a vector). One number is drawn. Allocates only at first. Throws if the largest logit is not
-  /// finite; NaN is above all numbers.
+  /// A row of `logits` (a vector). One number is drawn. Allocates only at first. Throws, with nothing drawn, if a logit
+  /// is NaN or the largest is not finite.
   template <class O>
   Index operator()(const Eigen::MatrixBase<O>& logits, Random& random) {
     const Index out = logits.size();
-    const auto largest = static_cast<double>(logits.template maxCoeff<Eigen::PropagateNaN>());
+    detail::require(out > 0, "Sampler: logits has 0 rows; expected at least 1");
+    const auto largest = static_cast<double>(logits(detail::place_of_largest(logits)));
     constexpr double bound = (std::numeric_limits<double>::max)();
     detail::require(detail::within(largest, -bound, bound), "Sampler: the largest logit is ", largest,
                     "; expected a finite number");

@@ -104,8 +104,8 @@ class Stepping {
   }
 
   /// Steps on the same x, from where the state is, until all of it rests: so that a stream which begins there, after a
-  /// reset for instance, makes no click. Returns whether it came to rest in most_steps; y is that of the last step. No
-  /// heap with compile-time sizes. Throws if an option is out of range.
+  /// reset for instance, makes no click. Returns whether it came to rest in most_steps; y is that of the last step. A
+  /// unit that is NaN or infinite is not at rest. No heap with compile-time sizes. Throws if an option is out of range.
   template <class X, int Batch>
   bool settle(const Eigen::MatrixBase<X>& x, StateOf<Batch>& state, const SettleOptions& options = {}) const {
     detail::require_not_negative(where("settle"), "tolerance", options.tolerance);
@@ -114,8 +114,8 @@ class Stepping {
     for (Index k = 0; k < options.most_steps; ++k) {
       before = state.h;
       step(x, state);
-      const auto largest = static_cast<double>((state.h - before).cwiseAbs().maxCoeff());
-      if (largest <= options.tolerance) return true;  // NaN is not
+      const auto rests = (state.h - before).cwiseAbs().template cast<double>().array() <= options.tolerance;
+      if (rests.all()) return true;  // NaN is not, in whichever unit
     }
     return false;
   }

@@ -18,7 +18,7 @@ struct AdagradOptions {
   double learning_rate_decay = 0;     ///< step k, from 0, has the learning rate divided by 1 + k · this; at least 0
   double weight_decay = 0;            ///< added to the gradient, times θ; at least 0
   double initial_sum_of_squares = 0;  ///< at least 0
-  double epsilon = 1e-10;             ///< added to the root of the sum; above 0
+  double epsilon = 1e-10;             ///< added to the root of the sum; from 4.4e-16 in float, 1e-146 in double
 };
 
 template <class Scalar, int Size>
@@ -34,10 +34,11 @@ struct AdagradState {
 /// s ← s + g²,    θ ← θ − learning rate / (1 + k · decay) · g / (√s + ε)
 template <class Scalar>
 struct AdagradRule {
-  Scalar rate, epsilon;
+  detail::Multiplier<Scalar> rate;
+  Scalar epsilon;
 
   Scalar under_root(Scalar g, Scalar& s) const { return s += g * g; }
-  void operator()(Scalar& theta, Scalar root, Scalar g, Scalar&) const { theta -= rate * g / (root + epsilon); }
+  void operator()(Scalar& theta, Scalar root, Scalar g, Scalar&) const { theta -= rate * (g / (root + epsilon)); }
 };
 
 template <class Scalar, int Size = Dynamic>
@@ -57,11 +58,12 @@ class Adagrad : public OptimizerBase<Adagrad<Scalar, Size>, Scalar, AdagradOptio
   static constexpr std::string_view name = "Adagrad";
 
   static const AdagradOptions& checked(const AdagradOptions& options) {
-    detail::require_positive("Adagrad", "learning_rate", options.learning_rate);
-    detail::require_not_negative("Adagrad", "learning_rate_decay", options.learning_rate_decay);
-    detail::require_not_negative("Adagrad", "weight_decay", options.weight_decay);
-    detail::require_not_negative("Adagrad", "initial_sum_of_squares", options.initial_sum_of_squares);
-    detail::require_positive("Adagrad", "epsilon", options.epsilon);
+    detail::require_learning_rate<Scalar>(name, options.learning_rate);
+    detail::require_not_negative(name, "learning_rate_decay", options.learning_rate_decay);
+    detail::require_weight_decay<Scalar>(name, options.weight_decay);
+    detail::require_not_negative(name, "initial_sum_of_squares", options.initial_sum_of_squares);
+    detail::require_representable<Scalar>(name, "initial_sum_of_squares", options.initial_sum_of_squares);
+    detail::require_epsilon<Scalar>(name, options.epsilon);
     return options;
   }
 
@@ -69,7 +71,7 @@ class Adagrad : public OptimizerBase<Adagrad<Scalar, Size>, Scalar, AdagradOptio
   static void update(const AdagradOptions& options, State& state, Model& model, const Gradient& gradient,
                      double learning_rate) {
     const auto k = static_cast<double>(state.steps - 1);
-    const AdagradRule<Scalar> rule{static_cast<Scalar>(learning_rate / (1 + k * options.learning_rate_decay)),
+    const AdagradRule<Scalar> rule{detail::Multiplier<Scalar>(learning_rate / (1 + k * options.learning_rate_decay)),
                                    static_cast<Scalar>(options.epsilon)};
     update_parameters(rule, options.weight_decay, model, gradient, state.sum_of_squares);
   }

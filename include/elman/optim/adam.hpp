@@ -20,7 +20,7 @@ struct AdamOptions {
   double learning_rate = 1e-3;  ///< above 0
   double beta1 = 0.9;           ///< decay rate of the mean of g; in [0, 1)
   double beta2 = 0.999;         ///< decay rate of the mean of g²; in [0, 1)
-  double epsilon = 1e-8;        ///< added to the root of that mean; above 0
+  double epsilon = 1e-8;        ///< added to the root of that mean; from 4.4e-16 in float, 1e-146 in double
   double weight_decay = 0;      ///< added to the gradient, times θ; at least 0. AdamW has the decoupled one
   bool amsgrad = false;         ///< divide by the largest mean of g² so far; one more vector, on the heap
 };
@@ -45,13 +45,14 @@ struct AdamState {
 /// amsgrad: with the largest v so far in the place of v
 template <class Scalar>
 struct AdamRule {
-  /// rate: the learning rate / (1 − β₁ᵏ); root_correction: √(1 − β₂ᵏ).
-  Scalar rate, root_correction, beta1, beta2, share1, share2, epsilon;
+  detail::Multiplier<Scalar> rate;  ///< the learning rate / (1 − β₁ᵏ)
+  Scalar root_correction;           ///< √(1 − β₂ᵏ)
+  Scalar beta1, beta2, share1, share2, epsilon;
 
   template <class Options>
   AdamRule(const Options& options, Index step, double learning_rate)
-      : rate(static_cast<Scalar>(learning_rate / (1 - std::pow(options.beta1, static_cast<double>(step))))),
-        root_correction(static_cast<Scalar>(std::sqrt(1 - std::pow(options.beta2, static_cast<double>(step))))),
+      : rate(learning_rate, one_minus_power(options.beta1, step)),
+        root_correction(static_cast<Scalar>(std::sqrt(one_minus_power(options.beta2, step)))),
         beta1(static_cast<Scalar>(options.beta1)),
         beta2(static_cast<Scalar>(options.beta2)),
         share1(static_cast<Scalar>(1 - options.beta1)),
@@ -60,14 +61,20 @@ struct AdamRule {
 
   Scalar under_root(Scalar g, Scalar& m, Scalar& v) const {
     m = beta1 * m + share1 * g;
-    return v = beta2 * v + share2 * (g * g);
+    return v = beta2 * detail::capped(v) + share2 * g * g;
   }
   Scalar under_root(Scalar g, Scalar& m, Scalar& v, Scalar& largest_v) const {
     under_root(g, m, v);
     return largest_v = v <= largest_v ? largest_v : v;  // NaN stays
   }
   void operator()(Scalar& theta, Scalar root, Scalar, Scalar& m, const auto&...) const {
-    theta -= rate * m / (root / root_correction + epsilon);
+    theta -= rate * (m / (root / root_correction + epsilon));
+  }
+
+ private:
+  /// 1 − βᵏ, with all digits where β is next to 1; 1 of β = 0.
+  static Wide<Scalar> one_minus_power(Wide<Scalar> beta, Index k) {
+    return -std::expm1(static_cast<Wide<Scalar>>(k) * std::log(beta));
   }
 };
 
@@ -88,12 +95,12 @@ void update_adam(const Options& options, double weight_decay, AdamState<Scalar, 
 namespace detail {
 
 /// The range checks of Adam's and AdamW's options, which have the same names.
-template <class Options>
+template <class Scalar, class Options>
 const Options& check_adam(std::string_view owner, const Options& options) {
-  require_positive(owner, "learning_rate", options.learning_rate);
-  require_decay_rate(owner, "beta1", options.beta1);
-  require_decay_rate(owner, "beta2", options.beta2);
-  require_positive(owner, "epsilon", options.epsilon);
+  require_learning_rate<Scalar>(owner, options.learning_rate);
+  require_decay_rate_in<Scalar>(owner, "beta1", options.beta1);
+  require_decay_rate_in<Scalar>(owner, "beta2", options.beta2);
+  require_epsilon<Scalar>(owner, options.epsilon);
   require_not_negative(owner, "weight_decay", options.weight_decay);
   return options;
 }
@@ -113,10 +120,15 @@ class Adam : public OptimizerBase<Adam<Scalar, Size>, Scalar, AdamOptions, AdamS
   /// For models with as many parameters as this one. Throws if an option is out of range.
   template <class Model>
   explicit Adam(const Model& model, const AdamOptions& options = {})
-      : Base(detail::check_adam(name, options), State(parameter_count(model), options.amsgrad)) {}
+      : Base(checked(options), State(parameter_count(model), options.amsgrad)) {}
 
  private:
   static constexpr std::string_view name = "Adam";
+
+  static const AdamOptions& checked(const AdamOptions& options) {
+    detail::require_weight_decay<Scalar>(name, options.weight_decay);
+    return detail::check_adam<Scalar>(name, options);
+  }
 
   template <class Model, class Gradient>
   static void update(const AdamOptions& options, State& state, Model& model, const Gradient& gradient,

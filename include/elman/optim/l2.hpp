@@ -26,13 +26,15 @@ namespace optim {
 class L2Penalty {
  public:
   /// Name and λ. A name is that of one matrix with its path, or a letter for all of that letter; a matrix that two
-  /// names fit is held by both. Keeps the places of the matrices, nothing of the net. Throws if a name fits none or a λ
-  /// is negative or not finite.
+  /// names fit is held by both. Keeps the places of the matrices, nothing of the net. Throws if a name fits none, a λ
+  /// is negative or not finite, or 2 λ is nothing that the net's scalar holds.
   template <class Net>
   L2Penalty(const Net& net, std::initializer_list<std::pair<std::string_view, double>> penalties)
       : size_(net.theta().size()) {
     for (const auto& penalty : penalties) {
       detail::require_not_negative("L2Penalty", penalty.first, penalty.second);
+      detail::require_not_negative("L2Penalty", twice(penalty.first), 2 * penalty.second);
+      detail::require_representable<Real<typename Net::Scalar>>("L2Penalty", twice(penalty.first), 2 * penalty.second);
       const std::size_t before = parts_.size();
       std::string names;
       Index first = 0;
@@ -46,7 +48,7 @@ class L2Penalty {
   }
 
   /// Adds the gradients of the penalties to `gradient` and returns their sum. No heap. Throws, before anything is
-  /// written, unless both have as many parameters as the net this was made for.
+  /// written, unless both have as many parameters as the net this was made for, whose scalar holds 2 λ.
   template <class Net, class Gradient>
   typename Net::Scalar operator()(const Net& net, Gradient& gradient) const {
     using Scalar = typename Net::Scalar;
@@ -54,6 +56,9 @@ class L2Penalty {
                     size_, " as the net this was made for");
     detail::require(gradient.theta().size() == size_, "L2Penalty: gradient has ", gradient.theta().size(),
                     " parameters; expected ", size_, " as the net");
+    for (const Part& part : parts_) {
+      detail::require_representable<Real<Scalar>>("L2Penalty", "2 lambda", 2 * part.lambda);
+    }
     Wide<Scalar> L(0);  // float would lose digits over many parameters
     for (const Part& part : parts_) {
       const auto m = net.theta().segment(part.first, part.size);
@@ -69,6 +74,7 @@ class L2Penalty {
     double lambda;
   };
 
+  static std::string twice(std::string_view name) { return "2 lambda of " + std::string(name); }
   static bool fits(std::string_view name, std::string_view wanted) {
     return name == wanted ||
            (name.size() > wanted.size() && name.ends_with(wanted) && name[name.size() - wanted.size() - 1] == '.');

@@ -17,6 +17,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <limits>
@@ -47,8 +49,31 @@ namespace detail {
 template <IsModel Model>
 using ScalarOfModel = ScalarOf<Model>;
 
+template <class Scalar>
+void require_learning_rate(std::string_view owner, double value) {
+  require_positive(owner, "learning_rate", value);
+  require_no_overflow<Scalar>(owner, "learning_rate", value);
+}
+
+template <class Scalar>
+void require_weight_decay(std::string_view owner, double value) {
+  require_not_negative(owner, "weight_decay", value);
+  require_representable<Scalar>(owner, "weight_decay", value);
+}
+
+/// The least ε that may stand beside a root: the square of a gradient far below it is lost to the scalar, and so is its
+/// root, which must not matter then (docs/math.md Eq. 59). 4.4e-16 in float, 1e-146 in double.
+template <class Scalar>
+void require_epsilon(std::string_view owner, double value) {
+  using Limits = std::numeric_limits<Scalar>;
+  require_positive_in<Scalar>(owner, "epsilon", value);
+  const double least = std::ldexp(1.0, (Limits::min_exponent - Limits::digits) / 2 + Limits::digits - 1);
+  require(value >= least, owner, ": epsilon is ", value, "; expected at least ", least,
+          ", since the squares of smaller gradients vanish");
+}
+
 /// Throws unless model and gradient have the same vectors, `count` parameters in all, and learning_rate is a number
-/// from 0 up.
+/// from 0 up to the largest of the scalar.
 template <class Scalar, class Model, class Gradient>
 void check_step(std::string_view owner, Model& model, Gradient& gradient, Index count, double learning_rate) {
   Index vector = 0;
@@ -72,6 +97,9 @@ void check_step(std::string_view owner, Model& model, Gradient& gradient, Index 
           " as in model");
   require(within(learning_rate, 0.0, (std::numeric_limits<double>::max)()), owner, "::step: learning_rate is ",
           learning_rate, "; expected at least 0 and finite");
+  constexpr auto most = (std::numeric_limits<Scalar>::max)();
+  require(!(learning_rate > most), owner, "::step: learning_rate is ", learning_rate, "; expected at most ",
+          static_cast<double>(most), ", the largest of the model's Scalar");
 }
 
 }  // namespace detail
@@ -80,7 +108,8 @@ namespace optim {
 
 /// rule(θ, g, s…) for every parameter of the model, with g = gradient + weight_decay · θ (that of ½ · weight_decay ·
 /// ‖θ‖² added) and the coefficient at the same place in every state vector. A rule that divides by a root says in
-/// under_root(g, s…), which is called first, what of, and is called with the root: rule(θ, root, g, s…). No heap.
+/// under_root(g, s…), which is called first, what of, and is called with the root: rule(θ, root, g, s…). One of two
+/// roots says so in under_roots(g, s…), two numbers, and is called with an array of two. No heap.
 template <class Rule, class Model, class Gradient, class... State>
 void update_parameters(const Rule& rule, double weight_decay, Model& model, const Gradient& gradient, State&... state) {
   std::size_t begin = 0;
@@ -103,6 +132,18 @@ void update_parameters(const Rule& rule, double weight_decay, Model& model, cons
               detail::for_each_of_chunk(count, [&](Index k) { root[k] = rule.under_root(g[k], s[k]...); });
               detail::take_roots(root, count);
               detail::for_each_of_chunk(count, [&](Index k) { rule(theta[k], root[k], g[k], s[k]...); });
+            } else if constexpr (requires { rule.under_roots(g[0], s[0]...); }) {
+              Scalar upper[detail::chunk_size], lower[detail::chunk_size];
+              detail::for_each_of_chunk(count, [&](Index k) {
+                const std::array<Scalar, 2> under = rule.under_roots(g[k], s[k]...);
+                upper[k] = under[0];
+                lower[k] = under[1];
+              });
+              detail::take_roots(upper, count);
+              detail::take_roots(lower, count);
+              detail::for_each_of_chunk(count, [&](Index k) {
+                rule(theta[k], std::array<Scalar, 2>{upper[k], lower[k]}, g[k], s[k]...);
+              });
             } else {
               detail::for_each_of_chunk(count, [&](Index k) { rule(theta[k], g[k], s[k]...); });
             }
@@ -115,8 +156,9 @@ void update_parameters(const Rule& rule, double weight_decay, Model& model, cons
 }
 
 /// The part of an optimizer that is not its rule. `Derived` has a name for messages and a static
-/// `update(options, state, model, gradient, learning_rate)`; `State` has `steps` and `vectors()`, a std::tuple of
-/// references to its vectors, the first of them never empty.
+/// `update(options, state, model, gradient, learning_rate)`, and may have `check_rate(options, learning_rate)` for what
+/// is wrong with both together; `State` has `steps` and `vectors()`, a std::tuple of references to its vectors, the
+/// first of them never empty.
 template <class Derived, class Scalar, class Options_, class State_>
 class OptimizerBase {
   static_assert(std::floating_point<Scalar>, "elman: an optimizer needs a real Scalar: float, double or long double");
@@ -127,17 +169,22 @@ class OptimizerBase {
 
   /// θ ← θ − learning rate · (what the rule makes of the gradient). Model and gradient may be temporaries:
   /// `step(std::tie(encoder, decoder), std::tie(d_encoder, d_decoder))`. Throws, before anything is written, unless
-  /// the model has as many parameters as the one this was made for and the gradient has the same vectors.
+  /// the model has as many parameters as the one this was made for and the gradient has the same vectors. What is not
+  /// finite in the gradient reaches its own parameters, for good: see finite.hpp.
   template <class Model, class Gradient>
   void step(Model&& model, const Gradient& gradient) {
     step(model, gradient, options_.learning_rate);
   }
 
-  /// With the learning rate of a schedule instead of the options', at least 0: `step(model, gradient, schedule(k))`.
+  /// With the learning rate of a schedule instead of the options', at least 0 and a number of the Scalar's range, which
+  /// may be below the smallest: `step(model, gradient, schedule(k))`.
   template <class Model, class Gradient>
   void step(Model&& model, const Gradient& gradient, double learning_rate) {
     detail::check_step<Scalar>(Derived::name, model, gradient, static_cast<Index>(std::get<0>(state_.vectors()).size()),
                                learning_rate);
+    if constexpr (requires { Derived::check_rate(options_, learning_rate); }) {
+      Derived::check_rate(options_, learning_rate);
+    }
     ++state_.steps;
     Derived::update(options_, state_, model, gradient, learning_rate);
   }

@@ -18,7 +18,7 @@ namespace optim {
 struct RMSpropOptions {
   double learning_rate = 1e-2;  ///< above 0
   double alpha = 0.99;          ///< decay rate of the mean of g²; in [0, 1)
-  double epsilon = 1e-8;        ///< added to the root; above 0
+  double epsilon = 1e-8;        ///< added to the root; from 4.4e-16 in float, 1e-146 in double
   double weight_decay = 0;      ///< added to the gradient, times θ; at least 0
   double momentum = 0;          ///< decay rate of the velocity; in [0, 1). Above 0: one more vector, on the heap
   bool centered = false;        ///< subtract the square of the mean of g; one more vector, on the heap
@@ -33,27 +33,28 @@ struct RMSpropState {
   auto vectors() const { return std::tie(mean_square, mean, velocity); }
 
   Index steps = 0;
-  ParameterStorage<Scalar, Size> mean_square;  ///< running mean of g²
+  ParameterStorage<Scalar, Size> mean_square;  ///< running mean of g²; centered: less the square of that of g
   ParameterStorage<Scalar, Dynamic> mean;      ///< centered: running mean of g
   ParameterStorage<Scalar, Dynamic> velocity;  ///< with momentum
 };
 
-/// v ← α v + (1 − α) g²,    centered: mean ← α mean + (1 − α) g
-/// g ← g / (√v + ε),    centered: g / (√(v − mean²) + ε)
-/// θ ← θ − learning rate · g,    with momentum: velocity ← momentum · velocity + g,  θ ← θ − learning rate · velocity
+/// v ← α v + (1 − α) g²
+/// centered: v ← α v + α (1 − α) (g − mean)²,  mean ← α mean + (1 − α) g, which makes v the mean of g² less mean²
+/// without a difference of nearly equal numbers g ← g / (√v + ε) θ ← θ − learning rate · g,    with momentum: velocity
+/// ← momentum · velocity + g,  θ ← θ − learning rate · velocity
 template <class Scalar, bool Centered, bool Momentum>
 struct RMSpropRule {
-  Scalar rate, alpha, share, epsilon, momentum;
+  detail::Multiplier<Scalar> rate;
+  Scalar alpha, share, spread, epsilon, momentum;  ///< share: 1 − α; spread: α (1 − α)
 
   Scalar under_root(Scalar g, Scalar& v, auto&... rest) const {
-    v = alpha * v + share * (g * g);
     if constexpr (Centered) {
       Scalar& mean = std::get<0>(std::tie(rest...));
+      const Scalar difference = g - mean;
       mean = alpha * mean + share * g;
-      const Scalar variance = v - mean * mean;
-      return variance < Scalar(0) ? Scalar(0) : variance;  // rounding can make a zero variance negative
+      return v = alpha * detail::capped(v) + spread * difference * difference;
     } else {
-      return v;
+      return v = alpha * detail::capped(v) + share * g * g;
     }
   }
   void operator()(Scalar& theta, Scalar root, Scalar g, Scalar&, auto&... rest) const {
@@ -86,11 +87,11 @@ class RMSprop : public OptimizerBase<RMSprop<Scalar, Size>, Scalar, RMSpropOptio
   static constexpr std::string_view name = "RMSprop";
 
   static const RMSpropOptions& checked(const RMSpropOptions& options) {
-    detail::require_positive("RMSprop", "learning_rate", options.learning_rate);
-    detail::require_decay_rate("RMSprop", "alpha", options.alpha);
-    detail::require_positive("RMSprop", "epsilon", options.epsilon);
-    detail::require_not_negative("RMSprop", "weight_decay", options.weight_decay);
-    detail::require_decay_rate("RMSprop", "momentum", options.momentum);
+    detail::require_learning_rate<Scalar>(name, options.learning_rate);
+    detail::require_decay_rate_in<Scalar>(name, "alpha", options.alpha);
+    detail::require_epsilon<Scalar>(name, options.epsilon);
+    detail::require_weight_decay<Scalar>(name, options.weight_decay);
+    detail::require_decay_rate_in<Scalar>(name, "momentum", options.momentum);
     return options;
   }
 
@@ -99,9 +100,9 @@ class RMSprop : public OptimizerBase<RMSprop<Scalar, Size>, Scalar, RMSpropOptio
                      double learning_rate) {
     const auto run = [&]<bool Centered, bool Momentum>(auto&... vectors) {
       const RMSpropRule<Scalar, Centered, Momentum> rule{
-          static_cast<Scalar>(learning_rate), static_cast<Scalar>(options.alpha),
-          static_cast<Scalar>(1 - options.alpha), static_cast<Scalar>(options.epsilon),
-          static_cast<Scalar>(options.momentum)};
+          detail::Multiplier<Scalar>(learning_rate), static_cast<Scalar>(options.alpha),
+          static_cast<Scalar>(1 - options.alpha),    static_cast<Scalar>(options.alpha * (1 - options.alpha)),
+          static_cast<Scalar>(options.epsilon),      static_cast<Scalar>(options.momentum)};
       update_parameters(rule, options.weight_decay, model, gradient, state.mean_square, vectors...);
     };
     if (options.centered && options.momentum > 0) {

@@ -2,7 +2,7 @@
 //
 // Learning rates that change with time. A schedule is any function from the step (an epoch or an update, from 0) to a
 // learning rate, a lambda too; these are the usual ones, with the values of torch.optim.lr_scheduler
-// (docs/math.md Eqs. 25–29):
+// (docs/math.md Eqs. 25–29, 57):
 //
 //   CosineSchedule schedule{{.learning_rate = 3e-3, .steps = 1000}};
 //   adam.step(cell, grad, schedule(k));
@@ -13,11 +13,13 @@
 
 #include <cmath>
 #include <concepts>
+#include <limits>
 #include <numbers>
 #include <string_view>
 #include <utility>
 
 #include "elman/check.hpp"
+#include "elman/kernels/coefficients.hpp"
 #include "elman/option_ranges.hpp"
 #include "elman/types.hpp"
 
@@ -32,7 +34,15 @@ inline void require_step(std::string_view owner, Index step) {
 
 /// From `first` (part = 0) to `last` (part = 1) along half a cosine.
 inline double cosine_between(double first, double last, double part) {
-  return last + (first - last) * (1 + std::cos(std::numbers::pi * part)) / 2;
+  return last + (first - last) * ((1 + std::cos(std::numbers::pi * part)) / 2);
+}
+
+/// value · factor^times, also where the power alone is beyond a double.
+inline double times_power(double value, double factor, double times) {
+  const double power = std::pow(factor, times);
+  if (power >= (std::numeric_limits<double>::min)() && is_finite(power)) return value * power;
+  const double root = std::pow(factor, times / 2);
+  return value * root * root;
 }
 
 }  // namespace detail
@@ -63,7 +73,7 @@ class StepSchedule {
   double operator()(Index step) const {
     detail::require_step("StepSchedule", step);
     const Index times = step / options_.every;
-    return options_.learning_rate * std::pow(options_.factor, static_cast<double>(times));
+    return detail::times_power(options_.learning_rate, options_.factor, static_cast<double>(times));
   }
 
  private:
@@ -86,11 +96,43 @@ class ExponentialSchedule {
 
   double operator()(Index step) const {
     detail::require_step("ExponentialSchedule", step);
-    return options_.learning_rate * std::pow(options_.factor, static_cast<double>(step));
+    return detail::times_power(options_.learning_rate, options_.factor, static_cast<double>(step));
   }
 
  private:
   ExponentialScheduleOptions options_;
+};
+
+struct InverseTimeScheduleOptions {
+  double learning_rate = 1e-3;  ///< at step 0; above 0
+  double decay = 0.5;           ///< every so many steps it is divided by so much more; at least 0
+  Index every = 1000;           ///< at least 1
+  bool staircase = false;       ///< stays in between
+};
+
+/// learning_rate / (1 + decay · step / every), with a staircase ⌊step / every⌋ for the quotient. (Keras'
+/// InverseTimeDecay; Robbins and Monro, Ann. Math. Statist. 22, 1951)
+class InverseTimeSchedule {
+ public:
+  explicit InverseTimeSchedule(const InverseTimeScheduleOptions& options) : options_(options) {
+    detail::require_positive("InverseTimeSchedule", "learning_rate", options.learning_rate);
+    detail::require_not_negative("InverseTimeSchedule", "decay", options.decay);
+    detail::require_at_least_one("InverseTimeSchedule", "every", options.every);
+  }
+  const InverseTimeScheduleOptions& options() const { return options_; }
+
+  double operator()(Index step) const {
+    detail::require_step("InverseTimeSchedule", step);
+    const Index whole = step / options_.every;
+    const double times = options_.staircase ? static_cast<double>(whole)
+                                            : static_cast<double>(step) / static_cast<double>(options_.every);
+    const double divisor = 1 + options_.decay * times;
+    return detail::is_finite(divisor) ? options_.learning_rate / divisor
+                                      : options_.learning_rate / options_.decay / times;
+  }
+
+ private:
+  InverseTimeScheduleOptions options_;
 };
 
 struct CosineScheduleOptions {
@@ -112,7 +154,8 @@ class CosineSchedule {
 
   double operator()(Index step) const {
     detail::require_step("CosineSchedule", step);
-    const double part = static_cast<double>(step) / static_cast<double>(options_.steps);
+    const double whole = step / options_.steps % 2 == 0 ? 0 : 1;  // rises from 1 to 2
+    const double part = whole + static_cast<double>(step % options_.steps) / static_cast<double>(options_.steps);
     return detail::cosine_between(options_.learning_rate, options_.lowest, part);
   }
 
@@ -173,23 +216,26 @@ class OneCycleSchedule {
                     " steps; expected more than 1: raise steps or rising_share");
     detail::require_positive("OneCycleSchedule", "first_divisor", options.first_divisor);
     detail::require_positive("OneCycleSchedule", "last_divisor", options.last_divisor);
+    detail::require_positive("OneCycleSchedule", "learning_rate / first_divisor", first());
+    detail::require_positive("OneCycleSchedule", "learning_rate / first_divisor / last_divisor", last());
   }
   const OneCycleScheduleOptions& options() const { return options_; }
 
   double operator()(Index step) const {
     detail::require_step("OneCycleSchedule", step);
-    const double first = options_.learning_rate / options_.first_divisor;
-    const double last = first / options_.last_divisor;
     const double at = static_cast<double>(step);
     const double end = static_cast<double>(options_.steps - 1);
-    if (at >= end) return last;
-    if (at <= peak()) return between(first, options_.learning_rate, at / peak());
-    if (!options_.three_phases) return between(options_.learning_rate, last, (at - peak()) / (end - peak()));
-    if (at <= 2 * peak()) return between(options_.learning_rate, first, (at - peak()) / peak());
-    return between(first, last, (at - 2 * peak()) / (end - 2 * peak()));
+    if (at >= end) return last();
+    if (at <= peak()) return between(first(), options_.learning_rate, at / peak());
+    if (!options_.three_phases) return between(options_.learning_rate, last(), (at - peak()) / (end - peak()));
+    if (at <= 2 * peak()) return between(options_.learning_rate, first(), (at - peak()) / peak());
+    return between(first(), last(), (at - 2 * peak()) / (end - 2 * peak()));
   }
 
  private:
+  double first() const { return options_.learning_rate / options_.first_divisor; }
+  double last() const { return first() / options_.last_divisor; }
+
   /// The step of the highest learning rate, which may lie between two integers.
   double peak() const { return options_.rising_share * static_cast<double>(options_.steps) - 1; }
 

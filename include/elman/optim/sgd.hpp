@@ -34,17 +34,18 @@ struct SGDState {
 /// θ ← θ − learning rate · velocity,    with Nesterov's θ ← θ − learning rate · (g + momentum · velocity)
 template <class Scalar, bool Nesterov>
 struct MomentumRule {
-  Scalar rate, momentum, share;
+  detail::Multiplier<Scalar> rate;
+  Scalar momentum, share;
 
   void operator()(Scalar& theta, Scalar g, Scalar& velocity) const {
     velocity = momentum * velocity + share * g;
-    theta -= rate * (Nesterov ? g + momentum * velocity : velocity);
+    theta -= rate * Scalar(Nesterov ? g + momentum * velocity : velocity);
   }
 };
 /// θ ← θ − learning rate · g
 template <class Scalar>
 struct DescentRule {
-  Scalar rate;
+  detail::Multiplier<Scalar> rate;
 
   void operator()(Scalar& theta, Scalar g) const { theta -= rate * g; }
 };
@@ -66,10 +67,10 @@ class SGD : public OptimizerBase<SGD<Scalar, Size>, Scalar, SGDOptions, SGDState
   static constexpr std::string_view name = "SGD";
 
   static const SGDOptions& checked(const SGDOptions& options) {
-    detail::require_positive("SGD", "learning_rate", options.learning_rate);
-    detail::require_decay_rate("SGD", "momentum", options.momentum);
-    detail::require_fraction("SGD", "dampening", options.dampening);
-    detail::require_not_negative("SGD", "weight_decay", options.weight_decay);
+    detail::require_learning_rate<Scalar>(name, options.learning_rate);
+    detail::require_decay_rate_in<Scalar>(name, "momentum", options.momentum);
+    detail::require_fraction(name, "dampening", options.dampening);
+    detail::require_weight_decay<Scalar>(name, options.weight_decay);
     if (options.nesterov) {
       detail::require(options.momentum > 0, "SGD: momentum is 0; expected above 0 with nesterov");
       detail::require(options.dampening <= 0, "SGD: dampening is ", options.dampening, "; expected 0 with nesterov");
@@ -80,7 +81,7 @@ class SGD : public OptimizerBase<SGD<Scalar, Size>, Scalar, SGDOptions, SGDState
   template <class Model, class Gradient>
   static void update(const SGDOptions& options, State& state, Model& model, const Gradient& gradient,
                      double learning_rate) {
-    const auto rate = static_cast<Scalar>(learning_rate);
+    const detail::Multiplier<Scalar> rate(learning_rate);
     const auto momentum = static_cast<Scalar>(options.momentum);
     const auto share = static_cast<Scalar>(state.steps == 1 ? 1 : 1 - options.dampening);
     const auto run = [&](const auto& rule, auto&... vectors) {

@@ -5,6 +5,7 @@
 #include <complex>
 #include <cstdint>
 #include <limits>
+#include <string>
 
 #include "elman/cell.hpp"
 #include "elman/init/by_part.hpp"
@@ -62,6 +63,60 @@ TEST_CASE("Glorot and He have the published variance, rows = fan out and columns
   check_normal(filled([](auto& m, auto& random) { init::he_normal(m, random); }), 2.0 / 250);
   check_uniform(filled([](auto& m, auto& random) { init::uniform(m, random, 0.7); }), 0.7);
   check_normal(filled([](auto& m, auto& random) { init::normal(m, random, 0.7); }), 0.49);
+}
+
+TEST_CASE(
+    "initialisers give finite numbers of any scale that the scalar holds, and refuse others with nothing written") {
+  Random random{13};
+  const auto check = [&](auto scalar, double decades) {
+    using Scalar = decltype(scalar);
+    using Filled = Matrix<Scalar, Dynamic, Dynamic>;
+    int refused = 0, filled = 0;
+    for (int run = 0; run < 2000; ++run) {
+      const double value = std::pow(10, random.uniform(-decades, decades));
+      Filled matrix = Filled::Constant(4, 3, Scalar(7));
+      const Index kind = run % 4;
+      const Random before = random;
+      const std::string error = error_of([&] {
+        if (kind == 0) init::uniform(matrix, random, value);
+        if (kind == 1) init::normal(matrix, random, value);
+        if (kind == 2) init::orthogonal(matrix, random, value);
+        if (kind == 3) init::identity(matrix, value);
+      });
+      CAPTURE(kind, value, sizeof(Scalar), error);
+      if (!error.empty()) {
+        ++refused;
+        CHECK((matrix.array() == Scalar(7)).all());
+        CHECK(random == before);
+        continue;
+      }
+      ++filled;
+      CHECK(matrix.allFinite());
+      const Matrix<long double, Dynamic, Dynamic> exact = matrix.template cast<long double>() / value;
+      const long double unit = std::max<long double>(std::numeric_limits<Scalar>::epsilon(), 1e-15L);
+      if (kind == 0) CHECK(exact.cwiseAbs().maxCoeff() <= 1 + unit);
+      if (kind < 2) CHECK(exact.cwiseAbs().maxCoeff() > 0.05L);
+      if (kind == 2) CHECK((exact.transpose() * exact).isIdentity(8 * unit));
+      if (kind == 3) CHECK(exact.topRows(3).isIdentity(unit));
+    }
+    CHECK(refused > 50);
+    CHECK(filled > 500);
+  };
+  check(float{}, 60);
+  if (std::numeric_limits<long double>::max_exponent > std::numeric_limits<double>::max_exponent) check(double{}, 320);
+
+  elman::Vector<float, 2> b(7, 7);
+  const std::string smallest = "; expected at least 1.1754944e-38, the smallest of a float with all digits";
+  expect_error([&] { init::uniform(b, random, 1e-50); }, "init::uniform: bound is 1e-50" + smallest);
+  expect_error([&] { init::normal(b, random, 1e38); },
+               "init::normal: deviation is 1e+38; expected at most 5.3169116662270134e+36");
+  expect_error([&] { init::orthogonal(b, random, 1e39); },
+               "init::orthogonal: gain is 1e+39; expected at most 3.4028235e+38, the largest of a float");
+  Parameters<float, 2, 3, 2> net;
+  net.theta().setZero();
+  expect_error([&] { init::irnn(random, {.scale = 1e-50})(net); }, "init::irnn: scale is 1e-50" + smallest);
+  expect_error([&] { init::irnn(random, {.deviation = 1e-50})(net); }, "init::normal: deviation is 1e-50" + smallest);
+  CHECK(net.theta().isZero(0));
 }
 
 TEST_CASE("the numbers are drawn column by column, whatever holds them") {

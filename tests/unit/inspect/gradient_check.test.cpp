@@ -192,3 +192,19 @@ TEST_CASE("gradient_check of a function of two cells finds the one whose gradien
   expect_error([&] { elman::gradient_check(model, std::get<0>(gradients), loss); },
                "gradient_check: gradient has 42 parameters; expected 88 as in model");
 }
+
+TEST_CASE("NaN on either side of a comparison counts as wrong, wherever it lies and whatever comes behind") {
+  const Eigen::MatrixXd right = Eigen::MatrixXd::Constant(3, 4, 2);
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (Index k = 0; k < right.size(); ++k) {
+    for (const double bad : {std::numeric_limits<double>::quiet_NaN(), infinity}) {
+      Eigen::MatrixXd wrong = right;
+      wrong(k) = bad;
+      elman::GradientReport report;
+      report.entries = {elman::detail::compare("U", right, wrong), elman::detail::compare("W", right, right)};
+      CHECK(report.worst_error() == infinity);
+      CHECK(report.worst().name == "U");
+      CHECK(elman::detail::compare("U", wrong, right).error == infinity);
+    }
+  }
+}

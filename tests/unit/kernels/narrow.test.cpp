@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -53,6 +54,70 @@ TEST_CASE("weights are rounded by half of their last bit at most") {
   CHECK(zeros.W().row(7).isZero(0));
   CHECK((zeros.b().array() == cell.b().array()).all());
   CHECK((zeros.c().array() == cell.c().array()).all());
+}
+
+TEST_CASE("the bounds of rounding hold for rows of any scale: zeros, the smallest and the largest floats") {
+  Random random(14);
+  constexpr float most = std::numeric_limits<float>::max();
+  RNNCell<float, 3, 19, 7> cell;
+  const auto check = [&](const auto& name, double share, double least, auto weight) {
+    const auto thawed = freeze<decltype(weight)>(cell).net().thaw();
+    CAPTURE(name);
+    CHECK(thawed.theta().allFinite());
+    double worst = 0;
+    const auto compare = [&](const auto& given, const auto& rounded) {
+      for (Index row = 0; row < given.rows(); ++row) {
+        const auto largest = static_cast<double>(given.row(row).cwiseAbs().maxCoeff());
+        for (Index k = 0; k < given.cols(); ++k) {
+          const auto w = static_cast<double>(given(row, k));
+          const double scale = std::same_as<decltype(weight), BFloat16> ? std::abs(w) : largest;
+          worst = std::max(worst, std::abs(static_cast<double>(rounded(row, k)) - w) / (share * scale + least));
+        }
+      }
+    };
+    compare(cell.U(), thawed.U());
+    compare(cell.W(), thawed.W());
+    compare(cell.V(), thawed.V());
+    CHECK(worst <= 1);
+  };
+  for (int run = 0; run < 100; ++run) {
+    CAPTURE(run);
+    for (float& w : cell.theta()) {
+      const Index kind = random.below(8);
+      const double size = std::pow(10, random.uniform(-45.5, 38.5)) * (random.below(2) ? 1 : -1);
+      w = kind == 0 ? 0.0F : static_cast<float>(std::clamp<double>(size, -most, most));
+    }
+    const auto set_rows = [&](auto matrix) {  // of one scale, so that all of a row is rounded
+      for (Index row = 0; row < matrix.rows(); ++row) {
+        const Index kind = random.below(6);
+        if (kind == 5) continue;
+        const double size = kind == 0   ? 0.0
+                            : kind == 1 ? static_cast<double>(most)
+                            : kind == 2 ? static_cast<double>(std::numeric_limits<float>::denorm_min()) * 9
+                                        : std::pow(10, random.uniform(-45, 38));
+        for (Index k = 0; k < matrix.cols(); ++k) matrix(row, k) = static_cast<float>(size * random.uniform(-1, 1));
+        matrix(row, random.below(matrix.cols())) = static_cast<float>(size);
+      }
+    };
+    set_rows(cell.U());
+    set_rows(cell.W());
+    set_rows(cell.V());
+    check("8 bits", 1.0 / 253, 1.2e-38, std::int8_t{});
+    check("16 bits", 1.0 / 65000, 1.2e-38, std::int16_t{});
+    check("BFloat16", 1.0 / 256, 1e-40, BFloat16{});
+  }
+}
+
+TEST_CASE("a row of weights below 3e-29, whose scale is no normal float, is frozen as any other") {
+  RNNCell<float, 1, 1, 1, Identity, Identity> cell;
+  cell.theta().setZero();
+  cell.U()(0) = 1e-30F;
+  cell.V()(0) = 1;
+  const auto frozen = freeze<std::int8_t>(cell);
+  CHECK(std::abs(frozen.net().thaw().U()(0) / 1e-30F - 1) < 1.0F / 253);
+  auto state = frozen.net().initial_state();
+  const Vector<float, 1> x(1e20F);
+  CHECK(std::abs(frozen.net().step(x, state)(0) / 1e-10F - 1) < 2.0F / 253);
 }
 
 TEST_CASE("a check value depends on every bit, and is the same everywhere") {

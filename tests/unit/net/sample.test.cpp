@@ -86,6 +86,30 @@ TEST_CASE("greedy is the largest logit, the first of equals") {
   CHECK(greedy(row.transpose()) == 2);
 }
 
+TEST_CASE("greedy and a Sampler see NaN at every place, and among whichever numbers") {
+  Random random{5};
+  const auto check = [&](auto scalar) {
+    using Scalar = decltype(scalar);
+    using Logits = elman::Vector<Scalar, elman::Dynamic>;
+    Sampler sampler({.top_k = 3});
+    for (int run = 0; run < 300; ++run) {
+      Logits o(1 + random.below(70));
+      for (Scalar& logit : o) logit = static_cast<Scalar>(random.normal());
+      if (random.below(2)) o(random.below(o.size())) = static_cast<Scalar>(random.below(2) ? infinity : -infinity);
+      const Index place = random.below(o.size());
+      o(place) = static_cast<Scalar>(random.below(2) ? not_a_number : -not_a_number);
+      const Random before = random;
+      expect_error([&] { greedy(o); }, "greedy: logit " + std::to_string(place) + " is nan; expected a number");
+      CHECK(error_of([&] { sampler(o, random); }).ends_with("nan; expected a finite number"));
+      CHECK(random == before);
+    }
+  };
+  check(float{});
+  check(double{});
+  expect_error([] { greedy(Eigen::VectorXd()); }, "greedy: logits has 0 rows; expected at least 1");
+  expect_error([&] { Sampler()(Eigen::VectorXd(), random); }, "Sampler: logits has 0 rows; expected at least 1");
+}
+
 TEST_CASE("a Sampler's frequencies are softmax(o / temperature)") {
   const Eigen::VectorXd o = logits({0.3, -1, 1.2, 0, 0.9});
   constexpr int draws = 40'000;

@@ -89,6 +89,49 @@ TEST_CASE("a net that cannot settle says so, after as many steps as it was given
                "RNNCell::settle: most_steps is 0; expected at least 1");
 }
 
+TEST_CASE("a net with a NaN or an infinity in any unit of any stream is not at rest") {
+  // W = 0 but for its diagonal of 1, x = 0: units keep what they have, so that all others rest at once.
+  const auto check = [](const auto& net, auto state) {
+    using Scalar = typename std::remove_cvref_t<decltype(state.h)>::Scalar;
+    const Matrix<Scalar, 1, Dynamic> x = Matrix<Scalar, 1, Dynamic>::Zero(1, state.h.cols());
+    auto resting = state;
+    CHECK(net.settle(x, resting, {.most_steps = 3}));
+    for (const Scalar bad : {std::numeric_limits<Scalar>::quiet_NaN(), std::numeric_limits<Scalar>::infinity()}) {
+      Index at_rest = 0;
+      for (Index k = 0; k < state.h.size(); ++k) {
+        auto spoiled = state;
+        spoiled.h(k) = bad;
+        at_rest += net.settle(x, spoiled, {.most_steps = 3});
+      }
+      CHECK(at_rest == 0);
+    }
+  };
+  const auto keeps = [](auto net) {
+    net.theta().setZero();
+    net.W().setIdentity();
+    return net;
+  };
+  const auto fixed = keeps(RNNCell<float, 1, 37, 1, Identity, Identity>{});
+  check(fixed, fixed.initial_state());
+  const auto wide = keeps(RNNCell<double, 1, 9, 1, Identity, Identity>{});
+  check(wide, wide.initial_state());
+  const auto dynamic = keeps(RNNCell<float, Dynamic, Dynamic, Dynamic, Identity, Identity>(1, 11, 1));
+  check(dynamic, dynamic.initial_state(3));
+}
+
+TEST_CASE("zoneout so near 1 that a float rounds it to 1 still lets a little through") {
+  auto body = Recurrence{1, 3, {.zoneout = 1 - 1e-9}};
+  Net<float, decltype(body), Readout<>> net{body, {3, 1}};
+  net.theta().setZero();
+  net.matrix("b").setConstant(20);  // σ(a) = 1
+  auto state = net.initial_state();
+  net.step(Vector<float, 1>(0.0F), state);
+  CHECK(std::abs(state.h(1) / 1e-9F - 1) < 1e-6F);
+  auto tape = net.tape();
+  net.forward(Matrix<float, 1, Dynamic>::Zero(1, 2), tape);
+  CHECK(std::abs(tape.h()(2, 1) / 2e-9F - 1) < 1e-6F);
+}
+
 TEST_CASE("chunks of one step have the bits of a whole sequence; steps differ by round-off") {
   Random random(3);
   const Cell cell = cell_of_scale(0.9);

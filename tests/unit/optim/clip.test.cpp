@@ -5,6 +5,7 @@
 #include <cmath>
 #include <initializer_list>
 #include <limits>
+#include <string>
 #include <tuple>
 
 #include "elman/cell.hpp"
@@ -135,6 +136,87 @@ TEST_CASE("clip_norm leaves NaN and infinity where they are and tells by the nor
   CHECK(gradient.values(0) == 1.7e308);
 }
 
+TEST_CASE("clip_norm takes the 1- and the infinity-norm by name") {
+  auto gradient = of({3.0F, 0.0F, -4.0F, 1.0F});
+  CHECK(optim::global_norm(gradient, optim::Norm::L1) == 8);
+  CHECK(optim::global_norm(gradient, optim::Norm::infinity) == 4);
+  CHECK(optim::clip_norm(gradient, 8, optim::Norm::L1) == 8);
+  CHECK(same_bits(gradient, of({3.0F, 0.0F, -4.0F, 1.0F})));
+  CHECK(optim::clip_norm(gradient, 2, optim::Norm::L1) == 8);
+  CHECK(same_bits(gradient, of({0.75F, 0.0F, -1.0F, 0.25F})));
+  CHECK(optim::clip_norm(gradient, 0.5, optim::Norm::infinity) == 1);
+  CHECK(same_bits(gradient, of({0.375F, 0.0F, -0.5F, 0.125F})));
+
+  auto first = of({1.0, -2.0});
+  auto second = of({5.0});
+  CHECK(optim::clip_norm(std::tie(first, second), 4, optim::Norm::L1) == 8);
+  CHECK(same_bits(first, of({0.5, -1.0})));
+  CHECK(optim::clip_norm(std::tie(second, first), 1.25, optim::Norm::infinity) == 2.5);
+  CHECK(same_bits(first, of({0.25, -0.5})));
+}
+
+TEST_CASE("every norm holds at the ends of the scalar: clipped to the threshold, or NaN and infinity as they were") {
+  Random random{32};
+  const auto log_uniform = [&](double low, double high) { return std::pow(10, random.uniform(low, high)); };
+  const auto check = [&](auto scalar, double decades) {
+    using Scalar = decltype(scalar);
+    using Limits = std::numeric_limits<Scalar>;
+    const long double unit = std::max<long double>(Limits::epsilon(), 2.3e-16L);
+    for (int run = 0; run < 1000; ++run) {
+      Values<Scalar> gradient{Vector<Scalar, Dynamic>(1 + random.below(300))};
+      const double center = random.uniform(-decades, decades);
+      for (Scalar& g : gradient.values) {
+        const double size = log_uniform(std::max(center - 3, -decades), std::min(center + 3, decades));
+        g = random.below(9) == 0 ? Scalar(0) : static_cast<Scalar>(random.below(2) ? size : -size);
+      }
+      if (random.below(5) == 0) gradient.values(random.below(gradient.values.size())) = Limits::max();
+      if (random.below(5) == 0) gradient.values(random.below(gradient.values.size())) = Limits::denorm_min();
+      const Values<Scalar> before = gradient;
+      const double threshold = log_uniform(random.below(2) ? -3 : 1 - decades, random.below(2) ? 3 : decades);
+      const Scalar bad = random.below(2) ? static_cast<Scalar>(not_a_number) : static_cast<Scalar>(infinite);
+      const elman::Index place = random.below(gradient.values.size());
+      for (const auto norm : {optim::Norm::L1, optim::Norm::L2, optim::Norm::infinity}) {
+        const auto exactly = [&](const Values<Scalar>& of_these) {
+          long double sum = 0, squares = 0, largest = 0;
+          for (const Scalar g : of_these.values) {
+            const long double size = std::abs(static_cast<long double>(g));
+            sum += size;
+            squares += size * size;
+            largest = std::max(largest, size);
+          }
+          return norm == optim::Norm::L1 ? sum : norm == optim::Norm::L2 ? std::sqrt(squares) : largest;
+        };
+        CAPTURE(run, static_cast<int>(norm), threshold, sizeof(Scalar));
+        gradient = before;
+        const long double exact = exactly(before);
+        const double norm_before = optim::clip_norm(gradient, threshold, norm);
+        constexpr long double most = std::numeric_limits<double>::max();
+        if (exact <= most) {
+          CHECK(std::abs(static_cast<long double>(norm_before) - exact) <= 40 * 2.3e-16L * exact + 5e-324L);
+          const long double expected = std::min(static_cast<long double>(threshold), exact);
+          const long double lost = static_cast<long double>(Limits::denorm_min()) * gradient.values.size();
+          CHECK(std::abs(exactly(gradient) - expected) <= 40 * unit * expected + lost);
+        } else if (exact > most * (1 + 1e-14L)) {
+          CHECK(norm_before == infinite);
+          CHECK(same_bits(gradient, before));
+        }
+        Values<Scalar> spoiled = before;
+        spoiled.values(place) = bad;
+        const Values<Scalar> kept = spoiled;
+        const double bad_norm = optim::clip_norm(spoiled, threshold, norm);
+        CHECK((std::isnan(bad) ? std::isnan(bad_norm) : bad_norm == infinite));
+        CHECK(same_bits(spoiled, kept));
+        const auto other = of({Scalar(1)});
+        CHECK(std::isfinite(optim::global_norm(std::tie(kept, other), norm)) == false);
+        CHECK(std::isfinite(optim::global_norm(std::tie(other, kept), norm)) == false);
+      }
+    }
+  };
+  if (std::numeric_limits<long double>::max_exponent == std::numeric_limits<double>::max_exponent) return;
+  check(float{}, 37);
+  check(double{}, 306);
+}
+
 TEST_CASE("clip_value brings every coefficient into its bounds") {
   auto gradient = of({-3.0F, -0.5F, -0.0F, 0.25F, 0.75F});
   optim::clip_value(gradient, 0.5);
@@ -153,4 +235,14 @@ TEST_CASE("clipping refuses thresholds that are not above 0") {
   expect_error([&] { optim::clip_norm(gradient, not_a_number); }, "clip_norm: threshold is nan; expected above 0");
   expect_error([&] { optim::clip_value(gradient, -1); }, "clip_value: bound is -1; expected above 0");
   CHECK(gradient.values == (Vector<double, 2>{3, -4}));
+
+  auto floats = of({3.0F, -4.0F});
+  const std::string smallest = "; expected at least 1.1754944e-38, the smallest of a float with all digits";
+  expect_error([&] { optim::clip_norm(std::tie(gradient, floats), 1e-50); },
+               "clip_norm: threshold is 1e-50" + smallest);
+  expect_error([&] { optim::clip_value(std::tie(gradient, floats), 1e-50); }, "clip_value: bound is 1e-50" + smallest);
+  expect_error([&] { optim::clip_value(floats, 1e39); },
+               "clip_value: bound is 1e+39; expected at most 3.4028235e+38, the largest of a float");
+  CHECK(gradient.values == (Vector<double, 2>{3, -4}));
+  CHECK(floats.values == (Vector<float, 2>{3, -4}));
 }

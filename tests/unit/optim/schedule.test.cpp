@@ -2,7 +2,9 @@
 #include "elman/optim/schedule.hpp"
 
 #include <cmath>
+#include <limits>
 
+#include "reference/rules.hpp"
 #include "reference/schedules.hpp"
 #include "support/catch.hpp"
 #include "support/support.hpp"
@@ -28,6 +30,31 @@ TEST_CASE("StepSchedule has the values of PyTorch's StepLR") {
 
 TEST_CASE("ExponentialSchedule has the values of PyTorch's ExponentialLR") {
   check_rates(ExponentialSchedule{{.learning_rate = 0.8, .factor = 0.9}}, reference::exponential);
+}
+
+TEST_CASE("InverseTimeSchedule has the values of Keras' InverseTimeDecay") {
+  check_rates(InverseTimeSchedule{{.learning_rate = 0.8, .decay = 0.5, .every = 7}}, reference::inverse_time);
+  check_rates(InverseTimeSchedule{{.learning_rate = 0.8, .decay = 1.5, .every = 4, .staircase = true}},
+              reference::inverse_time_staircase);
+  CHECK(InverseTimeSchedule{{.decay = 0}}(1000000) == 1e-3);
+}
+
+TEST_CASE("schedules give every value that a double holds, whatever is between, and 0 or infinity beyond") {
+  const auto check = [](double value, double expected) {
+    CAPTURE(value, expected);
+    CHECK(std::abs(value / expected - 1) < 1e-12);
+  };
+  check(ExponentialSchedule{{.learning_rate = 1e300, .factor = 0.5}}(2000), 8.709809816217217e-303);
+  check(ExponentialSchedule{{.learning_rate = 1e-300, .factor = 2}}(1100), 1.3582985290493859e31);
+  check(StepSchedule{{.learning_rate = 1e300, .every = 2, .factor = 1e-10}}(80), 1e-100);
+  CHECK(ExponentialSchedule{{.factor = 0.5}}(2000) == 0);
+  CHECK(std::isinf(ExponentialSchedule{{.factor = 2}}(2000)));
+  check(CosineSchedule{{.learning_rate = 1.5e308, .steps = 10}}(0), 1.5e308);
+  check(CosineSchedule{{.learning_rate = 0.8, .steps = 10}}(20'000'000'000'000'005), 0.4);
+  check(InverseTimeSchedule{{.learning_rate = 1e308, .decay = 1e307, .every = 1}}(100), 0.1);
+  const Index most = std::numeric_limits<Index>::max();
+  check(CosineSchedule{{.learning_rate = 0.8, .steps = most}}(most / 2), 0.4);
+  check(InverseTimeSchedule{{.learning_rate = 1, .decay = 1, .every = most}}(most), 0.5);
 }
 
 TEST_CASE("CosineSchedule has the values of PyTorch's CosineAnnealingLR, beyond its steps too") {
@@ -87,6 +114,7 @@ TEST_CASE("schedules keep their options") {
   CHECK(ExponentialSchedule{{.factor = 0.5}}.options().factor == 0.5);
   CHECK(CosineSchedule{{.steps = 7}}.options().steps == 7);
   CHECK(LinearSchedule{{.steps = 8}}.options().steps == 8);
+  CHECK(InverseTimeSchedule{{.every = 3}}.options().every == 3);
   CHECK(OneCycleSchedule{{.steps = 9}}.options().steps == 9);
 }
 
@@ -102,6 +130,13 @@ TEST_CASE("schedules refuse options and steps out of range by name") {
   expect_error([] { ExponentialSchedule{{.factor = -1}}; },
                "ExponentialSchedule: factor is -1; expected above 0 and finite");
   expect_error([] { ExponentialSchedule{{}}(-1); }, "ExponentialSchedule: step is -1; expected at least 0");
+
+  expect_error([] { InverseTimeSchedule{{.learning_rate = 0}}; },
+               "InverseTimeSchedule: learning_rate is 0; expected above 0 and finite");
+  expect_error([] { InverseTimeSchedule{{.decay = -1}}; },
+               "InverseTimeSchedule: decay is -1; expected at least 0 and finite");
+  expect_error([] { InverseTimeSchedule{{.every = 0}}; }, "InverseTimeSchedule: every is 0; expected at least 1");
+  expect_error([] { InverseTimeSchedule{{}}(-1); }, "InverseTimeSchedule: step is -1; expected at least 0");
 
   expect_error([] { CosineSchedule{{.learning_rate = std::nan("")}}; },
                "CosineSchedule: learning_rate is nan; expected above 0 and finite");
@@ -130,6 +165,10 @@ TEST_CASE("schedules refuse options and steps out of range by name") {
                "OneCycleSchedule: first_divisor is 0; expected above 0 and finite");
   expect_error([] { OneCycleSchedule{{.last_divisor = -1}}; },
                "OneCycleSchedule: last_divisor is -1; expected above 0 and finite");
+  expect_error([] { OneCycleSchedule{{.learning_rate = 1e300, .first_divisor = 1e-10}}; },
+               "OneCycleSchedule: learning_rate / first_divisor is inf; expected above 0 and finite");
+  expect_error([] { OneCycleSchedule{{.learning_rate = 1e-300, .last_divisor = 1e30}}; },
+               "OneCycleSchedule: learning_rate / first_divisor / last_divisor is 0; expected above 0 and finite");
   expect_error([] { OneCycleSchedule{{}}(-1); }, "OneCycleSchedule: step is -1; expected at least 0");
 
   const CosineSchedule cosine{{}};
