@@ -94,8 +94,9 @@ struct CrossEntropyOptions {
   Index ignored_label = -100;              ///< columns with this label have no loss and no gradient
 };
 
-class CrossEntropy {
+class CrossEntropy : detail::TapeAndTargetsOnly {
  public:
+  using detail::TapeAndTargetsOnly::operator();
   using Output = Softmax;
   using Options = CrossEntropyOptions;
 
@@ -114,9 +115,11 @@ class CrossEntropy {
   /// L, with ∂L/∂o left in the tape. Targets: one class index a column of o (any range of integers, Labels, or an
   /// integer vector), or probabilities (Out × R, not checked to sum to 1, as in PyTorch); or either, weighted. If every
   /// column is ignored, the mean is NaN (0/0, as in PyTorch) and the gradient 0. No heap. Throws, with the tape
-  /// untouched, if the number of targets, of weights or of class weights does not fit, or a label is no class.
-  template <class Tape, class Targets>
+  /// untouched, if there was no forward, the number of targets, of weights or of class weights does not fit, or a label
+  /// is no class.
+  template <TapeForLoss Tape, class Targets>
   typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
+    detail::check_output<CrossEntropy, Tape>();
     return detail::with_weights(targets,
                                 [&](const auto& plain, const auto& weight) { return run(tape, plain, weight); });
   }
@@ -124,7 +127,7 @@ class CrossEntropy {
  private:
   template <class Tape, class Targets, class Weight>
   typename Tape::Scalar run(Tape& tape, const Targets& targets, const Weight& weight) const {
-    detail::check_output<CrossEntropy, Tape>();
+    detail::check_filled("CrossEntropy", std::as_const(tape));
     const Index out = std::as_const(tape).o().rows();
     const auto classes = static_cast<Index>(options_.class_weights.size());
     detail::require(classes == 0 || classes == out, "CrossEntropy: class_weights has ", classes,
@@ -141,9 +144,11 @@ class CrossEntropy {
         return by_distribution(tape, targets, weight);
       }
     } else {
-      static_assert(std::ranges::random_access_range<const Targets> &&
-                        std::integral<std::remove_cvref_t<std::ranges::range_reference_t<const Targets>>>,
-                    "elman::loss::CrossEntropy: targets must be class indices, one a column, or an Out x R matrix");
+      static_assert(
+          std::ranges::random_access_range<const Targets> &&
+              std::integral<std::remove_cvref_t<std::ranges::range_reference_t<const Targets>>>,
+          "elman::loss::CrossEntropy: targets must be class indices, one a column (a list, or elman::pack(lists)), "
+          "or an Out x R matrix");
       return by_label(tape, targets, static_cast<Index>(std::ranges::size(targets)), weight);
     }
   }
@@ -157,7 +162,8 @@ class CrossEntropy {
           labels[static_cast<std::conditional_t<detail::IsMatrix<LabelList>, Index, std::size_t>>(column)]);
     };
     detail::require(count == std::as_const(tape).o().cols(), "CrossEntropy: targets has ", count,
-                    " labels; expected R = ", std::as_const(tape).o().cols(), " as o has columns");
+                    " labels; expected R = ", std::as_const(tape).o().cols(), " as o has columns",
+                    detail::other_reads(std::as_const(tape)));
     double total = 0;
     for (Index column = 0; column < count; ++column) {
       const Index label = label_of(column);

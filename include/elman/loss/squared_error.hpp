@@ -21,8 +21,9 @@ struct SquaredErrorOptions {
   Reduction reduction = Reduction::mean;
 };
 
-class SquaredError {
+class SquaredError : detail::TapeAndTargetsOnly {
  public:
+  using detail::TapeAndTargetsOnly::operator();
   using Output = Identity;
   using Options = SquaredErrorOptions;
 
@@ -30,9 +31,9 @@ class SquaredError {
 
   const Options& options() const { return options_; }
 
-  /// L, with ∂L/∂o left in the tape. Targets: Out × R, or weighted. No heap. Throws, with the tape untouched, if a
-  /// shape or a weight does not fit.
-  template <class Tape, class Targets>
+  /// L, with ∂L/∂o left in the tape. Targets: numbers (target_columns.hpp), Out × R, or weighted. No heap. Throws, with
+  /// the tape untouched, if there was no forward or a shape or a weight does not fit.
+  template <TapeForLoss Tape, class Targets>
   typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
     using Scalar = typename Tape::Scalar;
     using W = Wide<Scalar>;
