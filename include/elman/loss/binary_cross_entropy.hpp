@@ -62,6 +62,14 @@ class BinaryCrossEntropy : detail::TapeAndTargetsOnly {
     }
   }
 
+  template <class... None>
+  explicit BinaryCrossEntropy(const detail::ForeignLossOptions&, const None&...) {
+    static_assert(sizeof...(None) > 0,
+                  "elman::loss::BinaryCrossEntropy: an option by a name that it does not have; "
+                  "elman::loss::BinaryCrossEntropyOptions "
+                  "has .reduction and .positive_weights (pos_weight)");
+  }
+
   const Options& options() const { return options_; }
 
   /// L, with ∂L/∂o left in the tape. Targets: numbers (target_columns.hpp) from 0 (no) to 1 (yes), Out × R, or

@@ -110,6 +110,14 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
     }
   }
 
+  template <class... None>
+  explicit CrossEntropy(const detail::ForeignLossOptions&, const None&...) {
+    static_assert(
+        sizeof...(None) > 0,
+        "elman::loss::CrossEntropy: an option by a name that it does not have; elman::loss::CrossEntropyOptions "
+        "has .reduction, .class_weights (weight), .label_smoothing and .ignored_label (ignore_index)");
+  }
+
   const Options& options() const { return options_; }
 
   /// L, with ∂L/∂o left in the tape. Targets: one class index a column of o (any range of integers, Labels, or an

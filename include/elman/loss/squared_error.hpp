@@ -29,6 +29,14 @@ class SquaredError : detail::TapeAndTargetsOnly {
 
   explicit SquaredError(Options options = {}) : options_(options) {}
 
+  template <class... None>
+  explicit SquaredError(const detail::ForeignLossOptions&, const None&...) {
+    static_assert(
+        sizeof...(None) > 0,
+        "elman::loss::SquaredError: an option by a name that it does not have; elman::loss::SquaredErrorOptions "
+        "has .reduction alone");
+  }
+
   const Options& options() const { return options_; }
 
   /// L, with ∂L/∂o left in the tape. Targets: numbers (target_columns.hpp), Out × R, or weighted. No heap. Throws, with

@@ -12,6 +12,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <ranges>
 #include <type_traits>
 
 #include "elman/check.hpp"
@@ -60,10 +61,23 @@ MatrixView<typename M::Scalar> resized(M* asked, Index rows, Index cols) {
   return *asked;
 }
 
+template <class X>
+inline constexpr bool is_list_of_lists = false;
+template <std::ranges::range X>
+inline constexpr bool is_list_of_lists<X> =
+    IsMatrix<std::ranges::range_value_t<X>> || std::ranges::range<std::ranges::range_value_t<X>>;
+template <class X>
+inline constexpr bool is_list_of_integers = false;
+template <std::ranges::range X>
+inline constexpr bool is_list_of_integers<X> = std::integral<std::ranges::range_value_t<X>>;
+
 /// x as the layers of `Body` see it; holds what that needs. Refers to x.
 template <class Scalar, class Body, class X>
 class Input {
-  static_assert(std::same_as<X, Labels>,  // all else is below
+  static_assert(!is_list_of_lists<X>, "elman::Net: a batch of sequences must be packed: elman::pack(x)");
+  static_assert(!is_list_of_integers<X>,
+                "elman::Net: one sequence of tokens must be packed too: elman::pack(std::array{tokens})");
+  static_assert(is_list_of_lists<X> || is_list_of_integers<X> || std::same_as<X, Labels>,  // all else is below
                 "elman::Net: x must be elman::Sequences or an Eigen matrix, a column a step, or elman::Labels, a token "
                 "a step");
 };

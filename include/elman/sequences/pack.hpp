@@ -39,6 +39,11 @@ namespace detail {
 template <class Batch>
 using ElementOf = std::remove_cvref_t<std::ranges::range_reference_t<const Batch&>>;
 
+template <class Batch>
+concept BatchOfMatrices = std::ranges::random_access_range<const Batch> && IsMatrix<ElementOf<Batch>>;
+template <class Batch>
+concept BatchOfLists = std::ranges::random_access_range<const Batch> && std::integral<ElementOf<ElementOf<Batch>>>;
+
 template <class T>
 struct IsSequences : std::false_type {};
 template <class Scalar, int Rows>
@@ -48,8 +53,7 @@ struct IsSequences<Sequences<Scalar, Rows>> : std::true_type {};
 
 /// Packs matrices of equal height, one sequence each, one column a step. Throws if there is none, one has no column,
 /// or heights differ.
-template <std::ranges::random_access_range Batch>
-requires detail::IsMatrix<detail::ElementOf<Batch>>
+template <detail::BatchOfMatrices Batch>
 auto pack(const Batch& batch) {
   using M = detail::ElementOf<Batch>;
   const auto sequence = [first = std::ranges::begin(batch)](Index b) -> decltype(auto) {
@@ -74,8 +78,8 @@ auto pack(const Batch& batch) {
 }
 
 /// Packs lists of integers, one a step. Throws if there is no list or one is empty.
-template <std::ranges::random_access_range Batch>
-requires std::integral<detail::ElementOf<detail::ElementOf<Batch>>> Labels pack(const Batch& batch) {
+template <detail::BatchOfLists Batch>
+Labels pack(const Batch& batch) {
   detail::require(std::ranges::size(batch) >= 1, "pack: the batch has 0 label lists; expected at least 1");
   std::vector<Index> lengths;
   for (const auto& list : batch) {
@@ -94,6 +98,21 @@ requires std::integral<detail::ElementOf<detail::ElementOf<Batch>>> Labels pack(
     ++b;
   }
   return packed;
+}
+
+/// What is no batch: ends in a sentence, at compile time.
+template <class Batch, class... Others>
+requires(!detail::BatchOfMatrices<Batch> && !detail::BatchOfLists<Batch>) auto pack(const Batch&, const Others&...) {
+  constexpr bool is_one = detail::IsMatrix<Batch> || requires { requires std::integral<detail::ElementOf<Batch>>; };
+  static_assert(
+      !is_one,
+      "elman::pack: this is one sequence, and a batch is a list of them: elman::pack(std::array{sequence}); a "
+      "matrix is x as it is, and a list of labels is targets as it is");
+  static_assert(
+      is_one,
+      "elman::pack: a batch is a list (std::vector, std::array) of sequences, and a sequence an Eigen matrix, "
+      "Rows x T, a column a step, or a list of integers");
+  return detail::Anything();
 }
 
 /// Hands packed columns (Rows × N) back as one Rows × T_b matrix a sequence, in the caller's order. Throws if there are

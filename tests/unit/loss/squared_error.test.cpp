@@ -121,7 +121,8 @@ TEST_CASE("Targets of a regression may be a list of numbers, or packed as x is")
 }
 
 TEST_CASE("BinaryCrossEntropy takes a list of yes and no") {
-  const elman::RNNCell<double, 2, 4, 1, elman::Tanh, elman::Sigmoid> cell;
+  elman::Random random{4};
+  const elman::RNNCell<double, 2, 4, 1, elman::Tanh, elman::Sigmoid> cell{elman::init::standard(random)};
   auto tape = cell.tape();
   cell.forward(Eigen::Matrix<double, 2, 3>::Random(), tape);
   const elman::loss::BinaryCrossEntropy loss;
