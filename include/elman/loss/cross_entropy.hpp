@@ -177,7 +177,8 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
       const Index label = label_of(column);
       if (label == options_.ignored_label) continue;
       detail::require(label >= 0 && label < out, "CrossEntropy: label ", column, " is ", label,
-                      "; expected 0 <= label < Out = ", out);
+                      "; expected 0 <= label < Out = ", out,
+                      label < 0 ? "; .ignored_label names one that is left out" : "");
       total += column_weight(column) * weight(label);
     }
     if (options_.label_smoothing == 0) {

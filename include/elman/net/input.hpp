@@ -93,7 +93,8 @@ class ColumnsInput {
   /// Throws unless x has at least one step and fits the body.
   ColumnsInput(const Where& where, const char* name, const M& x, const Steps& steps, const Body& body) : columns_(x) {
     require(steps.count() >= 1, where, ": ", name, " has 0 steps; expected at least 1");
-    require(x.rows() == body.in(), where, ": ", name, " has ", x.rows(), " rows; expected In = ", body.in());
+    require(x.rows() == body.in(), where, ": ", name, " has ", x.rows(), " rows; expected In = ", body.in(),
+            x.cols() == body.in() ? "; a column is a step, so x may be transposed" : "");
     require(x.cols() == steps.columns(), where, ": ", name, " has ", x.cols(),
             " columns; expected N = ", steps.columns(), " as its steps say");
   }

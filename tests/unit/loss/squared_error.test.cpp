@@ -8,6 +8,7 @@
 #include "elman/cell.hpp"
 #include "elman/init/by_part.hpp"
 #include "elman/loss/binary_cross_entropy.hpp"
+#include "elman/loss/cross_entropy.hpp"
 #include "reference/losses.hpp"
 #include "support/catch.hpp"
 #include "support/loss_data.hpp"
@@ -132,4 +133,27 @@ TEST_CASE("BinaryCrossEntropy takes a list of yes and no") {
         loss(tape, std::vector<int>{1, 0, 2});
       },
       "BinaryCrossEntropy: targets(0, 2) is 2; expected in [0, 1]");
+}
+
+TEST_CASE("A number of labels that does not fit is said with the steps that would have been read") {
+  elman::Random random{5};
+  const elman::RNNCell<float, 2, 4, 3> cell{elman::init::standard(random)};
+  auto tape = cell.tape();
+  const auto x = elman::pack(std::vector<Eigen::MatrixXf>{Eigen::MatrixXf::Zero(2, 3), Eigen::MatrixXf::Zero(2, 5)});
+  const elman::loss::CrossEntropy loss;
+  const std::vector<int> one_a_sequence{0, 1}, one_a_step{0, 1, 2, 0, 1, 2, 0, 1};
+  expect_error([&] { loss(tape, one_a_sequence); }, "CrossEntropy: tape is empty; expected forward(x, tape) before");
+  cell.forward(x, tape);
+  expect_error(
+      [&] { loss(tape, one_a_sequence); },
+      "CrossEntropy: targets has 2 labels; expected R = 8 as o has columns; with elman::last_step forward reads "
+      "B = 2");
+  cell.forward(x, tape, elman::last_step);
+  expect_error([&] { loss(tape, one_a_step); },
+               "CrossEntropy: targets has 8 labels; expected R = 2 as o has columns; with elman::every_step forward "
+               "reads N = 8");
+  cell.forward(x, tape, elman::at_steps({1}));
+  expect_error([&] { loss(tape, one_a_step); },
+               "CrossEntropy: targets has 8 labels; expected R = 2 as o has columns; with elman::last_step forward "
+               "reads B = 2; with elman::every_step forward reads N = 8");
 }
