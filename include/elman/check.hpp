@@ -150,6 +150,12 @@ void require(bool holds, const Pieces&... pieces) {
   }
 }
 
+/// What functions return that are there for a sentence alone, at compile time: it is taken for anything.
+struct Anything {
+  template <class T>
+  operator T() const;  // NOLINT: the conversion is the purpose
+};
+
 /// Resizes a matrix. Where memory is missing Eigen throws std::bad_alloc, and says nothing if it was compiled without
 /// exceptions.
 template <class M>

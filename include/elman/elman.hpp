@@ -3,10 +3,11 @@
 // elman: recurrent networks of the Elman kind. One include for everything that needs Eigen alone.
 #pragma once
 
-// The words everything is written in
+// The words everything is written in; first of all, whether there is all that elman needs
+#include "elman/version.hpp"
+
 #include "elman/check.hpp"
 #include "elman/types.hpp"
-#include "elman/version.hpp"
 
 // Sequences: which column is which step, and what is read
 #include "elman/sequences/pack.hpp"

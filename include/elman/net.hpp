@@ -31,6 +31,7 @@
 #include "elman/net/state.hpp"
 #include "elman/net/stepping.hpp"
 #include "elman/net/tape.hpp"
+#include "elman/net/wrong_arguments.hpp"
 #include "elman/random.hpp"
 #include "elman/sequences/read_steps.hpp"
 #include "elman/types.hpp"
@@ -40,8 +41,10 @@ inline namespace ELMAN_ABI {
 
 template <class Scalar, class Body, class Readout = elman::Readout<Body::out_size>>
 class Net : public Parameters<Scalar, Body, Readout>,
-            public Stepping<Net<Scalar, Body, Readout>, Scalar, Body, Readout> {
+            public Stepping<Net<Scalar, Body, Readout>, Scalar, Body, Readout>,
+            WrongArguments<Scalar, Body, Readout, Parameters<Scalar, Body, Readout>> {
   using Verbs = Stepping<Net, Scalar, Body, Readout>;
+  using Sentences = WrongArguments<Scalar, Body, Readout, Parameters<Scalar, Body, Readout>>;
   friend Verbs;
 
   static_assert(detail::are_layers<Body>(), "elman::Net: its body must be a layer; see elman/layers/layer.hpp");
@@ -64,6 +67,8 @@ class Net : public Parameters<Scalar, Body, Readout>,
   using Gradient::body;
   using Gradient::readout;
   using Gradient::theta;
+  using Sentences::bptt;
+  using Sentences::forward;
 
   /// All parameters zero.
   Net() requires Gradient::is_fixed = default;

@@ -7,9 +7,25 @@
 // the two macros that turn kernels off (simd.hpp); and whether errors can be thrown (check.hpp). Two units compiled
 // with different flags that exchange elman objects would corrupt memory silently, or run instructions that the
 // processor does not have. With all that in every mangled name they fail to link instead.
+//
+// What elman cannot be compiled with ends here, for all headers, with one sentence. It is the name of a header that is
+// not there: the one error behind which compilers stop. Behind an #error they go on, through all the headers to come.
 #pragma once
 
+#if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L
+#include "elman needs C++20: compile with -std=c++20 (g++ 12 and clang 14 or newer are tested)"
+#endif
+#include <version>
+#if !defined(__cpp_lib_concepts) || !defined(__cpp_lib_bit_cast)
+#include "elman needs the standard library of C++20 (that of g++ 12 or newer is tested)"
+#endif
+#if !__has_include(<Eigen/Core>)
+#include "elman needs Eigen 3.4 or newer: install libeigen3-dev and compile with -isystem /usr/include/eigen3"
+#endif
 #include <Eigen/Core>
+#if !EIGEN_VERSION_AT_LEAST(3, 4, 0)
+#include "elman needs Eigen 3.4 or newer, and this is an older one"
+#endif
 
 #if defined(ELMAN_NO_KERNELS)
 #define ELMAN_ABI_KERNELS _no_kernels

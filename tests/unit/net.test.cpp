@@ -412,6 +412,8 @@ TEST_CASE("nets refuse what does not fit and leave everything as it was") {
   elman::Random random(15);
   const auto x = draw_columns(random, 5, {4, 2});
   expect_error([&] { net.forward(draw_columns(random, 6, {4}), tape); }, "Net::forward: x has 6 rows; expected In = 5");
+  expect_error([&] { net.forward(Eigen::MatrixXd(Eigen::MatrixXd::Ones(6, 5)), tape); },
+               "Net::forward: x has 6 rows; expected In = 5; a column is a step, so x may be transposed");
   expect_error([&] { net.forward(x, tape, every_step, Eigen::MatrixXd(4, 2)); },
                "Net::forward: h0 has 4 rows; expected State = 7");
   const auto tokens = [](Index token) { return elman::pack(std::vector<std::vector<Index>>{{0, 4, token}, {1}}); };
@@ -425,7 +427,8 @@ TEST_CASE("nets refuse what does not fit and leave everything as it was") {
       "Net::forward: x has 2 tokens; expected N = 3 as its steps say");
   auto state = net.initial_state(3);
   const auto before = state.h;
-  expect_error([&] { net.forward(x, tape, every_step, state); }, "Net::forward: state has 3 streams; expected B = 2");
+  expect_error([&] { net.forward(x, tape, every_step, state); },
+               "Net::forward: state has 3 streams; expected B = 2, as initial_state(2) has");
   CHECK(state.h == before);
   CHECK(state.fresh.all());
   expect_error([&] { net.reset(state, 3); }, "Net::reset: stream 3; expected less than 3, the state's streams");

@@ -26,7 +26,8 @@ template <class T>
 constexpr const char* cpp_name() {
   static_assert(
       requires { CppName<T>::value; },
-      "elman: how this type is written in C++ is not known; specialise elman::CppName for it");
+      "elman::cpp_header: an activation, output or policy of your own is named by a specialisation of elman::CppName; "
+      "see elman/layers/cpp_name.hpp");
   return CppName<T>::value;
 }
 
@@ -47,6 +48,11 @@ namespace detail {
 template <class L>
 concept HasCppType = requires {
   { &L::cpp_type } -> std::same_as<std::string (L::*)() const>;
+};
+/// The same of a policy with options, and its value.
+template <class Policy>
+concept HasCppValue = requires {
+  { &Policy::cpp_value } -> std::same_as<std::string (Policy::*)() const>;
 };
 
 }  // namespace detail

@@ -69,7 +69,7 @@ class Dropout : public Wrapper<L> {
   template <class Scalar, class X, class S, class Tape>
   void forward(const Scalar* theta, const X& x, const S& steps, const ConstMatrixView<Scalar>& h0, Tape& tape,
                Random* random) const {
-    check_columns<Scalar, X>();
+    static_assert(takes<Scalar, X>());
     tape.drops = random && options_.rate > 0;
     if (tape.drops) drop(x, steps, tape, *random);
     layer().forward(theta, seen(x, tape), steps, h0, tape.layer, random);
@@ -95,9 +95,10 @@ class Dropout : public Wrapper<L> {
 
  private:
   template <class Scalar, class X>
-  static constexpr void check_columns() {
+  static constexpr bool takes() {
     static_assert(std::same_as<X, ConstMatrixView<Scalar>>,
                   "elman::Dropout: tokens cannot be dropped in part; put an Embedding in front");
+    return true;
   }
 
   /// m ∘ x, m drawn sequence by sequence, so that the masks of a sequence do not depend on how the batch is packed.

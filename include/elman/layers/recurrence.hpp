@@ -134,7 +134,11 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
     if constexpr (std::is_empty_v<Between>) {
       return "";
     } else {
-      return between_.cpp_value();
+      static_assert(
+          detail::HasCppValue<Between>,
+          "elman::cpp_header: a policy of your own with options says how it is written in C++, in `std::string "
+          "cpp_value() const`; see elman/layers/cpp_name.hpp");
+      if constexpr (detail::HasCppValue<Between>) return between_.cpp_value();
     }
   }
 

@@ -48,8 +48,9 @@ struct BinaryCrossEntropyOptions {
   std::vector<double> positive_weights = {};  ///< p: one a row, at least 0; none: all 1
 };
 
-class BinaryCrossEntropy {
+class BinaryCrossEntropy : detail::TapeAndTargetsOnly {
  public:
+  using detail::TapeAndTargetsOnly::operator();
   using Output = Sigmoid;
   using Options = BinaryCrossEntropyOptions;
 
@@ -62,11 +63,20 @@ class BinaryCrossEntropy {
     }
   }
 
+  template <class... None>
+  explicit BinaryCrossEntropy(const detail::ForeignLossOptions&, const None&...) {
+    static_assert(sizeof...(None) > 0,
+                  "elman::loss::BinaryCrossEntropy: an option by a name that it does not have; "
+                  "elman::loss::BinaryCrossEntropyOptions "
+                  "has .reduction and .positive_weights (pos_weight)");
+  }
+
   const Options& options() const { return options_; }
 
-  /// L, with ∂L/∂o left in the tape. Targets: Out × R, from 0 (no) to 1 (yes), or weighted. No heap. Throws, with the
-  /// tape untouched, if a shape, a value or a weight does not fit.
-  template <class Tape, class Targets>
+  /// L, with ∂L/∂o left in the tape. Targets: numbers (target_columns.hpp) from 0 (no) to 1 (yes), Out × R, or
+  /// weighted. No heap. Throws, with the tape untouched, if there was no forward or a shape, a value or a weight does
+  /// not fit.
+  template <TapeForLoss Tape, class Targets>
   typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
     using Scalar = typename Tape::Scalar;
     const auto batch = columns<BinaryCrossEntropy>("BinaryCrossEntropy", tape, targets);

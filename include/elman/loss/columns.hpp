@@ -18,6 +18,7 @@
 
 #include "elman/check.hpp"
 #include "elman/loss/loss.hpp"
+#include "elman/loss/target_columns.hpp"
 #include "elman/loss/weighted.hpp"
 #include "elman/sequences/pack.hpp"
 #include "elman/sequences/targets.hpp"
@@ -115,7 +116,7 @@ double check_weights(const char* owner, const Tape& tape, const Weight& weight) 
     constexpr double most = most_weight<typename Tape::Scalar>;
     const Index columns = tape.o().cols();
     require(weight.size() == columns, owner, ": weights has ", weight.size(), " entries; expected R = ", columns,
-            " as o has columns");
+            " as o has columns", other_reads(tape));
     for (Index column = 0; column < columns; ++column) {
       require(within(weight(column), -most, most), owner, ": weight ", column, " is ", weight(column),
               "; expected finite in the net's scalar");
@@ -137,7 +138,7 @@ void check_target_shape(const char* owner, const Targets& targets, const Tape& t
   require(targets.rows() == tape.o().rows(), owner, ": targets has ", targets.rows(),
           " rows; expected Out = ", tape.o().rows());
   require(targets.cols() == tape.o().cols(), owner, ": targets has ", targets.cols(),
-          " columns; expected R = ", tape.o().cols(), " as o has");
+          " columns; expected R = ", tape.o().cols(), " as o has", other_reads(tape));
 }
 
 /// L, from what of_column(column) adds to it for each column that has weight. weight(column) is in units; a mean
@@ -176,9 +177,9 @@ namespace loss {
 template <class Tape, class Targets, class Weight>
 struct TapeAndTargets {
   Tape& tape;
-  const Targets& targets;
-  Weight weight;  ///< of a column
-  double unit;    ///< that weights are counted in
+  Targets targets;  ///< a reference, or a view
+  Weight weight;    ///< of a column
+  double unit;      ///< that weights are counted in
   const char* owner;
 
   /// L, from what of_column(column) adds to it and leaves in d_o (loss::Column). A mean is over `terms` a column: Out
@@ -203,17 +204,21 @@ struct TapeAndTargets {
   }
 };
 
-/// Targets (Out × R, or weighted) for a loss L of this tape. Throws, in `owner`'s name and with the tape untouched, if
-/// a shape or a weight does not fit. No heap.
+/// Targets (target_columns.hpp, or weighted) for a loss L of this tape. Throws, in `owner`'s name and with the tape
+/// untouched, if there was no forward or a shape or a weight does not fit. No heap.
 template <class L, class Tape, class Targets>
 auto columns(const char* owner, Tape& tape, const Targets& targets) {
+  static_assert(detail::is_targets<Targets>,
+                "elman::loss: targets must be a matrix (Out x R), elman::pack(sequences), or for Out = 1 a list of R "
+                "numbers");
   detail::check_output<L, Tape>();
+  detail::check_filled(owner, std::as_const(tape));
   detail::check_target_steps(owner, targets, std::as_const(tape));
-  return detail::with_weights(targets, [&]<class Matrix, class Weight>(const Matrix& matrix, const Weight& weight) {
-    static_assert(detail::IsMatrix<Matrix>, "elman::loss: targets must be a matrix, Out x R");
+  return detail::with_weights(targets, [&]<class Given, class Weight>(const Given& given, const Weight& weight) {
+    decltype(auto) matrix = detail::target_columns(given);
     detail::check_target_shape(owner, matrix, std::as_const(tape));
     const double unit = detail::check_weights(owner, std::as_const(tape), weight);
-    return TapeAndTargets<Tape, Matrix, Weight>{tape, matrix, weight, unit, owner};
+    return TapeAndTargets<Tape, decltype(matrix), Weight>{tape, matrix, weight, unit, owner};
   });
 }
 

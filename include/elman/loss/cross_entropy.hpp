@@ -63,8 +63,9 @@ struct CrossEntropyOptions {
   Index ignored_label = -100;              ///< columns with this label have no loss and no gradient
 };
 
-class CrossEntropy {
+class CrossEntropy : detail::TapeAndTargetsOnly {
  public:
+  using detail::TapeAndTargetsOnly::operator();
   using Output = Softmax;
   using Options = CrossEntropyOptions;
 
@@ -81,15 +82,24 @@ class CrossEntropy {
     class_unit_ = detail::unit_of(largest);
   }
 
+  template <class... None>
+  explicit CrossEntropy(const detail::ForeignLossOptions&, const None&...) {
+    static_assert(
+        sizeof...(None) > 0,
+        "elman::loss::CrossEntropy: an option by a name that it does not have; elman::loss::CrossEntropyOptions "
+        "has .reduction, .class_weights (weight), .label_smoothing and .ignored_label (ignore_index)");
+  }
+
   const Options& options() const { return options_; }
 
   /// L, with ∂L/∂o left in the tape. Targets: one class index a column of o (any range of integers, Labels, or an
   /// integer vector), or probabilities (Out × R; any finite numbers, as in PyTorch: a policy gradient has advantages
-  /// there); or either, weighted. No heap. Throws, with the tape untouched, if the number of targets, of weights or of
-  /// class weights does not fit, a label of a column that has weight is no class, or a mean is over weights that sum to
-  /// less than 0.
-  template <class Tape, class Targets>
+  /// there); or either, weighted. No heap. Throws, with the tape untouched, if there was no forward, the number of
+  /// targets, of weights or of class weights does not fit, a label of a column that has weight is no class, or a mean
+  /// is over weights that sum to less than 0.
+  template <TapeForLoss Tape, class Targets>
   typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
+    detail::check_output<CrossEntropy, Tape>();
     detail::check_target_steps("CrossEntropy", targets, std::as_const(tape));
     return detail::with_weights(targets,
                                 [&](const auto& plain, const auto& weight) { return run(tape, plain, weight); });
@@ -98,7 +108,7 @@ class CrossEntropy {
  private:
   template <class Tape, class Targets, class Weight>
   typename Tape::Scalar run(Tape& tape, const Targets& targets, const Weight& weight) const {
-    detail::check_output<CrossEntropy, Tape>();
+    detail::check_filled("CrossEntropy", std::as_const(tape));
     const Index out = std::as_const(tape).o().rows();
     const auto classes = static_cast<Index>(options_.class_weights.size());
     detail::require(classes == 0 || classes == out, "CrossEntropy: class_weights has ", classes,
@@ -119,9 +129,11 @@ class CrossEntropy {
         return by_distribution(tape, targets, weight);
       }
     } else {
-      static_assert(std::ranges::random_access_range<const Targets> &&
-                        std::integral<std::remove_cvref_t<std::ranges::range_reference_t<const Targets>>>,
-                    "elman::loss::CrossEntropy: targets must be class indices, one a column, or an Out x R matrix");
+      static_assert(
+          std::ranges::random_access_range<const Targets> &&
+              std::integral<std::remove_cvref_t<std::ranges::range_reference_t<const Targets>>>,
+          "elman::loss::CrossEntropy: targets must be class indices, one a column (a list, or elman::pack(lists)), "
+          "or an Out x R matrix");
       return by_label(tape, targets, static_cast<Index>(std::ranges::size(targets)), weight);
     }
   }
@@ -134,7 +146,8 @@ class CrossEntropy {
           labels[static_cast<std::conditional_t<detail::IsMatrix<LabelList>, Index, std::size_t>>(column)]);
     };
     detail::require(count == std::as_const(tape).o().cols(), "CrossEntropy: targets has ", count,
-                    " labels; expected R = ", std::as_const(tape).o().cols(), " as o has columns");
+                    " labels; expected R = ", std::as_const(tape).o().cols(), " as o has columns",
+                    detail::other_reads(std::as_const(tape)));
     const double unit = detail::check_weights("CrossEntropy", std::as_const(tape), column_weight);
     const auto is_counted = [&](Index column) {
       return label_of(column) != options_.ignored_label && column_weight(column) != 0;
@@ -145,7 +158,8 @@ class CrossEntropy {
       if (!is_counted(column)) continue;
       const Index label = label_of(column);
       detail::require(label >= 0 && label < out, "CrossEntropy: label ", column, " is ", label,
-                      "; expected 0 <= label < Out = ", out);
+                      "; expected 0 <= label < Out = ", out,
+                      label < 0 ? "; .ignored_label names one that is left out" : "");
       const double omega = column_weight(column) / unit * weight(label);
       total += omega;
       all_zero = all_zero && omega == 0;

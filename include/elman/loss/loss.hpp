@@ -28,7 +28,11 @@
 #pragma once
 
 #include <concepts>
+#include <initializer_list>
+#include <type_traits>
 
+#include "elman/check.hpp"
+#include "elman/layers/output.hpp"
 #include "elman/loss/weighted.hpp"
 #include "elman/types.hpp"
 
@@ -40,6 +44,16 @@ template <class L, class Tape, class Targets>
 concept Loss = requires(const L loss, Tape& tape, const Targets& targets) {
   typename L::Output;
   { loss(tape, targets) } -> std::convertible_to<typename Tape::Scalar>;
+};
+
+/// What a loss reads, and can write to.
+template <class T>
+concept TapeForLoss = !std::is_const_v<T> && requires(T & tape) {
+  typename T::Scalar;
+  typename T::Output;
+  tape.o();
+  tape.y();
+  tape.d_o();
 };
 
 namespace loss {
@@ -56,10 +70,91 @@ namespace detail {
 /// A loss of another output activation than its own would be given y and pass a wrong ∂L/∂o.
 template <class L, class Tape>
 constexpr void check_output() {
-  static_assert(std::same_as<typename L::Output, typename Tape::Output>,
-                "elman: this loss is fused with another output activation than the cell's; make the cell an "
-                "RNNCell<Scalar, In, Hidden, Out, Activation, Output> with the loss's Output");
+  using Output = typename L::Output;
+  constexpr bool fits = std::same_as<Output, typename Tape::Output>;
+  if constexpr (std::same_as<Output, Identity>) {
+    static_assert(fits,
+                  "elman: this loss needs a net whose Output is elman::Identity: RNNCell<Scalar, In, Hidden, Out, "
+                  "elman::Tanh, elman::Identity>, or a Readout<Hidden, Out, elman::Identity>");
+  } else if constexpr (std::same_as<Output, Softmax>) {
+    static_assert(fits,
+                  "elman: this loss needs a net whose Output is elman::Softmax, as it is unless another is named");
+  } else if constexpr (std::same_as<Output, Sigmoid>) {
+    static_assert(fits,
+                  "elman: this loss needs a net whose Output is elman::Sigmoid: RNNCell<Scalar, In, Hidden, Out, "
+                  "elman::Tanh, elman::Sigmoid>, or a Readout<Hidden, Out, elman::Sigmoid>");
+  } else {
+    static_assert(fits,
+                  "elman: this loss is fused with another output activation than the net's; make the net with the "
+                  "loss's Output");
+  }
 }
+
+/// Throws if no forward has filled the tape.
+template <class Tape>
+void check_filled(const char* owner, const Tape& tape) {
+  require(tape.o().rows() > 0, owner, ": tape is empty; expected forward(x, tape) before");
+}
+
+/// How many columns o would have had, had forward read other steps: for messages of a number that does not fit.
+struct OtherReads {
+  Index last = 0;   ///< 0: it was read, or the tape does not know
+  Index every = 0;  ///< the same
+};
+inline void append(Message& message, const OtherReads& reads) {
+  if (reads.last > 0) append(message, "; with elman::last_step forward reads B = "), append(message, reads.last);
+  if (reads.every > 0) append(message, "; with elman::every_step forward reads N = "), append(message, reads.every);
+}
+template <class Tape>
+OtherReads other_reads(const Tape& tape) {
+  if constexpr (requires {
+                  tape.selection().is_last();
+                  tape.steps().columns();
+                }) {
+    const auto& read = tape.selection();
+    return {read.is_last() ? 0 : tape.steps().batch(),
+            read.count() == tape.steps().columns() ? 0 : tape.steps().columns()};
+  } else {
+    return {};
+  }
+}
+
+/// Options of a loss by the names of other libraries, which its constructor refuses with a sentence.
+struct ForeignLossOptions {
+  struct AnyValue {
+    AnyValue() = default;
+    template <class T>
+    AnyValue(const T&) {}                       // NOLINT: the conversion is the purpose
+    AnyValue(std::initializer_list<double>) {}  // NOLINT: as above
+  };
+  AnyValue weight = {}, weights = {}, class_weight = {}, class_weights = {}, pos_weight = {}, positive_weights = {};
+  AnyValue reduction = {}, size_average = {}, ignore_index = {}, ignored_label = {}, smoothing = {};
+  AnyValue label_smoothing = {}, from_logits = {};
+};
+
+/// Of a loss of ours: what it says of arguments that are not a tape and targets. It returns what fits anywhere, so that
+/// nothing else is said.
+struct TapeAndTargetsOnly {
+  template <class First, class... Others>
+  requires(!TapeForLoss<std::remove_reference_t<First>> || !std::is_lvalue_reference_v<First> ||
+           sizeof...(Others) != 1) auto
+  operator()(First&&, Others&&...) const {
+    constexpr bool is_tape = TapeForLoss<std::remove_cvref_t<First>>;
+    constexpr bool other_is_tape = (TapeForLoss<std::remove_cvref_t<Others>> || ...);
+    static_assert(is_tape || !other_is_tape, "elman::loss: the tape comes first: loss(tape, targets)");
+    static_assert(is_tape || other_is_tape,
+                  "elman::loss: the first argument must be the tape that forward has filled: loss(tape, targets)");
+    static_assert(!is_tape || TapeForLoss<std::remove_reference_t<First>>,
+                  "elman::loss: the tape is const, and a loss leaves dL/do in it");
+    static_assert(!is_tape || std::is_lvalue_reference_v<First>,
+                  "elman::loss: the tape is a temporary, which no forward has filled and no bptt will read; keep one, "
+                  "auto tape = net.tape()");
+    static_assert(!is_tape || sizeof...(Others) != 0, "elman::loss: the targets are missing: loss(tape, targets)");
+    static_assert(!is_tape || sizeof...(Others) < 2,
+                  "elman::loss: weights come with the targets: loss(tape, elman::loss::weighted(targets, weights))");
+    return Anything();
+  }
+};
 
 /// For what takes any loss.
 template <class L, class Tape, class Targets>

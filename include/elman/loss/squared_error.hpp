@@ -21,18 +21,27 @@ struct SquaredErrorOptions {
   Reduction reduction = Reduction::mean;
 };
 
-class SquaredError {
+class SquaredError : detail::TapeAndTargetsOnly {
  public:
+  using detail::TapeAndTargetsOnly::operator();
   using Output = Identity;
   using Options = SquaredErrorOptions;
 
   explicit SquaredError(Options options = {}) : options_(options) {}
 
+  template <class... None>
+  explicit SquaredError(const detail::ForeignLossOptions&, const None&...) {
+    static_assert(
+        sizeof...(None) > 0,
+        "elman::loss::SquaredError: an option by a name that it does not have; elman::loss::SquaredErrorOptions "
+        "has .reduction alone");
+  }
+
   const Options& options() const { return options_; }
 
-  /// L, with ∂L/∂o left in the tape. Targets: Out × R, or weighted. No heap. Throws, with the tape untouched, if a
-  /// shape or a weight does not fit.
-  template <class Tape, class Targets>
+  /// L, with ∂L/∂o left in the tape. Targets: numbers (target_columns.hpp), Out × R, or weighted. No heap. Throws, with
+  /// the tape untouched, if there was no forward or a shape or a weight does not fit.
+  template <TapeForLoss Tape, class Targets>
   typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
     const auto add_up = [](const auto& column) {
       using Scalar = typename Tape::Scalar;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Targets with a weight w a column of o, any finite number (docs/math.md Eq. 49): L = Σ w L_column, and a mean, which
-// needs Σ w > 0, is divided by Σ w where it would be divided by the number of columns. A mask is a weight of 0 or 1: what
-// a column of weight 0 holds, NaN too, has no part in L or its gradient. If all weights are 0 the mean is NaN, or 0 with
-// Reduction::mean_or_zero, and the gradient 0.
+// needs Σ w > 0, is divided by Σ w where it would be divided by the number of columns. A mask is a weight of 0 or 1:
+// what a column of weight 0 holds, NaN too, has no part in L or its gradient. If all weights are 0 the mean is NaN, or
+// 0 with Reduction::mean_or_zero, and the gradient 0.
 //
 //   loss(tape, weighted(labels, mask))
 //   loss(tape, weighted(labels, per_sequence(weights, x.steps)))

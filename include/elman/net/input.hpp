@@ -13,6 +13,7 @@
 #include <concepts>
 #include <cstddef>
 #include <iterator>
+#include <ranges>
 #include <span>
 #include <type_traits>
 
@@ -91,10 +92,23 @@ inline void check_parts(const Where& where, const char* name, std::span<const St
           " parts of streams; expected none, or one a sequence, B = ", steps.batch());
 }
 
+template <class X>
+inline constexpr bool is_list_of_lists = false;
+template <std::ranges::range X>
+inline constexpr bool is_list_of_lists<X> =
+    IsMatrix<std::ranges::range_value_t<X>> || std::ranges::range<std::ranges::range_value_t<X>>;
+template <class X>
+inline constexpr bool is_list_of_integers = false;
+template <std::ranges::range X>
+inline constexpr bool is_list_of_integers<X> = std::integral<std::ranges::range_value_t<X>>;
+
 /// x as the layers of `Body` see it; holds what that needs. Refers to x.
 template <class Scalar, class Body, class X>
 class Input {
-  static_assert(std::same_as<X, Labels>,  // all else is below
+  static_assert(!is_list_of_lists<X>, "elman::Net: a batch of sequences must be packed: elman::pack(x)");
+  static_assert(!is_list_of_integers<X>,
+                "elman::Net: one sequence of tokens must be packed too: elman::pack(std::array{tokens})");
+  static_assert(is_list_of_lists<X> || is_list_of_integers<X> || std::same_as<X, Labels>,  // all else is below
                 "elman::Net: x must be elman::Sequences or an Eigen matrix, a column a step, or elman::Labels, a token "
                 "a step");
 };
@@ -110,7 +124,8 @@ class ColumnsInput {
   /// Throws unless x has at least one step and fits the body.
   ColumnsInput(const Where& where, const char* name, const M& x, const Steps& steps, const Body& body) : columns_(x) {
     require(steps.count() >= 1, where, ": ", name, " has 0 steps; expected at least 1");
-    require(x.rows() == body.in(), where, ": ", name, " has ", x.rows(), " rows; expected In = ", body.in());
+    require(x.rows() == body.in(), where, ": ", name, " has ", x.rows(), " rows; expected In = ", body.in(),
+            x.cols() == body.in() ? "; a column is a step, so x may be transposed" : "");
     require(x.cols() == steps.columns(), where, ": ", name, " has ", x.cols(),
             " columns; expected N = ", steps.columns(), " as its steps say");
   }

@@ -62,6 +62,10 @@ class Sampler {
  public:
   /// Throws if an option is out of range.
   explicit Sampler(const SamplerOptions& options = {}) : options_(options) {
+    detail::require(
+        options.temperature != 0,
+        "Sampler: temperature is 0; expected above 0. The most probable token is elman::greedy(logits), and "
+        "generate without a sampler picks it");
     detail::require_positive("Sampler", "temperature", options.temperature);
     detail::require(options.top_k >= 0, "Sampler: top_k is ", options.top_k, "; expected at least 0");
     detail::require(options.top_p > 0 && options.top_p <= 1, "Sampler: top_p is ", options.top_p,

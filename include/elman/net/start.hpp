@@ -53,7 +53,7 @@ class StartFrom {
     if (is_state_) {
       detail::require(carried_.rows() == rows, where, ": state has ", carried_.rows(), " rows; expected ", rows);
       detail::require(carried_.cols() == batch, where, ": state has ", carried_.cols(),
-                      " streams; expected B = ", batch);
+                      " streams; expected B = ", batch, ", as initial_state(", batch, ") has");
     } else if (h0_.cols() > 0) {
       detail::require(h0_.rows() == rows, where, ": h0 has ", h0_.rows(), " rows; expected ", rows_name, " = ", rows);
       detail::require(h0_.cols() == batch, where, ": h0 has ", h0_.cols(), " columns; expected B = ", batch);

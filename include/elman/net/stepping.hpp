@@ -51,6 +51,16 @@ class Stepping {
  public:
   template <int Batch>
   using StateOf = State<Scalar, Body::state_size, Body::step_size, Readout::out_size, Batch>;
+  template <int Batch>
+  static void take_state(StateOf<Batch>&);
+  template <class S>
+  static constexpr bool takes_state = requires(S&& state) {
+    take_state(static_cast<S&&>(state));
+  };
+  /// Columns, a token, or one a stream. A real number is no token, though it converts to one.
+  template <class X>
+  static constexpr bool takes_x = detail::IsMatrix<X> || std::convertible_to<const X&, std::span<const Index>> ||
+                                  (std::convertible_to<const X&, Index> && !std::floating_point<X>);
 
   /// One step of each stream: h ← σ(U x + W h + b) in every layer; returns y (Out × Batch), which lives in the state.
   /// x: a column a stream. For use inside loops: sizes are asserted, not checked; no heap with compile-time sizes.
@@ -79,6 +89,26 @@ class Stepping {
   const Matrix<Scalar, Readout::out_size, Batch>& step(Index token,
                                                        StateOf<Batch>& state) const noexcept ELMAN_NONBLOCKING {
     return step(std::span<const Index>(&token, 1), state);
+  }
+
+  /// Of other arguments: ends in a sentence, at compile time.
+  template <class X, class S>
+  requires(!(takes_x<X> && takes_state<S>)) auto step(const X&, S&&) const {
+    static_assert(takes_state<S>,
+                  "elman::Net::step: second comes a state of this net, a variable: auto state = net.initial_state(); "
+                  "net.step(x, state)");
+    static_assert(
+        takes_x<X>,
+        "elman::Net::step: x must be an Eigen vector of In rows, a column a stream (elman::Vector<float, 1>(x) "
+        "of one number), or a token, an integer");
+    return detail::Anything();
+  }
+  template <class X>
+  auto step(const X&) const {
+    static_assert(sizeof(X) == 0,
+                  "elman::Net::step: second comes a state of this net, a variable: auto state = net.initial_state(); "
+                  "net.step(x, state)");
+    return detail::Anything();
   }
 
   /// The state from which one stream starts, or `batch` streams side by side. Kept and restored by copying; of it, `h`

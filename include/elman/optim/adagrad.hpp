@@ -4,6 +4,7 @@
 // Duchi, Hazan and Singer, JMLR 12, 2011. docs/math.md Eq. 21; the rule of torch.optim.Adagrad.
 #pragma once
 
+#include <concepts>
 #include <string_view>
 #include <tuple>
 
@@ -80,6 +81,10 @@ class Adagrad : public OptimizerBase<Adagrad<Scalar, Size>, Scalar, AdagradOptio
 template <class Model>
 Adagrad(const Model&, const AdagradOptions& = {})
     -> Adagrad<detail::ScalarOfModel<Model>, detail::static_parameter_count<Model>()>;
+Adagrad(detail::AnyModel, const detail::ForeignOptions&)->Adagrad<detail::ForeignNames>;
+template <class Model, class Given>
+requires(!std::convertible_to<const Given&, const AdagradOptions&>) Adagrad(const Model&, const Given&)
+->Adagrad<detail::WithoutNames>;
 
 }  // namespace optim
 }  // namespace ELMAN_ABI

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cmath>
+#include <concepts>
 #include <string_view>
 #include <tuple>
 
@@ -140,6 +141,10 @@ class Adam : public OptimizerBase<Adam<Scalar, Size>, Scalar, AdamOptions, AdamS
 template <class Model>
 Adam(const Model&, const AdamOptions& = {})
     -> Adam<detail::ScalarOfModel<Model>, detail::static_parameter_count<Model>()>;
+Adam(detail::AnyModel, const detail::ForeignOptions&)->Adam<detail::ForeignNames>;
+template <class Model, class Given>
+requires(!std::convertible_to<const Given&, const AdamOptions&>) Adam(const Model&, const Given&)
+->Adam<detail::WithoutNames>;
 
 }  // namespace optim
 

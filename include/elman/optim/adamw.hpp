@@ -4,6 +4,7 @@
 // Loshchilov and Hutter, ICLR 2019, Algorithm 2. docs/math.md Eq. 24; the rule of torch.optim.AdamW.
 #pragma once
 
+#include <concepts>
 #include <limits>
 #include <string_view>
 
@@ -69,6 +70,10 @@ class AdamW : public OptimizerBase<AdamW<Scalar, Size>, Scalar, AdamWOptions, Ad
 template <class Model>
 AdamW(const Model&, const AdamWOptions& = {})
     -> AdamW<detail::ScalarOfModel<Model>, detail::static_parameter_count<Model>()>;
+AdamW(detail::AnyModel, const detail::ForeignOptions&)->AdamW<detail::ForeignNames>;
+template <class Model, class Given>
+requires(!std::convertible_to<const Given&, const AdamWOptions&>) AdamW(const Model&, const Given&)
+->AdamW<detail::WithoutNames>;
 
 }  // namespace optim
 }  // namespace ELMAN_ABI

@@ -31,6 +31,7 @@
 #include "elman/kernels/coefficients.hpp"
 #include "elman/kernels/storage.hpp"
 #include "elman/model.hpp"
+#include "elman/optim/foreign_options.hpp"
 #include "elman/option_ranges.hpp"
 #include "elman/types.hpp"
 
@@ -161,6 +162,12 @@ void update_parameters(const Rule& rule, double weight_decay, Model& model, cons
 /// first of them never empty.
 template <class Derived, class Scalar, class Options_, class State_>
 class OptimizerBase {
+  static_assert(
+      !std::same_as<Scalar, detail::ForeignNames>,
+      "elman::optim: an option by a name that is not elman's: they are .learning_rate (lr), .beta1 and .beta2 "
+      "(betas), .epsilon (eps), .weight_decay; what else an optimizer has, its Options say");
+  static_assert(!std::same_as<Scalar, detail::WithoutNames>,
+                "elman::optim: options come by name: Adam{model, {.learning_rate = 3e-3}}");
   static_assert(std::floating_point<Scalar>, "elman: an optimizer needs a real Scalar: float, double or long double");
 
  public:

@@ -5,6 +5,7 @@
 // docs/math.md Eq. 22; the rule of torch.optim.RMSprop, ε outside the root.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <string_view>
 #include <tuple>
@@ -120,6 +121,10 @@ class RMSprop : public OptimizerBase<RMSprop<Scalar, Size>, Scalar, RMSpropOptio
 template <class Model>
 RMSprop(const Model&, const RMSpropOptions& = {})
     -> RMSprop<detail::ScalarOfModel<Model>, detail::static_parameter_count<Model>()>;
+RMSprop(detail::AnyModel, const detail::ForeignOptions&)->RMSprop<detail::ForeignNames>;
+template <class Model, class Given>
+requires(!std::convertible_to<const Given&, const RMSpropOptions&>) RMSprop(const Model&, const Given&)
+->RMSprop<detail::WithoutNames>;
 
 }  // namespace optim
 }  // namespace ELMAN_ABI

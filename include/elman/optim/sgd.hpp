@@ -4,6 +4,7 @@
 // docs/math.md Eq. 20; the rule of torch.optim.SGD.
 #pragma once
 
+#include <concepts>
 #include <string_view>
 #include <tuple>
 
@@ -99,6 +100,10 @@ class SGD : public OptimizerBase<SGD<Scalar, Size>, Scalar, SGDOptions, SGDState
 
 template <class Model>
 SGD(const Model&, const SGDOptions& = {}) -> SGD<detail::ScalarOfModel<Model>, detail::static_parameter_count<Model>()>;
+SGD(detail::AnyModel, const detail::ForeignOptions&)->SGD<detail::ForeignNames>;
+template <class Model, class Given>
+requires(!std::convertible_to<const Given&, const SGDOptions&>) SGD(const Model&, const Given&)
+->SGD<detail::WithoutNames>;
 
 }  // namespace optim
 }  // namespace ELMAN_ABI

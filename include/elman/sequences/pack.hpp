@@ -58,6 +58,10 @@ inline Index stream_count(std::span<const StreamPart> parts, const Steps& steps)
   for (const StreamPart& part : parts) count += part.stream == count;  // a later part is of a stream before it
   return count;
 }
+template <class Batch>
+concept BatchOfMatrices = std::ranges::random_access_range<const Batch> && IsMatrix<ElementOf<Batch>>;
+template <class Batch>
+concept BatchOfLists = std::ranges::random_access_range<const Batch> && std::integral<ElementOf<ElementOf<Batch>>>;
 
 template <class T>
 struct IsSequences : std::false_type {};
@@ -69,8 +73,7 @@ struct IsSequences<Sequences<Scalar, Rows>> : std::true_type {};
 /// Packs matrices of equal height, one sequence each, one column a step; a sequence may have none. x becomes them, and
 /// allocates only where it has not been as large. Throws, with x untouched, if there is no matrix, none has a column,
 /// or heights differ.
-template <std::ranges::random_access_range Batch, class Scalar, int Rows>
-requires detail::IsMatrix<detail::ElementOf<Batch>>
+template <detail::BatchOfMatrices Batch, class Scalar, int Rows>
 void pack(const Batch& batch, Sequences<Scalar, Rows>& x) {
   using M = detail::ElementOf<Batch>;
   static_assert(std::same_as<typename M::Scalar, Scalar>, "elman::pack: x must have the Scalar of the matrices");
@@ -90,8 +93,7 @@ void pack(const Batch& batch, Sequences<Scalar, Rows>& x) {
     for (Index t = 0; t < sequence(b).cols(); ++t) x.columns.col(x.steps.column(b, t)) = sequence(b).col(t);
   }
 }
-template <std::ranges::random_access_range Batch>
-requires detail::IsMatrix<detail::ElementOf<Batch>>
+template <detail::BatchOfMatrices Batch>
 auto pack(const Batch& batch) {
   using M = detail::ElementOf<Batch>;
   Sequences<typename M::Scalar, M::RowsAtCompileTime> packed;
@@ -101,8 +103,7 @@ auto pack(const Batch& batch) {
 
 /// Packs lists of integers, one a step; a list may be empty. x becomes them, and allocates only where it has not been
 /// as large. Throws, with x untouched, if there is no list or all are empty.
-template <std::ranges::random_access_range Batch>
-requires std::integral<detail::ElementOf<detail::ElementOf<Batch>>>
+template <detail::BatchOfLists Batch>
 void pack(const Batch& batch, Labels& x) {
   const auto list = [first = std::ranges::begin(batch)](Index b) -> decltype(auto) {
     return first[static_cast<std::ranges::range_difference_t<const Batch>>(b)];
@@ -118,11 +119,26 @@ void pack(const Batch& batch, Labels& x) {
     }
   }
 }
-template <std::ranges::random_access_range Batch>
-requires std::integral<detail::ElementOf<detail::ElementOf<Batch>>> Labels pack(const Batch& batch) {
+template <detail::BatchOfLists Batch>
+Labels pack(const Batch& batch) {
   Labels packed;
   pack(batch, packed);
   return packed;
+}
+
+/// What is no batch: ends in a sentence, at compile time.
+template <class Batch, class... Others>
+requires(!detail::BatchOfMatrices<Batch> && !detail::BatchOfLists<Batch>) auto pack(const Batch&, const Others&...) {
+  constexpr bool is_one = detail::IsMatrix<Batch> || requires { requires std::integral<detail::ElementOf<Batch>>; };
+  static_assert(
+      !is_one,
+      "elman::pack: this is one sequence, and a batch is a list of them: elman::pack(std::array{sequence}); a "
+      "matrix is x as it is, and a list of labels is targets as it is");
+  static_assert(
+      is_one,
+      "elman::pack: a batch is a list (std::vector, std::array) of sequences, and a sequence an Eigen matrix, "
+      "Rows x T, a column a step, or a list of integers");
+  return detail::Anything();
 }
 
 /// Hands packed columns (Rows × N) back as one Rows × T_b matrix a sequence, in the caller's order. Throws if there are

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: elman: this loss is fused with another output activation than the cell's
+// expect: elman: this loss needs a net whose Output is elman::Softmax, as it is unless another is named
 #include <vector>
 
 #include "elman/cell.hpp"

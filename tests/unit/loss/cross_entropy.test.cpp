@@ -207,7 +207,7 @@ TEST_CASE("CrossEntropy refuses what does not fit and writes nothing") {
       [&] {
         loss(tape, Labels{2, 0, 3, -1, 1});
       },
-      "CrossEntropy: label 3 is -1; expected 0 <= label < Out = 4");
+      "CrossEntropy: label 3 is -1; expected 0 <= label < Out = 4; .ignored_label names one that is left out");
   expect_error([&] { loss(tape, Eigen::MatrixXd(3, 5)); }, "CrossEntropy: targets has 3 rows; expected Out = 4");
   expect_error([&] { loss(tape, Eigen::MatrixXd(4, 6)); },
                "CrossEntropy: targets has 6 columns; expected R = 5 as o has");

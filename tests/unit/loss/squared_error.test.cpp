@@ -2,8 +2,13 @@
 #include "elman/loss/squared_error.hpp"
 
 #include <cmath>
+#include <utility>
 #include <vector>
 
+#include "elman/cell.hpp"
+#include "elman/init/by_part.hpp"
+#include "elman/loss/binary_cross_entropy.hpp"
+#include "elman/loss/cross_entropy.hpp"
 #include "reference/losses.hpp"
 #include "support/catch.hpp"
 #include "support/loss_data.hpp"
@@ -67,4 +72,88 @@ TEST_CASE("SquaredError refuses targets of another shape and writes nothing") {
   expect_error([&] { SquaredError()(tape, Eigen::MatrixXd(4, 1)); },
                "SquaredError: targets has 1 columns; expected R = 5 as o has");
   CHECK(tape.is_untouched());
+}
+
+TEST_CASE("Targets of a regression may be a list of numbers, or packed as x is") {
+  elman::Random random{3};
+  const elman::RNNCell<float, 2, 4, 1, elman::Tanh, elman::Identity> cell{elman::init::standard(random)};
+  auto tape = cell.tape();
+  const auto rows = [&](elman::Index height) {
+    std::vector<Eigen::MatrixXf> batch;
+    for (const elman::Index length : {3, 5, 2}) batch.emplace_back(Eigen::MatrixXf::Random(height, length));
+    return batch;
+  };
+  auto y = rows(1);
+  const auto x = elman::pack(rows(2));
+  const SquaredError loss;
+  expect_error([&] { loss(tape, y.front()); }, "SquaredError: tape is empty; expected forward(x, tape) before");
+
+  cell.forward(x, tape);
+  const auto packed = elman::pack(y);
+  CHECK(loss(tape, packed) == loss(tape, packed.columns));
+  CHECK(loss(tape, elman::loss::weighted(packed, Eigen::VectorXf::Ones(10).eval())) == loss(tape, packed.columns));
+  const auto lists = elman::pack(std::vector<std::vector<int>>{{1, 0, 1}, {0, 0, 0, 1, 1}, {1, 1}});
+  Eigen::RowVectorXf numbers(10);
+  for (elman::Index k = 0; k < 10; ++k) numbers(k) = static_cast<float>(lists.columns[static_cast<std::size_t>(k)]);
+  CHECK(loss(tape, lists) == loss(tape, numbers));
+  std::swap(y[0], y[1]);
+  expect_error([&] { loss(tape, elman::pack(y)); },
+               "SquaredError: targets has T = 5, N = 10 or lengths in another order; expected the steps of x, T = 5, "
+               "N = 10 (last_step reads one a sequence)");
+  expect_error(
+      [&] {
+        loss(tape, std::vector<float>{1, 2, 3});
+      },
+      "SquaredError: targets has 3 columns; expected R = 10 as o has; with elman::last_step forward reads B = 3");
+
+  cell.forward(x, tape, elman::last_step);
+  const std::vector<double> last{0.5, -1, 2};
+  CHECK(loss(tape, last) == loss(tape, Eigen::RowVector3f(0.5F, -1, 2)));
+  CHECK(loss(tape, elman::pack(std::vector<Eigen::RowVectorXf>(3, Eigen::RowVectorXf::Ones(1)))) ==
+        loss(tape, Eigen::RowVector3f::Ones()));
+  expect_error([&] { loss(tape, packed); },
+               "SquaredError: targets has B = 3 sequences of up to 5 steps; expected B = 3 of one step, because "
+               "last_step was read (every_step reads all)");
+
+  cell.forward(x, tape, elman::at_steps({0, 2}));
+  expect_error([&] { loss(tape, packed); },
+               "SquaredError: targets was packed, but at_steps was read; expected a matrix, Out x R, in the order of "
+               "o's columns");
+}
+
+TEST_CASE("BinaryCrossEntropy takes a list of yes and no") {
+  elman::Random random{4};
+  const elman::RNNCell<double, 2, 4, 1, elman::Tanh, elman::Sigmoid> cell{elman::init::standard(random)};
+  auto tape = cell.tape();
+  cell.forward(Eigen::Matrix<double, 2, 3>::Random(), tape);
+  const elman::loss::BinaryCrossEntropy loss;
+  CHECK(loss(tape, std::vector<int>{1, 0, 1}) == loss(tape, Eigen::RowVector3d(1, 0, 1)));
+  expect_error(
+      [&] {
+        loss(tape, std::vector<int>{1, 0, 2});
+      },
+      "BinaryCrossEntropy: targets(0, 2) is 2; expected in [0, 1]");
+}
+
+TEST_CASE("A number of labels that does not fit is said with the steps that would have been read") {
+  elman::Random random{5};
+  const elman::RNNCell<float, 2, 4, 3> cell{elman::init::standard(random)};
+  auto tape = cell.tape();
+  const auto x = elman::pack(std::vector<Eigen::MatrixXf>{Eigen::MatrixXf::Zero(2, 3), Eigen::MatrixXf::Zero(2, 5)});
+  const elman::loss::CrossEntropy loss;
+  const std::vector<int> one_a_sequence{0, 1}, one_a_step{0, 1, 2, 0, 1, 2, 0, 1};
+  expect_error([&] { loss(tape, one_a_sequence); }, "CrossEntropy: tape is empty; expected forward(x, tape) before");
+  cell.forward(x, tape);
+  expect_error(
+      [&] { loss(tape, one_a_sequence); },
+      "CrossEntropy: targets has 2 labels; expected R = 8 as o has columns; with elman::last_step forward reads "
+      "B = 2");
+  cell.forward(x, tape, elman::last_step);
+  expect_error([&] { loss(tape, one_a_step); },
+               "CrossEntropy: targets has 8 labels; expected R = 2 as o has columns; with elman::every_step forward "
+               "reads N = 8");
+  cell.forward(x, tape, elman::at_steps({1}));
+  expect_error([&] { loss(tape, one_a_step); },
+               "CrossEntropy: targets has 8 labels; expected R = 2 as o has columns; with elman::last_step forward "
+               "reads B = 2; with elman::every_step forward reads N = 8");
 }

@@ -255,7 +255,10 @@ TEST_CASE("a Sampler refuses options out of range") {
   const auto refuses = [](const SamplerOptions& options, const std::string& message) {
     expect_error([&] { Sampler{options}; }, "Sampler: " + message);
   };
-  refuses({.temperature = 0}, "temperature is 0; expected above 0 and finite");
+  refuses(
+      {.temperature = 0},
+      "temperature is 0; expected above 0. The most probable token is elman::greedy(logits), and generate without a "
+      "sampler picks it");
   refuses({.temperature = -0.5}, "temperature is -0.5; expected above 0 and finite");
   refuses({.temperature = not_a_number}, "temperature is nan; expected above 0 and finite");
   refuses({.temperature = infinity}, "temperature is inf; expected above 0 and finite");
