@@ -80,6 +80,7 @@ class Readout : public LayerBase<Readout<In, Out, Output_>, In, Out, false> {
     const auto d_part = at(d_theta);
     const auto d_o = std::as_const(tape).d_o();
     const auto h = tape.h_read(below.h());
+    tape.d_o_panels.reserve(this->out(), (std::min)(d_o.cols(), Index{detail::block_columns}));
     detail::for_each_block(d_o.cols(), [&](Index first, Index columns) {
       tape.d_o_panels.assign(d_o.middleCols(first, columns));
       add_product_transposed(tape.d_o_panels, h.middleCols(first, columns), d_part.V);  // (11)

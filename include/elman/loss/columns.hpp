@@ -170,7 +170,7 @@ struct TapeAndTargets {
 template <class L, class Tape, class Targets>
 auto columns(const char* owner, Tape& tape, const Targets& targets) {
   detail::check_output<L, Tape>();
-  detail::check_target_steps(owner, targets, std::as_const(tape));
+  detail::check_steps_of_targets(owner, targets, std::as_const(tape));
   return detail::with_weights(targets, [&]<class Matrix, class Weight>(const Matrix& matrix, const Weight& weight) {
     static_assert(detail::IsMatrix<Matrix>, "elman::loss: targets must be a matrix, Out x R");
     detail::check_target_shape(owner, matrix, std::as_const(tape));

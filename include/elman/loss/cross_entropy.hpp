@@ -118,7 +118,7 @@ class CrossEntropy {
   /// untouched, if the number of targets, of weights or of class weights does not fit, or a label is no class.
   template <class Tape, class Targets>
   typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
-    detail::check_target_steps("CrossEntropy", targets, std::as_const(tape));
+    detail::check_steps_of_targets("CrossEntropy", targets, std::as_const(tape));
     return detail::with_weights(targets,
                                 [&](const auto& plain, const auto& weight) { return run(tape, plain, weight); });
   }
