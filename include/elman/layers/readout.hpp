@@ -90,6 +90,7 @@ class Readout : public LayerBase<Readout<In, Out, Output_, Bias_>, In, Out, fals
     const auto d_part = at(d_theta);
     const auto d_o = std::as_const(tape).d_o();
     const auto h = tape.h_read(below.h());
+    tape.d_o_panels.reserve(this->out(), (std::min)(d_o.cols(), Index{detail::block_columns}));
     detail::for_each_block(d_o.cols(), [&](Index block, Index columns) {
       const auto d_o_block = d_o.middleCols(block, columns);
       const auto h_block = h.middleCols(block, columns);

@@ -213,7 +213,7 @@ auto columns(const char* owner, Tape& tape, const Targets& targets) {
                 "numbers");
   detail::check_output<L, Tape>();
   detail::check_filled(owner, std::as_const(tape));
-  detail::check_target_steps(owner, targets, std::as_const(tape));
+  detail::check_steps_of_targets(owner, targets, std::as_const(tape));
   return detail::with_weights(targets, [&]<class Given, class Weight>(const Given& given, const Weight& weight) {
     decltype(auto) matrix = detail::target_columns(given);
     detail::check_target_shape(owner, matrix, std::as_const(tape));

@@ -100,7 +100,7 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
   template <TapeForLoss Tape, class Targets>
   typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
     detail::check_output<CrossEntropy, Tape>();
-    detail::check_target_steps("CrossEntropy", targets, std::as_const(tape));
+    detail::check_steps_of_targets("CrossEntropy", targets, std::as_const(tape));
     return detail::with_weights(targets,
                                 [&](const auto& plain, const auto& weight) { return run(tape, plain, weight); });
   }

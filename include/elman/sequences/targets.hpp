@@ -136,8 +136,8 @@ namespace detail {
 
 /// Throws unless the steps of targets are those that were read, in the order in which they were.
 template <class Room>
-void check_target_steps(const char* owner, const Steps& given, const Selection<Room>& read,
-                        const BasicSteps<Room>& steps) {
+void check_steps_of_targets(const char* owner, const Steps& given, const Selection<Room>& read,
+                            const BasicSteps<Room>& steps) {
   require(given.batch() == steps.batch(), owner, ": targets has ", given.batch(),
           " sequences; expected B = ", steps.batch(), ", as x has");
   const auto expect = [&](Index b, Index count, const char* cure) {
@@ -171,16 +171,16 @@ void check_target_steps(const char* owner, const Steps& given, const Selection<R
 
 /// The same of any targets and tape, where both know their steps: a tape of a user's own need not.
 template <class Targets, class Tape>
-void check_target_steps(const char* owner, const Targets& targets, const Tape& tape) {
+void check_steps_of_targets(const char* owner, const Targets& targets, const Tape& tape) {
   if constexpr (requires { targets.targets; }) {  // weighted
-    check_target_steps(owner, targets.targets, tape);
+    check_steps_of_targets(owner, targets.targets, tape);
   } else if constexpr (requires {
                          targets.steps.batch();
                          tape.steps().batch();
                          tape.selection().kind();
                        }) {
     if (tape.steps().count() == 0 || targets.steps.count() == 0) return;  // one of them knows none
-    check_target_steps(owner, targets.steps, tape.selection(), tape.steps());
+    check_steps_of_targets(owner, targets.steps, tape.selection(), tape.steps());
   }
 }
 
