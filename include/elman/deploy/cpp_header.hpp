@@ -104,15 +104,13 @@ template <class Weight, class Scalar, class Body, class Readout>
 std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string_view name) {
   require(is_cpp_name(name), "cpp_header: name is \"", name, "\"; expected letters, digits and underscores");
   const auto frozen = freeze<Weight>(net);
-  std::string text =
-      "// A recurrent net, written by elman::cpp_header: In = " + std::to_string(net.in()) +
-      ", State = " + std::to_string(net.state()) + ", Out = " + std::to_string(net.out()) + ", " +
-      std::to_string(net.theta().size()) +
-      " parameters.\n// clang-format off\n#pragma once\n\n#include <array>\n#include <cstdint>\n#include "
-      "<elman/elman.hpp>\n\nnamespace " +
-      std::string(name) +
-      " {\n\n// All matrices and vectors, in the order in which the arrays hold them.\n"
-      "inline constexpr elman::MatrixShape matrices[] = {\n";
+  std::string text = "// A recurrent net, written by elman::cpp_header: In = " + std::to_string(net.in()) +
+                     ", State = " + std::to_string(net.state()) + ", Out = " + std::to_string(net.out()) + ", " +
+                     std::to_string(net.theta().size()) + " parameters.\n// clang-format off\n#pragma once\n\n" +
+                     (frozen.numbers().empty() ? "#include <array>\n" : "") +
+                     "#include <cstdint>\n#include <elman/elman.hpp>\n\nnamespace " + std::string(name) +
+                     " {\n\n// All matrices and vectors, in the order in which the arrays hold them.\n"
+                     "inline constexpr elman::MatrixShape matrices[] = {\n";
   net.for_each([&](const std::string& matrix, const auto& view) {
     text += "    {\"" + matrix + "\", " + std::to_string(view.rows()) + ", " + std::to_string(view.cols()) + "},\n";
   });
