@@ -8,7 +8,7 @@
 //
 // A net that reads a long series step by step hardly learns: what tells the class is too many steps apart. So K
 // neighbouring steps are one column of x (--per-step). K, what of the series is pooled, the noise on the inputs and
-// their scaling are chosen by cross-validation on the series to train on (common/series_choice.hpp says among what);
+// their scaling are chosen by cross-validation on the series to train on (common/series_choice.hpp says from what);
 // what is given on the command line stays as it is. Several nets are trained and their probabilities averaged.
 #include <algorithm>
 #include <iostream>

@@ -21,6 +21,7 @@
 #include "run.hpp"
 #include "series_choice.hpp"
 #include "series_file.hpp"
+#include "series_search.hpp"
 
 namespace example {
 
