@@ -196,7 +196,7 @@ TEST_CASE("the mean of the logits of all steps is read, and its gradient goes ba
       random);
   for (elman::Index b = 0; b < 2; ++b) {
     for (elman::Index t = 0; t < x.steps.length(b); ++t) {
-      const auto part = tape.d_o().col(x.steps.column(b, t)) * static_cast<float>(x.steps.length(b));
+      const Eigen::VectorXf part = tape.d_o().col(x.steps.column(b, t)) * static_cast<float>(x.steps.length(b));
       CHECK((part - d_o.col(b)).norm() < 1e-6f);
       CHECK(part.norm() > 0.01f);
     }
