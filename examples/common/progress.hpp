@@ -30,8 +30,8 @@ inline std::string minutes(double seconds) {
 /// Throws std::runtime_error if the loss of an update is no finite number.
 inline void check_loss(double loss, std::size_t epoch) {
   if (std::isfinite(loss)) return;
-  throw std::runtime_error("training has diverged: the loss is " + std::to_string(loss) + " in epoch " +
-                           std::to_string(epoch + 1) + "; try a smaller --learning-rate");
+  throw std::runtime_error("training has diverged: the loss is " + std::string(std::isnan(loss) ? "nan" : "inf") +
+                           " in epoch " + std::to_string(epoch + 1) + "; try a smaller --learning-rate");
 }
 
 /// A line of a bar that is filled to `share`, 0 … 1, with what stands before and behind it, in at most `columns`
