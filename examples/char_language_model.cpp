@@ -5,6 +5,7 @@
 //   char_language_model                      learns from the GPL, and tells how well it predicts the last tenth of it
 //   char_language_model --text FILE --sample 500 --prefix "It was "
 //   char_language_model --folds 5            cross-validation on the rest of the text: to choose options by
+#include <algorithm>
 #include <iomanip>
 #include <iostream>
 #include <stdexcept>
@@ -51,6 +52,7 @@ void model_language(const TextOptions& text, const Options& options) {
     throw std::runtime_error(
         "--dropout drops what an embedding or a lower layer gives; expected --embedding or --layers 2");
   }
+  check_header(options, options.seeds * (std::max)(text.folds, std::size_t{1}));
   elman::Sampler sampler{text.sampler};
   const std::string bytes = read_text(text.text);
   const Vocabulary vocabulary = text.vocabulary == "bytes" ? Vocabulary() : Vocabulary(bytes);
@@ -72,6 +74,7 @@ void model_language(const TextOptions& text, const Options& options) {
     sum += bits;
     std::cout << std::fixed << std::setprecision(1) << "trained in " << seconds << " s: " << std::setprecision(3)
               << bits << " bits a character held out" << std::endl;
+    if (!options.header.empty()) write_file(options.header, elman::cpp_header(net, "trained"));
     if (text.sample == 0) return;
     auto state = net.initial_state();
     const Tokens sample = elman::generate(net, state, prefix, {.length = text.sample}, sampler, random);

@@ -57,6 +57,7 @@ std::vector<std::string> class_names(const ImageOptions& choice, elman::Index co
 
 void classify_images(const ImageOptions& choice, const Options& options) {
   check_layer_options(options);
+  check_header(options, options.seeds);
   const std::string folder = folder_of(choice);
   Images images = read_images(folder, "train");
   std::vector<elman::Index> labels = images.labels;  // of the images to train on
@@ -73,7 +74,7 @@ void classify_images(const ImageOptions& choice, const Options& options) {
   std::vector<double> accuracies;
   for (std::size_t k = 0; k < options.seeds; ++k) {
     elman::Random random{options.seed + k};
-    Split parts = split(labels, options.validation, 0, random);
+    Split parts = split(labels, options.validation, 0, random, names);
     parts.test = test;
     if (choice.normalise) normalise(images, parts.training);
     accuracies.push_back(with_body(images.inputs(), options, [&](const auto& body) {

@@ -8,16 +8,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
-#include <functional>
-#include <iomanip>
 #include <iostream>
-#include <numeric>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "common/options.hpp"
 #include "common/run.hpp"
+#include "common/word_prompt.hpp"
 #include "common/words.hpp"
 
 namespace {
@@ -25,6 +24,7 @@ namespace {
 using namespace example;
 
 struct WordOptions {
+  std::string program;  ///< as it was called
   std::string data;
   std::optional<std::string> alphabet;  // where no value is given, these depend on the data
   std::optional<std::size_t> min_length, max_length, epochs;
@@ -49,41 +49,18 @@ std::vector<WordFile> default_files(std::ostream& report) {
   return word_files(bundled);
 }
 
-/// Reads words from standard input and prints the most probable classes of each, tab-separated, a line a word.
-template <class Body>
-void classify(const Net<Body>& net, const Words& data, const Reading& reading, const std::vector<std::string>& names,
-              std::size_t top) {
-  auto tape = net.tape();
-  Input x;
-  std::size_t number = 0;
-  const auto next = [](std::string& line) {
-    if (is_terminal(0)) std::cerr << "word> " << std::flush;
-    return static_cast<bool>(std::getline(std::cin, line));
-  };
-  for (std::string line; next(line);) {
-    const std::u32string word = decode_line(line, "standard input", ++number);
-    const std::vector<std::u32string> form{reading.form(word)};
-    if (form.front().empty()) continue;
-    data.alphabet.encode(form, x);
-    net.forward(x, tape, elman::last_step);
-    std::vector<elman::Index> order(names.size());
-    std::iota(order.begin(), order.end(), elman::Index{0});
-    std::ranges::stable_sort(order, std::greater{}, [&](elman::Index k) { return tape.y()(k, 0); });
-    std::cout << encode_utf8(word) << std::fixed << std::setprecision(3);
-    for (std::size_t k = 0; k < (std::min)(top, order.size()); ++k) {
-      std::cout << '\t' << names[static_cast<std::size_t>(order[k])] << ' ' << tape.y()(order[k], 0);
-    }
-    std::cout << std::endl;
-  }
-}
-
 void classify_words(const WordOptions& words, Options options) {
   std::ostream& report = words.classify ? std::cerr : std::cout;  // so that standard output has the results alone
   const bool own = !words.data.empty();
+  check_header(options, options.seeds);
   const std::vector<WordFile> files = own ? word_files(words.data) : default_files(report);
   const Reading reading{.latin = words.alphabet ? *words.alphabet == "latin" : !own,
                         .min_length = words.min_length.value_or(own ? 1 : 4),
                         .max_length = words.max_length.value_or(own ? 40 : 14)};
+  if (reading.min_length > reading.max_length) {
+    throw std::runtime_error("--min-length " + std::to_string(reading.min_length) + ": longer than the longest word, " +
+                             std::to_string(reading.max_length) + "; see --max-length");
+  }
   const WordLists lists = read_word_lists(files, reading);
   report << lists.lines << " words read; left out: " << lists.left_out << " with "
          << (reading.latin ? "characters other than a-z or " : "") << "lengths outside " << reading.min_length << " to "
@@ -94,10 +71,15 @@ void classify_words(const WordOptions& words, Options options) {
   for (std::size_t k = 0; k < options.seeds; ++k) {
     elman::Random random{options.seed + k};
     Words data = choose_words(lists, words.words_per_class, random);
-    const Split parts = split(data.labels, options.validation, words.test, random);
+    const Split parts = split(data.labels, options.validation, words.test, random, lists.names);
     std::u32string characters = reading.latin ? U"abcdefghijklmnopqrstuvwxyz" : U"";
     for (const std::size_t word : parts.training) characters += reading.latin ? U"" : data.words[word];
     data.alphabet = Alphabet(std::move(characters));
+    UnseenCharacters unseen;
+    for (const Indices* part : {&parts.validation, &parts.test}) {
+      for (const std::size_t word : *part) unseen.add(data.alphabet, data.words[word]);
+    }
+    if (!unseen.text().empty()) report << "validation and test words: " << unseen.text() << '\n';
     options.epochs = words.epochs.value_or(std::clamp<std::size_t>(2'500'000 / parts.training.size(), 1, 30));
     const elman::Recurrence body{data.alphabet.size(), options.hidden};
     const auto [net, accuracy] = run(data, body, lists.names, parts, options, random, "words", report);
@@ -105,6 +87,10 @@ void classify_words(const WordOptions& words, Options options) {
     if (words.classify) classify(net, data, reading, lists.names, words.top);
   }
   summarise(accuracies, report);
+  if (words.classify) return;
+  report << "next: " << words.program << " --classify\n"
+         << "      learns the same, then reads words that you type; --data FOLDER: classes of your own; --help: the "
+            "rest\n";
 }
 
 }  // namespace
@@ -112,6 +98,7 @@ void classify_words(const WordOptions& words, Options options) {
 int main(int argc, char** argv) {
   CLI::App app("Learns to tell the language (or any other class) of a word from its letters.", "classify_words");
   WordOptions words;
+  words.program = argv[0];
   Options options;
   app.add_option(
       "--data", words.data,

@@ -95,7 +95,9 @@ void train(Reader& net, const Split& split, const Options& options, elman::Rando
       const elman::SourceTarget x{elman::pack(digits), elman::pack(inputs)};
       const elman::Labels labels = elman::pack(targets);
       net.forward(x, tape);
-      loss_sum += static_cast<double>(loss(tape, labels)) * static_cast<double>(part.size());
+      const auto batch_loss = static_cast<double>(loss(tape, labels));
+      check_loss(batch_loss, epoch);
+      loss_sum += batch_loss * static_cast<double>(part.size());
       gradient.set_zero();
       net.bptt(x, tape, gradient);
       elman::optim::clip_norm(gradient, options.clip);
@@ -116,6 +118,7 @@ void train(Reader& net, const Split& split, const Options& options, elman::Rando
 
 void learn_numbers(const Indices& asked, const Options& options) {
   std::ostream& report = asked.empty() ? std::cout : std::cerr;  // so that standard output has what was asked for alone
+  check_header(options, options.seeds);
   std::vector<double> matches;
   for (std::size_t run = 0; run < options.seeds; ++run) {
     elman::Random random{options.seed + run};
@@ -128,6 +131,7 @@ void learn_numbers(const Indices& asked, const Options& options) {
     print(net, samples_of(parts.test), report);
     matches.push_back(exact_match(net, parts.test));
     report << "exact match: " << std::fixed << std::setprecision(3) << matches.back() << std::endl;
+    if (!options.header.empty()) write_file(options.header, elman::cpp_header(net, "trained"));
     if (!asked.empty()) print(net, asked, std::cout);
   }
   summarise(matches, report);

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <elman/elman.hpp>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <span>
@@ -15,15 +14,18 @@
 #include <string_view>
 #include <vector>
 
+#include "files.hpp"
+
 namespace example {
 
 using Tokens = std::vector<elman::Index>;
 
-/// All bytes of a file. Throws std::runtime_error if it cannot be read or has none.
+/// All bytes of a file but a byte order mark. Throws std::runtime_error if it cannot be read or has none.
 inline std::string read_text(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream || std::filesystem::is_directory(path)) throw std::runtime_error(path + ": cannot be read");
+  std::ifstream stream = open_file(path);
   std::string text{std::istreambuf_iterator<char>(stream), {}};
+  if (stream.bad()) throw std::runtime_error(path + ": cannot be read further");
+  if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
   if (text.empty()) throw std::runtime_error(path + ": empty; expected a text");
   return text;
 }

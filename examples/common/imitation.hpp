@@ -8,13 +8,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <elman/elman.hpp>
-#include <fstream>
 #include <iomanip>
 #include <iostream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "files.hpp"
 #include "overdrive.hpp"
 
 namespace example {
@@ -52,7 +51,7 @@ void print_score(const AnyNet& net, std::uint64_t seed) {
 /// Truncated backpropagation through time: streams side by side, whose state goes on from chunk to chunk.
 inline void train(const ImitationOptions& options) {
   // It may be the header that the next build includes: it stays as it is until the net is trained.
-  if (!std::ofstream(options.header, std::ios::app)) throw std::runtime_error(options.header + ": cannot be written");
+  check_writable(options.header);
   elman::Random random{options.seed};
   std::vector<Signal> signals, targets;
   for (elman::Index b = 0; b < options.streams; ++b) {
@@ -93,10 +92,7 @@ inline void train(const ImitationOptions& options) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   std::cout << "trained in " << std::setprecision(1) << seconds.count() << " s\n";
   print_score(net, options.seed);
-  std::ofstream file(options.header);
-  // Numbers in lines of equal length, which formatting would undo.
-  file << "// SPDX-License-Identifier: MIT\n" << elman::cpp_header(net, "model");
-  if (!file.flush()) throw std::runtime_error(options.header + ": cannot be written");
+  write_file(options.header, "// SPDX-License-Identifier: MIT\n" + elman::cpp_header(net, "model"));
 }
 
 }  // namespace example

@@ -64,6 +64,7 @@ void train(Net& net, const Tokens& text, elman::Index chunk_steps, const Options
       net.forward(x_chunk, tape, elman::every_step,
                   {.start = state, .random = &random});  // draws the masks of dropout and zoneout
       const auto chunk_loss = static_cast<double>(loss(tape, next_chunk));
+      check_loss(chunk_loss, epoch);
       gradient.set_zero();
       net.bptt(x_chunk, tape, gradient);
       elman::optim::clip_norm(gradient, options.clip);

@@ -14,18 +14,23 @@
 #include <stdexcept>
 #include <string>
 
+#include "files.hpp"
+
 namespace example {
 
 /// standard: orthogonal W, Glorot U and V, zero b and c. uniform: all of them uniform in ±1/√Hidden.
 enum class Init { standard, uniform };
 /// The learning rate of each update: rising, then falling to nearly nothing; or the same all the time.
 enum class Schedule { one_cycle, constant };
+/// What of a sequence tells its class: o of its last step, or the mean of o over all steps.
+enum class Pooling { last, mean };
 
 struct Options {
-  elman::Index hidden = 96;      ///< units of each layer, and each way
-  int layers = 1;                ///< 1 or 2, one upon the other
-  bool bidirectional = false;    ///< every layer reads both ways
-  double dropout = 0;            ///< share of the outputs of one layer that the next does not see
+  elman::Index hidden = 96;    ///< units of each layer, and each way
+  int layers = 1;              ///< 1 or 2, one upon the other
+  bool bidirectional = false;  ///< every layer reads both ways
+  double dropout = 0;          ///< share of the outputs of one layer that the next does not see
+  Pooling pooling = Pooling::last;
   double input_dropout = 0;      ///< share of the inputs that the first layer does not see
   double recurrent_dropout = 0;  ///< share of the last state that a layer does not see
   Init init = Init::standard;
@@ -40,7 +45,7 @@ struct Options {
   double validation = 0.1;  ///< share of the examples that chooses the best epoch
   std::uint64_t seed = 1;   ///< of the split, the weights and the batches
   std::size_t seeds = 1;    ///< runs, with seed, seed + 1, …
-  std::string header = {};  ///< where the trained net is written as C++, if anywhere
+  std::string header = {};  ///< where the trained net is written as C++, if anywhere; of one run alone
 };
 
 /// One option per field, with the field's value as the default that --help shows.
@@ -83,8 +88,9 @@ inline void add_options(CLI::App& app, Options& options) {
 /// The same for nets of several layers: what body.hpp makes them of.
 inline void add_layer_options(CLI::App& app, Options& options) {
   app.add_option("--layers", options.layers, "Recurrent layers")->check(CLI::Range(1, 2))->capture_default_str();
-  app.add_flag("--bidirectional", options.bidirectional,
-               "Every layer reads the sequence both ways, with --hidden units each");
+  app.add_flag("--bidirectional,!--one-way", options.bidirectional,
+               options.bidirectional ? "--one-way: no layer reads the sequence backwards too, with as many units"
+                                     : "Every layer reads the sequence both ways, with --hidden units each");
   app.add_option("--dropout", options.dropout, "Share of the outputs of the first layer that the second does not see")
       ->check(CLI::Range(0.0, 0.99))
       ->capture_default_str();
@@ -102,6 +108,13 @@ inline void check_layer_options(const Options& options) {
   if (options.dropout > 0 && options.layers == 1) {
     throw std::runtime_error("--dropout drops between layers; expected --layers 2");
   }
+}
+
+/// Throws std::runtime_error unless the net can be written where it is to be, before it is trained.
+inline void check_header(const Options& options, std::size_t runs) {
+  if (options.header.empty()) return;
+  if (runs > 1) throw std::runtime_error("--header writes one net; expected one run, not " + std::to_string(runs));
+  check_writable(options.header);
 }
 
 /// Parses the command line and calls run(). Returns the exit code: 0, or 1 with the reason on standard error.

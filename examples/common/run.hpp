@@ -7,11 +7,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <elman/elman.hpp>
-#include <fstream>
 #include <iomanip>
 #include <numeric>
 #include <ostream>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,10 +65,7 @@ Result<Body> run(const Data& data, const Body& body, const std::vector<std::stri
   report << std::fixed << std::setprecision(4) << "test accuracy: " << confusion.accuracy() << '\n'
          << std::defaultfloat;
   print_rounded<Body>(net, data, split.test, report);
-  if (!options.header.empty()) {
-    std::ofstream file(options.header);
-    if (!(file << elman::cpp_header(net, "trained"))) throw std::runtime_error(options.header + ": cannot be written");
-  }
+  if (!options.header.empty()) write_file(options.header, elman::cpp_header(net, "trained"));
   return {std::move(net), confusion.accuracy()};
 }
 

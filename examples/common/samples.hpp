@@ -14,6 +14,8 @@
 #include <string>
 #include <system_error>
 
+#include "files.hpp"
+
 namespace example {
 
 enum class Format { text, raw };
@@ -35,9 +37,15 @@ class SampleReader {
  private:
   bool read_text(float& sample) {
     if (!(in_ >> word_)) return false;
+    if (number_ == 1 && word_.starts_with(byte_order_mark)) {
+      word_.erase(0, byte_order_mark.size());
+      if (word_.empty() && !(in_ >> word_)) return false;
+    }
     const char* const end = word_.data() + word_.size();
     const auto [stop, error] = std::from_chars(word_.data(), end, sample);
-    if (error != std::errc{} || stop != end) fail("'" + word_ + "'");
+    if (error != std::errc{} || stop != end) {
+      fail("'" + word_ + "'", word_.find(',') != std::string::npos ? ", with a decimal point, not a comma" : "");
+    }
     return true;
   }
   bool read_raw(float& sample) {
@@ -49,8 +57,8 @@ class SampleReader {
     }
     return got != 0;
   }
-  [[noreturn]] void fail(const std::string& what) const {
-    throw std::runtime_error("sample " + std::to_string(number_) + " is " + what + "; expected a finite number");
+  [[noreturn]] void fail(const std::string& what, const std::string& form = "") const {
+    throw std::runtime_error("sample " + std::to_string(number_) + " is " + what + "; expected a finite number" + form);
   }
 
   std::istream& in_;

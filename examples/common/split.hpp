@@ -21,8 +21,10 @@ struct Split {
 };
 
 /// Deals the indices of `labels`: of each class the shares `validation` and `test`, rounded, at least one where the
-/// share is not 0, and the rest to training. Throws std::runtime_error if nothing of a class is left to train on.
-inline Split split(const std::vector<elman::Index>& labels, double validation, double test, elman::Random& random) {
+/// share is not 0, and the rest to training. Throws std::runtime_error, with the class's name if there are `names`, if
+/// nothing of a class is left to train on.
+inline Split split(const std::vector<elman::Index>& labels, double validation, double test, elman::Random& random,
+                   const std::vector<std::string>& names = {}) {
   std::vector<Indices> classes;
   for (std::size_t k = 0; k < labels.size(); ++k) {
     const auto label = static_cast<std::size_t>(labels[k]);
@@ -30,7 +32,8 @@ inline Split split(const std::vector<elman::Index>& labels, double validation, d
     classes[label].push_back(k);
   }
   Split parts;
-  for (Indices& members : classes) {
+  for (std::size_t label = 0; label < classes.size(); ++label) {
+    Indices& members = classes[label];
     if (members.empty()) continue;
     random.shuffle(members);
     const auto count = [&](double share) {
@@ -38,8 +41,9 @@ inline Split split(const std::vector<elman::Index>& labels, double validation, d
     };
     const auto rest = static_cast<long>(members.size()) - count(validation) - count(test);
     if (rest < 1) {
-      throw std::runtime_error("a class has " + std::to_string(members.size()) +
-                               " examples: too few to split into training, validation and test");
+      throw std::runtime_error((names.empty() ? "a class" : "class '" + names[label] + "'") + " has " +
+                               std::to_string(members.size()) + " example" + (members.size() == 1 ? "" : "s") +
+                               ": too few to split into training, validation and test");
     }
     auto next = members.begin();
     const auto deal = [&next](Indices& part, long size) {

@@ -15,6 +15,7 @@
 
 #include "confusion.hpp"
 #include "options.hpp"
+#include "pooling.hpp"
 #include "progress.hpp"
 #include "split.hpp"
 
@@ -37,19 +38,28 @@ std::vector<elman::Index> labels_of(const Data& data, std::span<const std::size_
   return labels;
 }
 
-/// How well `net` tells the classes of some examples.
-template <class Body, class Data>
-Confusion evaluate(const Net<Body>& net, const Data& data, std::span<const std::size_t> indices) {
+/// Runs `net` on some examples, many at once, and calls use(first, o, y): their logits and probabilities, a column
+/// each from the first on.
+template <class Body, class Data, class Use>
+void read_all(const Net<Body>& net, const Data& data, std::span<const std::size_t> indices, Pooling pooling,
+              const Use& use) {
   constexpr std::size_t at_once = 256;
-  Confusion confusion(net.out());
   auto tape = net.tape();
   Input x;
   for (std::size_t begin = 0; begin < indices.size(); begin += at_once) {
-    const auto part = indices.subspan(begin, (std::min)(at_once, indices.size() - begin));
-    data.batch(part, x);
-    net.forward(x, tape, elman::last_step);
-    confusion.add(tape.o(), labels_of(data, part));
+    data.batch(indices.subspan(begin, (std::min)(at_once, indices.size() - begin)), x);
+    read_classes(net, x, tape, pooling, [&](const auto& read) { use(begin, read.o(), read.y()); });
   }
+}
+
+/// How well `net` tells the classes of some examples.
+template <class Body, class Data>
+Confusion evaluate(const Net<Body>& net, const Data& data, std::span<const std::size_t> indices,
+                   Pooling pooling = Pooling::last) {
+  Confusion confusion(net.out());
+  read_all(net, data, indices, pooling, [&](std::size_t first, const auto& o, const auto&) {
+    confusion.add(o, labels_of(data, indices.subspan(first, static_cast<std::size_t>(o.cols()))));
+  });
   return confusion;
 }
 
@@ -87,21 +97,25 @@ void train(Net<Body>& net, const Data& data, const Split& split, const Options& 
       }
       const std::vector<elman::Index> labels = labels_of(data, part);
 
-      net.forward(x, tape, elman::last_step, random);  // draws the masks of dropout
-      const auto batch_loss = static_cast<double>(loss(tape, labels));
+      double batch_loss = 0;
+      const auto compare = [&](auto& read) {
+        batch_loss = static_cast<double>(loss(read, labels));
+        right.add(read.o(), labels);
+      };
+      read_classes(net, x, tape, options.pooling, compare, random);  // draws the masks of dropout
+      check_loss(batch_loss, epoch);
       gradient.set_zero();
       net.bptt(x, tape, gradient);
       elman::optim::clip_norm(gradient, options.clip);
       optimizer.step(net, gradient, options.schedule == Schedule::one_cycle ? one_cycle(step) : options.learning_rate);
 
-      right.add(tape.o(), labels);
       loss_sum += batch_loss * static_cast<double>(part.size());
       const std::size_t done = begin + part.size();
       progress.update(done, loss_sum / static_cast<double>(done), right.accuracy());
     }
     double validation = -1;
     if (!split.validation.empty()) {
-      validation = evaluate(net, data, split.validation).accuracy();
+      validation = evaluate(net, data, split.validation, options.pooling).accuracy();
       if (validation >= best_accuracy) {
         best = net;
         best_accuracy = validation;

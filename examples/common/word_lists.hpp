@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "files.hpp"
 #include "text.hpp"
 
 namespace example {
@@ -65,27 +66,40 @@ struct WordLists {
 
 /// One class per *.txt file of a folder, by name. Throws std::runtime_error if it is no folder or holds none.
 inline std::vector<WordFile> word_files(const std::filesystem::path& folder) {
-  if (!std::filesystem::is_directory(folder)) throw std::runtime_error(folder.string() + ": no such folder");
+  if (!std::filesystem::is_directory(folder)) {
+    const bool there = std::filesystem::exists(folder);
+    throw std::runtime_error(folder.string() + (there ? ": no folder" : ": no such folder") +
+                             "; expected one with a .txt file per class");
+  }
   std::vector<WordFile> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const auto& path = entry.path();
-    if (path.extension() == ".txt" && entry.is_regular_file()) files.push_back({path.stem().string(), path});
+    if ((path.extension() == ".txt" || path.extension() == ".TXT") && entry.is_regular_file())
+      files.push_back({path.stem().string(), path});
   }
   if (files.empty()) throw std::runtime_error(folder.string() + ": no .txt file; expected one per class");
   std::ranges::sort(files, {}, &WordFile::name);
   return files;
 }
 
-/// The code points of a line without the blanks around it. Throws std::runtime_error, naming the place, if it is not
-/// UTF-8.
-inline std::u32string decode_line(std::string_view line, const std::string& source, std::size_t number) {
+/// What is wrong with a line that is not UTF-8, and what makes it so. `path` is a file's, or empty.
+inline std::string not_utf8(std::string_view line, const std::string& path) {
+  // UTF-16 begins with one of these marks, and of its letters a-z every other byte is 0.
+  const bool wide =
+      line.starts_with("\xff\xfe") || line.starts_with("\xfe\xff") || line.find('\0') != std::string_view::npos;
+  return std::string("not UTF-8; if it is ") + (wide ? "UTF-16" : "Latin-1") + ", convert it: iconv -f " +
+         (wide ? "UTF-16" : "ISO-8859-1") + " -t UTF-8" + (path.empty() ? "" : " '" + path + "'");
+}
+
+/// The code points of a line without the blanks around it, or nothing if it is not UTF-8. `first`: a byte order mark
+/// is left out.
+inline std::optional<std::u32string> decode_line(std::string_view line, bool first) {
   constexpr std::string_view blanks = " \t\r\v\f";
-  if (number == 1 && line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);  // a byte order mark
+  if (first && line.starts_with(byte_order_mark)) line.remove_prefix(byte_order_mark.size());
   line.remove_prefix((std::min)(line.find_first_not_of(blanks), line.size()));
   line = line.substr(0, line.find_last_not_of(blanks) + 1);
-  auto text = decode_utf8(line);
-  if (!text) throw std::runtime_error(source + ", line " + std::to_string(number) + ": not UTF-8");
-  return *std::move(text);
+  if (line.find('\0') != std::string_view::npos) return std::nullopt;
+  return decode_utf8(line);
 }
 
 /// Throws std::runtime_error, naming the file, if there is one class only, or a file is missing, empty, not UTF-8, or
@@ -97,22 +111,24 @@ inline WordLists read_word_lists(const std::vector<WordFile>& files, const Readi
   WordLists lists;
   std::map<std::u32string, std::size_t> classes;  // how many classes a word is in
   for (const WordFile& file : files) {
-    std::ifstream stream(file.path, std::ios::binary);
-    if (!stream) throw std::runtime_error(file.path.string() + ": cannot be read");
+    const std::string path = file.path.string();
+    std::ifstream stream = open_file(path);
     std::vector<std::u32string> words;
     std::size_t number = 0;
     for (std::string line; std::getline(stream, line);) {
-      const std::u32string word = decode_line(line, file.path.string(), ++number);
-      if (word.empty()) continue;
+      const auto word = decode_line(line, ++number == 1);
+      if (!word) throw std::runtime_error(path + ", line " + std::to_string(number) + ": " + not_utf8(line, path));
+      if (word->empty()) continue;
       ++lists.lines;
-      std::u32string form = reading.form(word);
+      std::u32string form = reading.form(*word);
       if (reading.accepts(form)) {
         words.push_back(std::move(form));
       } else {
         ++lists.left_out;
       }
     }
-    if (number == 0) throw std::runtime_error(file.path.string() + ": empty; expected a word per line");
+    if (stream.bad()) throw std::runtime_error(path + ": cannot be read further");
+    if (number == 0) throw std::runtime_error(path + ": empty; expected a word per line");
     std::ranges::sort(words);
     const auto end = std::unique(words.begin(), words.end());
     lists.repeated += static_cast<std::size_t>(words.end() - end);
@@ -123,7 +139,11 @@ inline WordLists read_word_lists(const std::vector<WordFile>& files, const Readi
   }
   for (std::size_t k = 0; k < files.size(); ++k) {
     std::erase_if(lists.words[k], [&](const std::u32string& word) { return classes.at(word) > 1; });
-    if (lists.words[k].empty()) throw std::runtime_error(files[k].path.string() + ": no word left to train on");
+    if (lists.words[k].empty()) {
+      throw std::runtime_error(files[k].path.string() + ": no word left to train on: all are in other classes too, " +
+                               (reading.latin ? "have characters other than a-z " : "") + "or have lengths outside " +
+                               std::to_string(reading.min_length) + " to " + std::to_string(reading.max_length));
+    }
   }
   lists.shared =
       static_cast<std::size_t>(std::ranges::count_if(classes, [](const auto& entry) { return entry.second > 1; }));

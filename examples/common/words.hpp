@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <elman/elman.hpp>
 #include <iterator>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,7 @@ class Alphabet {
   }
 
   elman::Index size() const { return static_cast<elman::Index>(characters_.size()); }
+  bool has(char32_t character) const { return std::ranges::binary_search(characters_, character); }
 
   /// Packs words into x: size() × (characters of all words). No word may be empty.
   template <class Words>
@@ -63,6 +65,36 @@ struct Words {
     for (const std::size_t k : indices) chosen.push_back(words[k]);
     alphabet.encode(chosen, x);
   }
+};
+
+/// The characters that stand in no training word, and how often they were met elsewhere.
+class UnseenCharacters {
+ public:
+  /// The characters of this word that have no row and were not met before.
+  std::u32string add(const Alphabet& alphabet, std::u32string_view word) {
+    std::u32string first_met;
+    for (const char32_t character : word) {
+      if (!alphabet.has(character) && ++counts_[character] == 1) first_met += character;
+    }
+    return first_met;
+  }
+
+  /// "2 characters are in no training word (ü 3 times, ß 1 time): the net reads nothing in their place"; empty if there
+  /// are none.
+  std::string text() const {
+    if (counts_.empty()) return "";
+    std::string list;
+    for (const auto& [character, count] : counts_) {
+      list += (list.empty() ? "" : ", ") + encode_utf8({&character, 1}) + ' ' + std::to_string(count) +
+              (count == 1 ? " time" : " times");
+    }
+    const bool one = counts_.size() == 1;
+    return std::to_string(counts_.size()) + (one ? " character is" : " characters are") + " in no training word (" +
+           list + "): the net reads nothing in " + (one ? "its" : "their") + " place";
+  }
+
+ private:
+  std::map<char32_t, std::size_t> counts_;
 };
 
 /// A random choice of at most `per_class` words of each class; the alphabet is empty yet.

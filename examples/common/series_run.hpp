@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+//
+// One run of the classifier of series: the choice of how they are read, several nets that are asked together, their
+// accuracy, and that of the nearest neighbour beside it.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <elman/elman.hpp>
+#include <iomanip>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "neighbour.hpp"
+#include "options.hpp"
+#include "run.hpp"
+#include "series_choice.hpp"
+#include "series_file.hpp"
+#include "series_search.hpp"
+
+namespace example {
+
+struct SeriesOptions {
+  std::string train, test;
+  Fill fill = Fill::none;
+  std::size_t folds = 0;
+  Given given;
+  std::size_t choose_folds = 5;  ///< 0: nothing is tried
+  std::size_t nets = 6;
+};
+
+/// The sum of the nets' probabilities, a column a test series: with their own weights, and with those rounded to 16
+/// bits, 8 bits and bfloat16.
+using Votes = std::array<MeanPooling::Matrix, 4>;
+
+inline std::vector<Choice> chosen(const SeriesOptions& files, const Series& data, const Indices& training,
+                                  const Options& options, std::uint64_t seed) {
+  if (files.choose_folds == 0) return {choices(data, training, files.given).front()};
+  std::cout << "accuracy and loss on training series that were held out:" << std::endl;
+  return choose(data, training, files.given, options, files.choose_folds, seed, [](const Tried& tried) {
+    std::cout << "  " << tried.choice.text() << ": " << std::fixed << std::setprecision(3) << tried.accuracy
+              << ", loss " << tried.loss << std::endl;
+  });
+}
+
+template <class Body>
+void add_votes(const Net<Body>& net, const Series& series, const Indices& test, Pooling pooling, Votes& votes) {
+  const auto add = [&](const auto& voter, std::size_t k) {
+    const MeanPooling::Matrix y = probabilities(voter, series, test, pooling);
+    votes[k] = votes[k].size() == 0 ? y : votes[k] + y;
+  };
+  add(net, 0);
+  add(elman::freeze<std::int16_t>(net).net().thaw(), 1);
+  add(elman::freeze<std::int8_t>(net).net().thaw(), 2);
+  add(elman::freeze<elman::BFloat16>(net).net().thaw(), 3);
+}
+
+/// How x is made of a series, for whoever uses the net that is written.
+inline std::string recipe(const Choice& choice) {
+  return "// column k of x: steps K k to K k + K - 1 of all dimensions, one step below the other, K = " +
+         std::to_string(choice.per_step) + ";\n// every dimension with mean 0 and standard deviation 1 over " +
+         (choice.scaling == Scaling::each ? "the series" : "all steps trained on") + "; class: the largest row of o, " +
+         (choice.pooling == Pooling::mean ? "the mean of o over all columns" : "read after the last column") + "\n";
+}
+
+/// From the choice to the accuracy on part.test, which it returns.
+inline double run_series(const SeriesOptions& files, const Series& data, const Split& part, const Options& options,
+                         elman::Random& random) {
+  std::cout << part.training.size() << " training, " << part.validation.size() << " validation, " << part.test.size()
+            << " test series; " << data.dimensions() << " dimensions, " << data.names.size() << " classes; nets of "
+            << describe(options) << std::endl;
+  const std::vector<Choice> best = chosen(files, data, part.training, options, random());
+  for (const Choice& choice : best) std::cout << "chosen: " << choice.text() << std::endl;
+  Votes votes;
+  for (std::size_t k = 0; k < files.nets; ++k) {
+    const Choice& choice = best[k % best.size()];
+    const std::string of = "net " + std::to_string(k + 1) + '/' + std::to_string(files.nets) + ", ";
+    const auto begin = std::chrono::steady_clock::now();
+    fit(data, part, choice, options, random, of, [&](const auto& net, const Series& series, const Options& used) {
+      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+      std::cout << of << "--per-step " << choice.per_step << ": " << net.in() << " inputs, "
+                << elman::parameter_count(net) << " parameters, " << used.epochs << " epochs, " << std::fixed
+                << std::setprecision(1) << seconds.count() << " s" << std::endl;
+      add_votes(net, series, part.test, used.pooling, votes);
+      if (!used.header.empty()) write_file(used.header, recipe(choice) + elman::cpp_header(net, "trained"));
+    });
+  }
+
+  const auto accuracy_of = [&](const MeanPooling::Matrix& vote) {
+    Confusion confusion(vote.rows());
+    confusion.add(vote, labels_of(data, part.test));
+    return confusion;
+  };
+  const Confusion confusion = accuracy_of(votes[0]);
+  std::cout << "true class (rows) and predicted class (columns) of the test series:\n";
+  confusion.print(std::cout, data.names);
+  std::cout << std::fixed << std::setprecision(4) << "test accuracy: " << confusion.accuracy() << '\n';
+  Series together = data, each = data;
+  normalise(together, part.training);
+  normalise_each(each);
+  const double scaled_together = nearest_neighbour_accuracy(together, part);
+  const double scaled_each = nearest_neighbour_accuracy(each, part);
+  const double more = confusion.accuracy() - (std::max)(scaled_together, scaled_each);
+  std::cout << "baseline, the nearest neighbour of resampled series:\n  " << scaled_together << " scaled together, "
+            << scaled_each << " each scaled by itself\n"
+            << (more < 0 ? "less" : "more") << " than the baseline: " << std::abs(more)
+            << "\nwith weights of 16 bits: " << accuracy_of(votes[1]).accuracy()
+            << ", of 8 bits: " << accuracy_of(votes[2]).accuracy()
+            << ", of bfloat16: " << accuracy_of(votes[3]).accuracy() << std::endl;
+  return confusion.accuracy();
+}
+
+}  // namespace example

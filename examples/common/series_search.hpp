@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+//
+// How series are read is chosen from the series themselves: each choice is tried by cross-validation on the series to
+// train on, and those that do best are kept.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <elman/elman.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "body.hpp"
+#include "options.hpp"
+#include "series.hpp"
+#include "series_choice.hpp"
+#include "split.hpp"
+#include "train.hpp"
+
+namespace example {
+
+/// Trains a net on part.training as `choice` says; options.epochs = 0 stands for epochs_for. Calls use(net, series as
+/// read, options as used).
+template <class Use>
+void fit(const Series& data, const Split& part, const Choice& choice, Options options, elman::Random& random,
+         const std::string& of, const Use& use) {
+  options.pooling = choice.pooling;
+  options.noise = choice.noise;
+  if (options.epochs == 0) options.epochs = epochs_for(part.training.size(), options.batch);
+  const Series series = as_read(data, choice, part.training);
+  with_body(series.dimensions(), options, [&](const auto& body) {
+    auto net = make_net(body, static_cast<elman::Index>(data.names.size()), options, random);
+    Progress progress(of, options.epochs, part.training.size(), "series");
+    train(net, series, part, options, random, progress);
+    use(net, series, options);
+  });
+}
+
+/// y of the series of part.test, a column each.
+template <class Body>
+MeanPooling::Matrix probabilities(const Net<Body>& net, const Series& series, const Indices& indices, Pooling pooling) {
+  MeanPooling::Matrix result(net.out(), static_cast<elman::Index>(indices.size()));
+  read_all(net, series, indices, pooling, [&](std::size_t first, const auto&, const auto& y) {
+    result.middleCols(static_cast<elman::Index>(first), y.cols()) = y;
+  });
+  return result;
+}
+
+/// Cross-validates one choice on some series. All choices see the same folds.
+inline Tried try_choice(const Series& data, const std::vector<Split>& parts, const Choice& choice,
+                        const Options& options, std::uint64_t seed, const std::string& of) {
+  Tried tried{choice};
+  double count = 0;
+  for (std::size_t fold = 0; fold < parts.size(); ++fold) {
+    elman::Random random{seed};
+    fit(data, parts[fold], choice, options, random,
+        of + "fold " + std::to_string(fold + 1) + '/' + std::to_string(parts.size()) + ", ",
+        [&](const auto& net, const Series& series, const Options& used) {
+          const auto y = probabilities(net, series, parts[fold].test, used.pooling);
+          for (elman::Index k = 0; k < y.cols(); ++k, ++count) {
+            const elman::Index label = data.label(parts[fold].test[static_cast<std::size_t>(k)]);
+            tried.accuracy += static_cast<double>(elman::greedy(y.col(k)) == label);
+            tried.loss -= std::log((std::max)(static_cast<double>(y(label, k)), 1e-6));
+          }
+        });
+  }
+  tried.accuracy /= count;
+  tried.loss /= count;
+  return tried;
+}
+
+/// Tries all choices, and the best of them with the other scaling, by cross-validation in so many folds; calls
+/// report(tried) for each. Returns the best first, and of the others at most two that are worse by no more than the
+/// standard error of the best one's accuracy. Of more than 300 series, 300 are taken to choose by.
+template <class Report>
+std::vector<Choice> choose(const Series& data, Indices training, const Given& given, const Options& options,
+                           std::size_t fold_count, std::uint64_t seed, const Report& report) {
+  constexpr std::size_t enough = 300, kept = 3;
+  const std::vector<Choice> all = choices(data, training, given);
+  if (all.size() == 1 && given.scaling) return all;
+  elman::Random random{seed};
+  random.shuffle(training);
+  training.resize((std::min)(training.size(), enough));
+  std::vector<Split> parts = folds(labels_of(data, training), fold_count, random);
+  for (Split& part : parts) {
+    for (Indices* indices : {&part.training, &part.test}) {
+      for (std::size_t& k : *indices) k = training[k];
+    }
+  }
+  std::erase_if(parts, [](const Split& part) { return part.test.empty() || part.training.empty(); });
+  std::vector<Tried> tried;
+  const auto try_one = [&](const Choice& choice, std::size_t count) {
+    const std::string of = "choice " + std::to_string(tried.size() + 1) + '/' + std::to_string(count) + ", ";
+    tried.push_back(try_choice(data, parts, choice, options, seed, of));
+    report(tried.back());
+  };
+  const std::size_t count = all.size() + (given.scaling ? 0 : 1);
+  for (const Choice& choice : all) try_one(choice, count);
+  if (!given.scaling) {
+    Choice other = std::ranges::min_element(tried, std::less{})->choice;
+    other.scaling = Scaling::each;
+    try_one(other, count);
+  }
+  std::ranges::sort(tried, std::less{});
+  // The standard error of a share p of n; with (n p + 1) / (n + 2) for p, so that it is not 0 at p = 1.
+  const auto n = static_cast<double>(training.size());
+  const double p = (n * tried.front().accuracy + 1) / (n + 2), error = std::sqrt(p * (1 - p) / n);
+  std::vector<Choice> best;
+  for (const Tried& one : tried) {
+    if (best.size() < kept && one.accuracy >= tried.front().accuracy - error) best.push_back(one.choice);
+  }
+  return best;
+}
+
+}  // namespace example
