@@ -68,14 +68,16 @@ TEST_CASE(
   const auto body = Stacked(Embedding(9, 6),
                             Bidirectional(LearnedStart(Recurrence(6, 8, {.recurrent_dropout = 0.2, .zoneout = 0.1}))),
                             Dropout(Recurrence(16, 5), {.rate = 0.3}));
-  check_net(Net<float, std::remove_cvref_t<decltype(body)>, Out>(body, {5, 3}), tokens, in_training);
+  check_net(Net<float, std::remove_cvref_t<decltype(body)>, Out>(body, {5, 3}, elman::zero), tokens, in_training);
 
   const auto translator = EncoderDecoder(Recurrence(9, 12), Recurrence(9, 12));
   std::vector<SourceTarget<Labels, Labels>> pairs{{tokens[0], tokens[1]}, {tokens[1], tokens[0]}};
-  check_net(Net<float, std::remove_cvref_t<decltype(translator)>, Out>(translator, {12, 3}), pairs, in_training);
+  check_net(Net<float, std::remove_cvref_t<decltype(translator)>, Out>(translator, {12, 3}, elman::zero), pairs,
+            in_training);
 
-  auto state = Net<float, Stacked<Recurrence<9, 7>, Recurrence<7, 4>>, Readout<4, 3, Identity>>().initial_state(3);
-  check_net(Net<float, Stacked<Recurrence<9, 7>, Recurrence<7, 4>>, Readout<4, 3, Identity>>(), tokens,
+  auto state =
+      Net<float, Stacked<Recurrence<9, 7>, Recurrence<7, 4>>, Readout<4, 3, Identity>>(elman::zero).initial_state(3);
+  check_net(Net<float, Stacked<Recurrence<9, 7>, Recurrence<7, 4>>, Readout<4, 3, Identity>>(elman::zero), tokens,
             [&](auto& net, const Labels& x, auto& tape, Random&) {
               net.reset(state, 1);
               net.forward(x, tape, every_step, state);

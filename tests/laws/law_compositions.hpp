@@ -24,7 +24,7 @@ using elman::Stacked;
 template <class Output, class Body>
 auto net_of(Body body, Index drawn) {
   elman::Readout<Dynamic, Dynamic, Output> readout(body.out(), 1 + drawn);
-  return elman::Net<double, Body, elman::Readout<Dynamic, Dynamic, Output>>(std::move(body), readout);
+  return elman::Net<double, Body, elman::Readout<Dynamic, Dynamic, Output>>(std::move(body), readout, elman::zero);
 }
 
 /// Columns of numbers as x.
@@ -83,7 +83,7 @@ struct FixedBothWays : FromColumns {
   static auto make(elman::Random&) {
     return elman::Net<double,
                       Stacked<Bidirectional<Recurrence<2, 3>>, Bidirectional<Recurrence<6, 4>, Recurrence<6, 1>>>,
-                      elman::Readout<5, 4, Output>>();
+                      elman::Readout<5, 4, Output>>(elman::zero);
   }
 };
 
@@ -137,7 +137,7 @@ struct LearnedInPart : FromColumns {
   template <class Output>
   static auto make(elman::Random&) {
     return elman::Net<double, Bidirectional<LearnedStart<Recurrence<3, 2>>, Recurrence<3, 5>>,
-                      elman::Readout<7, 4, Output>>();
+                      elman::Readout<7, 4, Output>>(elman::zero);
   }
 };
 

@@ -17,8 +17,8 @@ namespace {
 
 /// A model of the user's own, made of two.
 struct Pair {
-  Small first;
-  Small second;
+  Small first{elman::zero};
+  Small second{elman::zero};
   auto parts() { return std::tie(first, second); }
   auto parts() const { return std::tie(first, second); }
 };
@@ -26,8 +26,8 @@ struct Pair {
 }  // namespace
 
 TEST_CASE("for_each_theta visits every parameter vector once, in order, beside its gradient") {
-  Small a;
-  Other b(2, 3, 4);
+  Small a{elman::zero};
+  Other b(2, 3, 4, elman::zero);
   Pair pair;
   auto model = std::tie(a, pair, b);
   const auto gradient = std::tuple(a, pair, b);
@@ -49,7 +49,7 @@ TEST_CASE("for_each_theta visits every parameter vector once, in order, beside i
 
 TEST_CASE("parameter_count counts all of a model, at compile time where it can") {
   const Pair pair;
-  const Other other(2, 3, 4);
+  const Other other(2, 3, 4, elman::zero);
   CHECK(elman::parameter_count(pair) == 22);
   CHECK(elman::parameter_count(std::tie(pair, other)) == 56);
   STATIC_REQUIRE(elman::detail::static_parameter_count<Pair>() == 22);

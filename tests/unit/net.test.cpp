@@ -36,7 +36,7 @@ const double round_off = tolerance::round_off<double>(20, 9);
 template <class N>
 N random_net(std::uint64_t seed) {
   elman::Random random(seed);
-  N net;
+  N net{elman::zero};
   laws::randomise_net(net, 1.0, random);
   return net;
 }
@@ -256,7 +256,7 @@ TEST_CASE("a small net of compile-time sizes lies inside its object; run-time si
   const auto net = random_net<Deep>(13);
   using Body = Stacked<LearnedStart<Recurrence<>>, Recurrence<>>;
   Net<double, Body, Readout<Dynamic, Dynamic, elman::Identity>> dynamic(
-      Body(LearnedStart(Recurrence(3, 5)), Recurrence(5, 4)), {4, 2});
+      Body(LearnedStart(Recurrence(3, 5)), Recurrence(5, 4)), {4, 2}, elman::zero);
   REQUIRE(dynamic.theta().size() == net.theta().size());
   dynamic.theta() = net.theta();
   elman::Random random(14);
@@ -274,7 +274,7 @@ TEST_CASE("a small net of compile-time sizes lies inside its object; run-time si
 
 TEST_CASE("nets refuse what does not fit and leave everything as it was") {
   using Any = Net<double, Stacked<Recurrence<>, Recurrence<>>, Readout<>>;
-  const Any net(Stacked(Recurrence(5, 3), Recurrence(3, 4)), {4, 2});
+  const Any net(Stacked(Recurrence(5, 3), Recurrence(3, 4)), {4, 2}, elman::zero);
   auto tape = net.tape();
   auto gradient = net.zero_gradient();
   elman::Random random(15);

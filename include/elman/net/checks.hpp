@@ -38,7 +38,7 @@ void check_run(const Where& where, const Parameters<Scalar, Body, Readout>& net,
 /// Throws unless the tape holds a forward of x by such a net, a loss has followed it, and there is what is asked for.
 template <class Scalar, class Body, class Readout, class Input, class Room>
 void check_way_back(const Where& where, const Parameters<Scalar, Body, Readout>& net, const Input& input,
-                    const NetTape<Scalar, Body, Readout, Room>& tape, const Parameters<Scalar, Body, Readout>& gradient,
+                    const NetTape<Scalar, Body, Readout, Room>& tape, const Gradient<Scalar, Body, Readout>& gradient,
                     const InputGradients<Scalar, Body>& asked) {
   const auto& steps = input.steps();
   require(tape.steps().count() > 0, where, ": tape is empty; expected forward(x, tape) before");
@@ -50,12 +50,19 @@ void check_way_back(const Where& where, const Parameters<Scalar, Body, Readout>&
           where, ": tape holds a forward of a net with In = ", tape.in(), ", State = ", tape.state(),
           ", Out = ", tape.o().rows(), " and ", tape.parameters(), " parameters; expected In = ", net.in(),
           ", State = ", net.state(), ", Out = ", net.out(), " and ", net.theta().size(), " parameters");
-  require(tape.has_d_o(), where, ": tape has no d_o; expected a loss after forward");
+  require(tape.has_d_o() || asked.d_last.is_given(), where, ": tape has no d_o; expected a loss after forward");
   if constexpr (HasEncoder<Body>) {
     require(tape.body.source_steps() == input.source(), where,
             ": tape holds a forward of another x.source; expected its steps");
   }
   input.check_asked(where, asked);
+  if (asked.d_last.is_given()) {
+    const auto d_last = asked.d_last.columns();
+    require(d_last.rows() == net.state(), where, ": d_last has ", d_last.rows(), " rows; expected ",
+            HasUWb<Body> ? "Hidden" : "State", " = ", net.state());
+    require(d_last.cols() == steps.batch(), where, ": d_last has ", d_last.cols(),
+            " columns; expected B = ", steps.batch());
+  }
   require(gradient.same_shape(net), where, ": gradient has In = ", gradient.in(), ", State = ", gradient.state(),
           ", Out = ", gradient.out(), " and ", gradient.theta().size(),
           " parameters; expected the net's shape, In = ", net.in(), ", State = ", net.state(), ", Out = ", net.out(),

@@ -25,18 +25,49 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 
-/// What bptt can give beside the parameters' gradients; what is not asked for is not computed. Each is resized and
-/// overwritten.
+/// ∂L/∂(the state after each sequence's last step) of what else than o depends on it: State × B in the caller's order,
+/// a matrix in memory or a pointer to one. Refers to it.
+template <class Scalar, int State>
+class GivenGradient {
+ public:
+  GivenGradient() = default;
+  template <detail::HasColumns M>
+  GivenGradient(const M& matrix) : GivenGradient(&matrix) {}  // NOLINT: the conversion is the purpose
+  template <detail::HasColumns M>
+  GivenGradient(const M* matrix) : is_given_(matrix) {  // NOLINT: as above
+    static_assert(detail::fits<State, M::RowsAtCompileTime> && std::same_as<typename M::Scalar, Scalar>,
+                  "elman::Net::bptt: d_last must have State rows, a cell's Hidden, of the net's Scalar");
+    if (!matrix) return;
+    const ConstMatrixView<Scalar> view(*matrix);
+    data_ = view.data();
+    rows_ = view.rows();
+    cols_ = view.cols();
+    stride_ = view.outerStride();
+  }
+
+  bool is_given() const { return is_given_; }
+  ConstMatrixView<Scalar> columns() const { return {data_, rows_, cols_, stride_}; }
+
+ private:
+  const Scalar* data_ = nullptr;
+  Index rows_ = 0, cols_ = 0, stride_ = 0;
+  bool is_given_ = false;
+};
+
+/// What bptt can be given beside the tape's d_o, and can give beside the parameters' gradients; what is not asked for
+/// is not computed. Each but d_last is resized and overwritten; d_last and d_h0 may be the same matrix.
 template <class Scalar, class Body>
 struct InputGradients {
-  Columns<Scalar, Body::in_size>* d_x = nullptr;      ///< ∂L/∂x, In × N in the order of x's columns
-  Columns<Scalar, Body::state_size>* d_h0 = nullptr;  ///< ∂L/∂h₀, State × B in the caller's order
+  GivenGradient<Scalar, Body::state_size> d_last = {};  ///< ∂L/∂(last state), added to what o sends down (Eq. 53)
+  Columns<Scalar, Body::in_size>* d_x = nullptr;        ///< ∂L/∂x, In × N in the order of x's columns
+  Columns<Scalar, Body::state_size>* d_h0 = nullptr;    ///< ∂L/∂h₀, State × B in the caller's order
 };
 template <class Scalar, class Encoder, class Decoder>
 struct InputGradients<Scalar, EncoderDecoder<Encoder, Decoder>> {
-  Columns<Scalar, Encoder::in_size>* d_source = nullptr;                          ///< ∂L/∂source, as source
-  Columns<Scalar, Decoder::in_size>* d_x = nullptr;                               ///< ∂L/∂target, as target
-  Columns<Scalar, EncoderDecoder<Encoder, Decoder>::state_size>* d_h0 = nullptr;  ///< ∂L/∂(the encoder's h₀)
+  GivenGradient<Scalar, EncoderDecoder<Encoder, Decoder>::state_size> d_last = {};  ///< of the decoder's last state
+  Columns<Scalar, Encoder::in_size>* d_source = nullptr;                            ///< ∂L/∂source, as source
+  Columns<Scalar, Decoder::in_size>* d_x = nullptr;                                 ///< ∂L/∂target, as target
+  Columns<Scalar, EncoderDecoder<Encoder, Decoder>::state_size>* d_h0 = nullptr;    ///< ∂L/∂(the encoder's h₀)
 };
 
 namespace detail {

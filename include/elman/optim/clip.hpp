@@ -59,6 +59,7 @@ double global_norm(const Gradient& gradient) {
 /// gradient of infinite norm into zeros and NaN.)
 template <class Gradient>
 double clip_norm(Gradient&& gradient, double threshold) {
+  static_assert(detail::is_gradient_of_model<Gradient>());
   detail::require(threshold > 0, "clip_norm: threshold is ", threshold, "; expected above 0");
   const double norm = global_norm(gradient);
   if (norm > threshold && detail::is_finite(norm)) {
@@ -89,6 +90,7 @@ double clip_norm(Gradient&& gradient, double threshold) {
 /// (torch.nn.utils.clip_grad_value_)
 template <class Gradient>
 void clip_value(Gradient&& gradient, double bound) {
+  static_assert(detail::is_gradient_of_model<Gradient>());
   detail::require(bound > 0, "clip_value: bound is ", bound, "; expected above 0");
   for_each_theta(
       [&](auto&& g) {

@@ -36,7 +36,7 @@ namespace elman {
 inline namespace ELMAN_ABI {
 
 /// Steps a model by its gradient.
-template <class O, class Model, class Gradient = Model>
+template <class O, class Model, class Gradient = GradientOf<Model>>
 concept Optimizer = requires(O& optimizer, Model& model, const Gradient& gradient) {
   optimizer.step(model, gradient);
 };
@@ -45,7 +45,7 @@ namespace detail {
 
 /// The scalar of a model, and no match for anything else, so that `Adam copy{adam}` makes a copy.
 template <IsModel Model>
-using ScalarOfModel = ScalarOf<Model>;
+using ScalarOfModel = std::enable_if_t<is_model<Model>(), ScalarOf<Model>>;
 
 /// Throws unless model and gradient have the same vectors, `count` parameters in all, and learning_rate is a number
 /// from 0 up.
@@ -127,7 +127,8 @@ class OptimizerBase {
 
   /// θ ← θ − learning rate · (what the rule makes of the gradient). Model and gradient may be temporaries:
   /// `step(std::tie(encoder, decoder), std::tie(d_encoder, d_decoder))`. Throws, before anything is written, unless
-  /// the model has as many parameters as the one this was made for and the gradient has the same vectors.
+  /// the model has as many parameters as the one this was made for and the gradient has the same vectors. What is a
+  /// gradient and what is a model does not compile in the other's place.
   template <class Model, class Gradient>
   void step(Model&& model, const Gradient& gradient) {
     step(model, gradient, options_.learning_rate);
@@ -136,6 +137,7 @@ class OptimizerBase {
   /// With the learning rate of a schedule instead of the options', at least 0: `step(model, gradient, schedule(k))`.
   template <class Model, class Gradient>
   void step(Model&& model, const Gradient& gradient, double learning_rate) {
+    static_assert(detail::is_model<Model>() && detail::is_gradient_of_model<Gradient>());
     detail::check_step<Scalar>(Derived::name, model, gradient, static_cast<Index>(std::get<0>(state_.vectors()).size()),
                                learning_rate);
     ++state_.steps;
