@@ -99,6 +99,7 @@ class Net : public Parameters<Scalar, Body, Readout>,
     const detail::Input<Scalar, Body, X> input(where("forward"), x, body());
     detail::check_run(where("forward"), *this, input, tape, read, given);
     const auto h0 = begin(input, given.start, tape);
+    tape.had = detail::run_fingerprint(*this, input);
     // h_t = σ(U x_t + W h_{t-1} + b) in every layer         (1)
     body().forward(data(), input.columns(), tape.steps(), h0, tape.body, given.random);
     // o_t = V h_t + c  (2),  y_t = softmax(o_t)             (3)

@@ -305,7 +305,7 @@ TEST_CASE("nets refuse what does not fit and leave everything as it was") {
   Columns<double, Dynamic> d_x = Columns<double, Dynamic>::Constant(1, 1, 7);
   expect_error([&] { net.bptt(good, tape, gradient, {.d_x = &d_x}); },
                "Net::bptt: d_x is asked for; expected none, because x is tokens");
-  const Any other(Stacked(Recurrence(5, 4), Recurrence(4, 3)), {3, 2});
+  const Any other(Stacked(Recurrence(5, 4), Recurrence(4, 3)), {3, 2}, elman::zero);
   auto other_gradient = other.zero_gradient();
   expect_error(
       [&] { net.bptt(good, tape, other_gradient); },
@@ -315,12 +315,12 @@ TEST_CASE("nets refuse what does not fit and leave everything as it was") {
   CHECK(d_x == Columns<double, Dynamic>::Constant(1, 1, 7));
   expect_error(
       [] {
-        Any(Stacked(Recurrence(5, 3), Recurrence(4, 4)), {4, 2});
+        Any(Stacked(Recurrence(5, 3), Recurrence(4, 4)), {4, 2}, elman::zero);
       },
       "Stacked: layer 1 has 4 inputs; expected 3 as layer 0 has outputs");
   expect_error(
       [] {
-        Any(Stacked(Recurrence(5, 3), Recurrence(3, 4)), {5, 2});
+        Any(Stacked(Recurrence(5, 3), Recurrence(3, 4)), {5, 2}, elman::zero);
       },
       "Net: the readout reads 5 rows; expected 4 as the body's output has");
 }

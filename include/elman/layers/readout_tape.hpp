@@ -43,8 +43,9 @@ class ReadoutTape {
   }
   ConstMatrixView<Scalar> d_o() const { return d_o_.view(); }
   bool has_d_o() const { return has_d_o_; }
-  /// For the net: ∂L/∂o = 0, where L does not depend on o; a loss has still to follow.
+  /// For the net: ∂L/∂o = 0, where L does not depend on o; and that no loss has followed. Neither says one has.
   void set_zero_d_o() { set_zero(d_o_.view()); }
+  void forget_d_o() { has_d_o_ = false; }
 
   /// Which packed columns are read.
   const detail::Selection<Room>& selection() const { return selection_; }

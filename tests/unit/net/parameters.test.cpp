@@ -129,7 +129,7 @@ TEST_CASE("cast keeps the values") {
 
 TEST_CASE("sizes that cannot be are refused") {
   using Any = Parameters<float, Dynamic, Dynamic, Dynamic>;
-  expect_error([] { Any(0, 3, 4); }, "Recurrence: In is 0; expected at least 1");
-  expect_error([] { Any(2, -3, 4); }, "Recurrence: Hidden is -3; expected at least 1");
+  expect_error([] { Any(0, 3, 4, elman::zero); }, "Recurrence: In is 0; expected at least 1");
+  expect_error([] { Any(2, -3, 4, elman::zero); }, "Recurrence: Hidden is -3; expected at least 1");
   expect_error([] { Parameters<float, 2, Dynamic, 4>(5, 3, 4, elman::zero); }, "Recurrence: In is 5; expected 2");
 }
