@@ -52,6 +52,18 @@ struct ThreeStacked : FromColumns {
   }
 };
 
+/// h itself is what the loss sees.
+struct OutputsAlone : FromColumns {
+  static constexpr int depth = 2;
+  static constexpr std::size_t entries = 6 + 2;
+  template <class>
+  static auto make(elman::Random& random) {
+    const auto [in, a, b] = draw_sizes<3>(random);
+    using Body = Stacked<Recurrence<>, Recurrence<>>;
+    return elman::Net<double, Body, elman::NoReadout<>>(Body(Recurrence{in, a}, Recurrence{a, b}), {b}, elman::zero);
+  }
+};
+
 struct BothWays : FromColumns {
   static constexpr int depth = 1;
   static constexpr std::size_t entries = 6 + 2 + 2;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "elman/model.hpp"
 
+#include <concepts>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include "elman/cell.hpp"
@@ -61,4 +63,30 @@ TEST_CASE("the scalar of a model is that of its vectors") {
   STATIC_REQUIRE(std::same_as<elman::ScalarOf<Small>, float>);
   STATIC_REQUIRE(std::same_as<elman::ScalarOf<const Pair&>, float>);
   STATIC_REQUIRE(std::same_as<elman::ScalarOf<std::tuple<elman::RNNCell<double, 1, 1, 1>&>>, double>);
+}
+
+TEST_CASE("a model says whether it is a gradient, and so does one with such a part; one that says nothing is neither") {
+  using elman::detail::says_gradient;
+  struct Plain {
+    elman::Vector<float, 3> values;
+    auto& theta() { return values; }
+  };
+  struct Parted {
+    Small::Gradient first;
+    auto parts() { return std::tie(first); }
+  };
+  STATIC_REQUIRE(says_gradient<Small::Gradient&, true>());
+  STATIC_REQUIRE(says_gradient<const Small&, false>());
+  STATIC_REQUIRE(!says_gradient<Small, true>());
+  STATIC_REQUIRE(!says_gradient<Small::Gradient, false>());
+  STATIC_REQUIRE(says_gradient<std::tuple<Small&, std::tuple<const Small::Gradient&>>, true>());
+  STATIC_REQUIRE(says_gradient<std::tuple<Small&, std::tuple<const Small::Gradient&>>, false>());
+  STATIC_REQUIRE(says_gradient<Parted, true>());
+  STATIC_REQUIRE(!says_gradient<Plain, true>());
+  STATIC_REQUIRE(!says_gradient<Plain, false>());
+  STATIC_REQUIRE(std::same_as<elman::GradientOf<Small>, Small::Gradient>);
+  STATIC_REQUIRE(std::same_as<elman::GradientOf<Plain>, Plain>);
+  STATIC_REQUIRE(!std::convertible_to<Small::Gradient, Small>);
+  STATIC_REQUIRE(!std::constructible_from<Small, Small::Gradient>);
+  STATIC_REQUIRE(!std::is_assignable_v<Small&, Small::Gradient>);
 }

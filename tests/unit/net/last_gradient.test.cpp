@@ -19,7 +19,6 @@
 #include "support/catch.hpp"
 #include "support/support.hpp"
 
-using elman::at_steps;
 using elman::every_step;
 using elman::last_step;
 using elman::Net;
@@ -134,10 +133,11 @@ TEST_CASE("a net without a readout under a head of somebody else's is the cell w
   Net<double, Recurrence<3, 5>, NoReadout<5>> net(elman::zero);
   net.theta() = cell.theta().head(net.theta().size());
   const auto x = laws::draw_columns(random, 3, {4, 9, 1});
+  const std::vector<Index> listed{0, 3};
   using Tape = decltype(net)::FixedTape<9, 3>;
   STATIC_REQUIRE(sizeof(Tape) < sizeof(decltype(cell)::FixedTape<9, 3>) + 3 * 5 * 14 * sizeof(double));
-  for (const elman::ReadSteps& read :
-       {elman::ReadSteps(every_step), elman::ReadSteps(last_step), elman::ReadSteps(at_steps({0, 3}))}) {
+  for (const elman::ReadSteps& read : {elman::ReadSteps(every_step), elman::ReadSteps(last_step),
+                                       elman::ReadSteps{elman::ReadSteps::Kind::listed, listed}}) {
     auto tape = cell.tape();
     auto d_cell = cell.zero_gradient();
     elman::Columns<double, 3> d_x, expected_d_x;
