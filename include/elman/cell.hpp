@@ -41,6 +41,7 @@ class RNNCell : public Net<Scalar, Recurrence<In, Hidden, Activation>, Readout<H
   template <std::invocable<typename Base::Parameters&> Initialiser>
   RNNCell(Index in, Index hidden, Index out, Initialiser&& initialise)
       : Base{Body(in, hidden), Readout<Hidden, Out, Output>(hidden, out), std::forward<Initialiser>(initialise)} {}
+  /// These two do not compile where they are called, and say what to write.
   template <class Nothing = void>
   RNNCell() : Base(zero) {
     detail::is_initialised<Nothing>();
