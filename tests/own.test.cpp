@@ -312,7 +312,7 @@ static_assert(elman::Optimizer<own::SignDescent, OwnNet<float>>);
 TEST_CASE(
     "gradients through a layer, a policy, an activation, an output and a loss of one's own equal the complex step") {
   elman::Random random(3);
-  OwnNet<double> net;
+  OwnNet<double> net{elman::zero};
   randomise(net, random);
   const auto x = ragged(3, random);
   const own::Poisson loss;
@@ -341,7 +341,7 @@ struct OwnParts {
     elman::Stacked body{own::Gain<>{in}, elman::Recurrence{in, a}, own::Gain<>{a},
                         elman::Recurrence<Dynamic, Dynamic, elman::Tanh, own::VoltageLeak>{a, b}};
     using Readout = elman::Readout<Dynamic, Dynamic, Output>;
-    return elman::Net<double, decltype(body), Readout>(body, Readout(b, 1 + out));
+    return elman::Net<double, decltype(body), Readout>(body, Readout(b, 1 + out), elman::zero);
   }
   static auto x(elman::Random& random, const auto& net, std::size_t B, Index T) {
     return laws::draw_columns(random, net.in(), laws::draw_lengths(random, B, T));
@@ -357,8 +357,8 @@ TEST_CASE("a layer and a policy of one's own keep the laws: every gradient equal
 TEST_CASE(
     "a leak in the voltage form is the recurrence of its equation, and the plain net at α = 1 from a zero state") {
   elman::Random random(4);
-  elman::Net<double, elman::Recurrence<Dynamic, Dynamic, elman::Tanh, own::VoltageLeak>, elman::Readout<>> net({3, 5},
-                                                                                                               {5, 2});
+  elman::Net<double, elman::Recurrence<Dynamic, Dynamic, elman::Tanh, own::VoltageLeak>, elman::Readout<>> net(
+      {3, 5}, {5, 2}, elman::zero);
   randomise(net, random);
   const auto x = ragged(3, random);
   auto tape = net.tape();
@@ -375,7 +375,7 @@ TEST_CASE(
     }
   }
   net.matrix("alpha").setOnes();
-  elman::RNNCell<double, Dynamic, Dynamic, Dynamic> plain(3, 5, 2);
+  elman::RNNCell<double, Dynamic, Dynamic, Dynamic> plain(3, 5, 2, elman::zero);
   plain.U() = net.U();
   plain.W() = net.W();
   plain.b() = net.b();
@@ -438,7 +438,8 @@ TEST_CASE("a net of one's own parts learns by one's own optimizer") {
 
 TEST_CASE("a matrix of one's own layer is kept in few bits") {
   elman::Random random(7);
-  elman::Net<float, elman::Stacked<own::Mix, elman::Recurrence<4, 5>>, elman::Readout<5, 2, elman::Identity>> net;
+  elman::Net<float, elman::Stacked<own::Mix, elman::Recurrence<4, 5>>, elman::Readout<5, 2, elman::Identity>> net{
+      elman::zero};
   randomise(net, random);
   const auto frozen = elman::freeze<std::int8_t>(net);
   const auto thawed = frozen.net().thaw();  // the same rounded weights, as numbers

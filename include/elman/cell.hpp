@@ -36,23 +36,27 @@ class RNNCell : public Net<Scalar, Recurrence<In, Hidden, Activation>, Readout<H
 
  public:
   using Base::Base;
-  using typename Base::Gradient;
 
-  /// All parameters zero.
-  RNNCell() requires Gradient::is_fixed = default;
-  RNNCell(Index in, Index hidden, Index out) : Base{Body(in, hidden), Readout<Hidden, Out, Output>(hidden, out)} {}
-
-  /// Parameters as `initialise(parameters)` sets them: elman::init::standard(random).
-  template <std::invocable<Gradient&> Initialiser>
+  /// Parameters as `initialise(parameters)` sets them: elman::init::standard(random), or elman::zero.
+  template <std::invocable<typename Base::Parameters&> Initialiser>
   RNNCell(Index in, Index hidden, Index out, Initialiser&& initialise)
       : Base{Body(in, hidden), Readout<Hidden, Out, Output>(hidden, out), std::forward<Initialiser>(initialise)} {}
+  /// These two do not compile where they are called, and say what to write.
+  template <class Nothing = void>
+  RNNCell() : Base(zero) {
+    detail::is_initialised<Nothing>();
+  }
+  template <class Nothing = void>
+  RNNCell(Index in, Index hidden, Index out) : RNNCell(in, hidden, out, zero) {
+    detail::is_initialised<Nothing>();
+  }
 
   const Activation& activation() const { return this->body().activation(); }
 
   /// The same cell in another scalar.
   template <class Other>
   RNNCell<Other, In, Hidden, Out, Activation, Output> cast() const {
-    return RNNCell<Other, In, Hidden, Out, Activation, Output>(Gradient::template cast<Other>());
+    return RNNCell<Other, In, Hidden, Out, Activation, Output>(Base::Parameters::template cast<Other>());
   }
 };
 

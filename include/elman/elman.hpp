@@ -36,6 +36,7 @@
 #include "elman/layers/encoder_decoder.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/learned_start.hpp"
+#include "elman/layers/no_readout.hpp"
 #include "elman/layers/output.hpp"
 #include "elman/layers/readout.hpp"
 #include "elman/layers/recurrence.hpp"

@@ -3,7 +3,12 @@
 // What optimizers, clipping and gradient checks know of a model: its parameter vectors.
 //
 // A model is anything with `theta()` (one contiguous vector), anything with `parts()` (a std::tuple of references to
-// models), or a std::tuple of models itself: `std::tie(encoder, decoder)`. A gradient has the structure of its model.
+// models), or a std::tuple of models itself: `std::tie(encoder, decoder)`. A gradient has the structure of its model,
+// and vectors of its own. A type may say which of the two it is, and is then refused in the other's place:
+//
+//   static constexpr bool is_gradient = true;      // or false; nets and their gradients say so (net/parameters.hpp)
+//
+// One that says nothing may be both, as a struct of yours whose gradient is another object of that struct.
 #pragma once
 
 #include <cstddef>
@@ -109,10 +114,59 @@ constexpr int static_parameter_count() {
   }
 }
 
+/// Whether a model, or a part of it, says that it is a gradient (Is), or that it is none (!Is).
+template <class Model, bool Is>
+constexpr bool says_gradient() {
+  using Plain = std::remove_cvref_t<Model>;
+  if constexpr (requires { Plain::is_gradient; }) {
+    return Plain::is_gradient == Is;
+  } else if constexpr (HasTheta<Plain>) {
+    return false;
+  } else if constexpr (HasParts<Plain>) {
+    return says_gradient<decltype(std::declval<Plain&>().parts()), Is>();
+  } else if constexpr (is_tuple<Plain>) {
+    return []<std::size_t... Place>(std::index_sequence<Place...>) {
+      return (says_gradient<std::tuple_element_t<Place, Plain>, Is>() || ...);
+    }
+    (std::make_index_sequence<std::tuple_size_v<Plain>>{});
+  } else {
+    return false;
+  }
+}
+
+/// Refuses a gradient in the place of the model, and a model in the place of a gradient.
+template <class Model>
+constexpr bool is_model() {
+  static_assert(!says_gradient<Model, true>(),
+                "elman: a gradient is given where the model belongs; the model comes first, then its gradient, as in "
+                "`adam.step(cell, gradient)`, and optimizers and initialisers are given the model");
+  return true;
+}
+template <class Gradient>
+constexpr bool is_gradient_of_model() {
+  static_assert(!says_gradient<Gradient, false>(),
+                "elman: a model is given where its gradient belongs; the gradient is what `cell.zero_gradient()` made "
+                "and bptt added to, and comes behind the model, as in `adam.step(cell, gradient)`");
+  return true;
+}
+
+/// The type of a model's gradient: what it names so, or its own.
+template <class Model>
+struct ModelGradient {
+  using type = Model;
+};
+template <class Model>
+requires requires { typename Model::Gradient; }
+struct ModelGradient<Model> {
+  using type = typename Model::Gradient;
+};
+
 }  // namespace detail
 
 template <class Model>
 using ScalarOf = typename detail::ModelScalar<std::remove_cvref_t<Model>>::type;
+template <class Model>
+using GradientOf = typename detail::ModelGradient<std::remove_cvref_t<Model>>::type;
 
 }  // namespace ELMAN_ABI
 }  // namespace elman

@@ -42,9 +42,10 @@ inline namespace ELMAN_ABI {
 template <class Scalar, class Body, class Readout = elman::Readout<Body::out_size>>
 class Net : public Parameters<Scalar, Body, Readout>,
             public Stepping<Net<Scalar, Body, Readout>, Scalar, Body, Readout>,
-            WrongArguments<Scalar, Body, Readout, Parameters<Scalar, Body, Readout>> {
+            WrongArguments<Scalar, Body, Readout, elman::Gradient<Scalar, Body, Readout>> {
+  using Base = Parameters<Scalar, Body, Readout>;
   using Verbs = Stepping<Net, Scalar, Body, Readout>;
-  using Sentences = WrongArguments<Scalar, Body, Readout, Parameters<Scalar, Body, Readout>>;
+  using Sentences = WrongArguments<Scalar, Body, Readout, elman::Gradient<Scalar, Body, Readout>>;
   friend Verbs;
 
   static_assert(detail::are_layers<Body>(), "elman::Net: its body must be a layer; see elman/layers/layer.hpp");
@@ -53,35 +54,41 @@ class Net : public Parameters<Scalar, Body, Readout>,
   static_assert(Body::ends_in_state, "elman::Net: the body must end in a recurrence, whose last state last_step reads");
 
  public:
-  using Gradient = Parameters<Scalar, Body, Readout>;
+  using Gradient = elman::Gradient<Scalar, Body, Readout>;
   using Output = typename Readout::Output;
   using Tape = NetTape<Scalar, Body, Readout>;
   /// A tape with room for at most `MaxB` sequences of at most `MaxT` steps inside the object, for nets of compile-time
   /// sizes. It takes the place of `Tape` everywhere and needs no heap (sequences/room.hpp).
   template <int MaxT, int MaxB = 1, bool Masks = false>
-  requires Gradient::is_fixed using FixedTape = NetTape<Scalar, Body, Readout, AtMost<MaxT, MaxB, Masks>>;
+  requires Base::is_fixed using FixedTape = NetTape<Scalar, Body, Readout, AtMost<MaxT, MaxB, Masks>>;
   using Options = ForwardOptions<Scalar, Body>;
   using InputGradients = elman::InputGradients<Scalar, Body>;
   template <int Batch>
   using StateOf = typename Verbs::template StateOf<Batch>;
-  using Gradient::body;
-  using Gradient::readout;
-  using Gradient::theta;
+  using Base::body;
+  using Base::readout;
+  using Base::theta;
   using Sentences::bptt;
   using Sentences::forward;
 
-  /// All parameters zero.
-  Net() requires Gradient::is_fixed = default;
-  Net(Body layers, Readout its_readout) : Gradient(std::move(layers), std::move(its_readout)) {}
-
-  /// Parameters as `initialise(parameters)` sets them: elman::init::standard(random).
-  template <std::invocable<Gradient&> Initialiser>
-  requires Gradient::is_fixed explicit Net(Initialiser&& initialise) { initialise(static_cast<Gradient&>(*this)); }
-  template <std::invocable<Gradient&> Initialiser>
-  Net(Body layers, Readout its_readout, Initialiser&& initialise) : Net(std::move(layers), std::move(its_readout)) {
-    initialise(static_cast<Gradient&>(*this));
+  /// Parameters as `initialise(parameters)` sets them: elman::init::standard(random); or elman::zero, which leaves them
+  /// zero. There is no net without one: it would compile, run and never learn.
+  template <std::invocable<Base&> Initialiser>
+  requires Base::is_fixed explicit Net(Initialiser&& initialise) { initialise(static_cast<Base&>(*this)); }
+  template <std::invocable<Base&> Initialiser>
+  Net(Body layers, Readout its_readout, Initialiser&& initialise) : Base(std::move(layers), std::move(its_readout)) {
+    initialise(static_cast<Base&>(*this));
   }
-  explicit Net(Gradient parameters) : Gradient(std::move(parameters)) {}
+  explicit Net(Base parameters) : Base(std::move(parameters)) {}
+  /// These two do not compile where they are called, and say what to write.
+  template <class Nothing = void>
+  Net() {
+    detail::is_initialised<Nothing>();
+  }
+  template <class Nothing = void>
+  Net(Body layers, Readout its_readout) : Base(std::move(layers), std::move(its_readout)) {
+    detail::is_initialised<Nothing>();
+  }
 
   Tape tape() const { return {}; }
   Gradient zero_gradient() const { return Gradient(body(), readout()); }
@@ -102,6 +109,7 @@ class Net : public Parameters<Scalar, Body, Readout>,
     const detail::Input<Scalar, Body, X> input(where("forward"), x, body());
     detail::check_run(where("forward"), *this, input, tape, read, given);
     const auto h0 = begin(input, given.start, tape);
+    tape.had = detail::run_fingerprint(*this, input);
     // h_t = σ(U x_t + W h_{t-1} + b) in every layer         (1)
     body().forward(data(), input.columns(), tape.steps(), h0, tape.body, given.random.generator());
     tape.noise_unsaid = detail::has_dropout(body()) && !given.random.is_chosen();
@@ -125,15 +133,19 @@ class Net : public Parameters<Scalar, Body, Readout>,
     forward(x, tape, read, Options{.random = none});
   }
 
-  /// Adds the gradient of the loss that is in the tape's d_o to `gradient`; ∂L/∂x and ∂L/∂h₀ too if asked:
-  /// bptt(x, tape, gradient, {.d_x = &d_x, .d_h0 = &d_h0}). x is what forward had. Throws std::invalid_argument if the
-  /// tape holds no forward of such an x by such a net, if no loss has followed it, if its dropout was off
-  /// though nobody said so, or if ∂L/∂x of tokens is asked for.
+  /// Adds the gradient of the loss that is in the tape's d_o to `gradient`; gives ∂L/∂x and ∂L/∂h₀ too if asked:
+  /// bptt(x, tape, gradient, {.d_x = &d_x, .d_h0 = &d_h0}). If something of yours reads tape.last_h(), its gradient is
+  /// given by {.d_last = &d_last}; then L need not depend on o, which is so if no loss has followed forward. Twice on
+  /// one forward adds twice. x and the parameters have the numbers that forward had: others are noticed, whoever wrote
+  /// them, but for a few among so many that not all are looked at (checks.hpp). Throws std::invalid_argument if the
+  /// tape holds no forward of such an x by such a net, if no loss has followed it, if its dropout was off though nobody
+  /// said so, or if ∂L/∂x of tokens is asked for.
   template <class X, class Room>
   void bptt(const X& x, NetTape<Scalar, Body, Readout, Room>& tape, Gradient& gradient,
             const InputGradients& asked = {}) const {
     const detail::Input<Scalar, Body, X> input(where("bptt"), x, body());
     detail::check_way_back(where("bptt"), *this, input, tape, gradient, asked);
+    if (!tape.has_d_o()) tape.set_zero_d_o();
     const auto d_h0 = d_start(input, tape, asked);
     // ∂L/∂V, ∂L/∂c and what ∂L/∂o sends down to h           (11, 12)
     readout().bptt(this->readout_data(), tape.body, tape, gradient.readout_data());
@@ -141,8 +153,8 @@ class Net : public Parameters<Scalar, Body, Readout>,
       Readout::send_down(tape, first, d_h);
     };
     // every layer's gradients, backwards through time       (6-10, 13, 14)
-    body().bptt(data(), input.columns(), tape.body, FromAbove<Scalar>(from_readout), d_last(tape), gradient.data(),
-                input.d_x(asked), d_h0);
+    body().bptt(data(), input.columns(), tape.body, FromAbove<Scalar>(from_readout), d_last(input, tape, asked),
+                gradient.data(), input.d_x(asked), d_h0);
     // ∂L/∂h₀ of what was learned of it                      (44)
     learn_start(tape, d_h0, gradient);
     hand_out(input, d_h0, asked);
@@ -168,11 +180,11 @@ class Net : public Parameters<Scalar, Body, Readout>,
   /// The same net in another scalar.
   template <class Other>
   Net<Other, Body, Readout> cast() const {
-    return Net<Other, Body, Readout>(Gradient::template cast<Other>());
+    return Net<Other, Body, Readout>(Base::template cast<Other>());
   }
 
  private:
-  using Gradient::data;
+  using Base::data;
 
   static constexpr const char* owner() { return detail::HasUWb<Body> ? "RNNCell" : "Net"; }
   static constexpr detail::Where where(const char* function) { return {owner(), function}; }
@@ -251,13 +263,25 @@ class Net : public Parameters<Scalar, Body, Readout>,
     }
   }
 
-  /// ∂L/∂(the state after the last steps), which is not zero where the output there is read.
-  template <class Room>
-  ConstMatrixView<Scalar> d_last(NetTape<Scalar, Body, Readout, Room>& tape) const {
-    if (!tape.selection().is_last()) return {};
+  /// ∂L/∂(the state after the last steps): of the output that is read there, and what was given (53), a column a
+  /// stream.
+  template <class Input, class Room>
+  ConstMatrixView<Scalar> d_last(const Input& input, NetTape<Scalar, Body, Readout, Room>& tape,
+                                 const InputGradients& asked) const {
+    if (!tape.selection().is_last() && !asked.d_last.is_given()) return {};
     tape.d_last.reshape(this->state(), tape.steps().batch());
-    body().last_output_bptt(tape.body, std::as_const(tape.d_h_read).view(), tape.d_last.view());
-    return tape.d_last.view();
+    const auto sum = tape.d_last.view();
+    if (tape.selection().is_last()) {
+      body().last_output_bptt(tape.body, std::as_const(tape.d_h_read).view(), sum);
+    } else {
+      set_zero(sum);
+    }
+    if (!asked.d_last.is_given()) return sum;
+    for (Index b = 0; b < sum.cols(); ++b) {
+      const Index stream = detail::stream_that_ends(input.parts(), b);
+      if (stream >= 0) add(asked.d_last.columns().middleCols(stream, 1), sum.middleCols(b, 1));
+    }
+    return sum;
   }
 };
 

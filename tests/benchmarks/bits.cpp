@@ -95,7 +95,7 @@ Net filled(Net net) {
 template <class Scalar, class Output = Softmax, class Body>
 auto net_of(const Body& body, Index out) {
   using Read = Readout<Dynamic, Dynamic, Output>;
-  return filled(Net<Scalar, Body, Read>{body, Read{body.out(), out}});
+  return filled(Net<Scalar, Body, Read>{body, Read{body.out(), out}, zero});
 }
 
 // What a net reads.
@@ -336,7 +336,7 @@ void run_losses(const std::string& name) {
   };
   const std::vector<double> weights{1, 0, 0.5, 2, 1, 1, 3, 0, 1, 1, 1, 0.25, 1, 1, 1, 2};
   {
-    auto tape = filled_tape(filled(RNNCell<Scalar, Dynamic, Dynamic, Dynamic>(3, 7, 5)));
+    auto tape = filled_tape(filled(RNNCell<Scalar, Dynamic, Dynamic, Dynamic>(3, 7, 5, zero)));
     const auto labels = targets_of(loss::CrossEntropy{}, tape, random);
     const auto distributions = Matrix<Scalar, Dynamic, Dynamic>(tape.y());
     const loss::CrossEntropy plain, options{{.reduction = loss::Reduction::sum,
@@ -350,14 +350,14 @@ void run_losses(const std::string& name) {
     with("cross_entropy distributions weighted", tape, plain, loss::weighted(distributions, weights));
   }
   {
-    auto tape = filled_tape(filled(RNNCell<Scalar, Dynamic, Dynamic, Dynamic, Tanh, Identity>(3, 7, 5)));
+    auto tape = filled_tape(filled(RNNCell<Scalar, Dynamic, Dynamic, Dynamic, Tanh, Identity>(3, 7, 5, zero)));
     const auto targets = targets_of(loss::SquaredError{}, tape, random);
     with("squared_error", tape, loss::SquaredError{}, targets);
     with("squared_error weighted", tape, loss::SquaredError{{.reduction = loss::Reduction::sum}},
          loss::weighted(targets, weights));
   }
   {
-    auto tape = filled_tape(filled(RNNCell<Scalar, Dynamic, Dynamic, Dynamic, Tanh, Sigmoid>(3, 7, 5)));
+    auto tape = filled_tape(filled(RNNCell<Scalar, Dynamic, Dynamic, Dynamic, Tanh, Sigmoid>(3, 7, 5, zero)));
     const auto targets = targets_of(loss::BinaryCrossEntropy{}, tape, random);
     with("binary_cross_entropy", tape, loss::BinaryCrossEntropy{}, targets);
     with("binary_cross_entropy weighted", tape, loss::BinaryCrossEntropy{{.positive_weights = {1, 2, 3, 0.5, 1}}},
@@ -369,7 +369,7 @@ void run_losses(const std::string& name) {
 template <class Scalar>
 void run_nets(const std::string& name) {
   {
-    const auto net = filled(RNNCell<Scalar, 4, 37, 5>{});
+    const auto net = filled(RNNCell<Scalar, 4, 37, 5>{zero});
     run<FromColumns>(name + " cell", net, loss::CrossEntropy{});
     run_steps<FromColumns>(name + " cell", net);
     train_sgd<FromColumns>(name + " cell", net, loss::CrossEntropy{});
@@ -407,7 +407,7 @@ void run_float_nets(const std::string& name) {
   }
   {
     using Body = Stacked<LearnedStart<Recurrence<7, 9>>, Recurrence<9, 16, Softsign>, Recurrence<16, 70, ReLU>>;
-    const auto net = filled(Net<float, Body, Readout<70, 7>>{});
+    const auto net = filled(Net<float, Body, Readout<70, 7>>{zero});
     run_chunks<FromTokens>(name + " stack", net, loss);
     run_steps<FromTokens>(name + " stack", net);
     run_steps<FromTokens>(name + " stack int8", freeze<std::int8_t>(net).net());
@@ -428,7 +428,7 @@ void run_float_nets(const std::string& name) {
     hash.print(name + " generate");
   }
   {
-    const auto net = filled(RNNCell<float, 4, 37, 5>{});
+    const auto net = filled(RNNCell<float, 4, 37, 5>{zero});
     typename std::remove_cv_t<decltype(net)>::template FixedTape<9, 7> tape;
     for (const Batch& batch : batches()) {
       if (batch.lengths.size() > 7 || batch.lengths[0] > 9) continue;

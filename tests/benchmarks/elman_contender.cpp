@@ -80,7 +80,7 @@ ContenderPointer<Scalar> make_fixed(const Problem<Scalar>& problem) {
   constexpr Workload work = workloads[k];
   if constexpr (std::same_as<Scalar, float> || work.in_double) {
     using Cell = elman::RNNCell<Scalar, work.In, work.H, work.Out>;
-    if (work.same_widths(problem.work)) return std::make_unique<Elman<Cell>>(problem, Cell());
+    if (work.same_widths(problem.work)) return std::make_unique<Elman<Cell>>(problem, Cell(elman::zero));
   }
   return nullptr;
 }
@@ -123,7 +123,7 @@ class FrozenStream final : public Stream {
 
  private:
   static auto freeze(const Problem<float>& problem) {
-    Cell cell;
+    Cell cell{elman::zero};
     load(problem.weights, cell);
     return elman::freeze<Weight>(cell);
   }
@@ -175,7 +175,7 @@ ContenderPointer<Scalar> make_elman(const Problem<Scalar>& problem) {
   (std::make_index_sequence<std::size(workloads)>());
   if (result) return result;
   using Cell = elman::RNNCell<Scalar, elman::Dynamic, elman::Dynamic, elman::Dynamic>;
-  return std::make_unique<Elman<Cell>>(problem, Cell(problem.work.In, problem.work.H, problem.work.Out));
+  return std::make_unique<Elman<Cell>>(problem, Cell(problem.work.In, problem.work.H, problem.work.Out, elman::zero));
 }
 template ContenderPointer<float> make_elman(const Problem<float>&);
 template ContenderPointer<double> make_elman(const Problem<double>&);

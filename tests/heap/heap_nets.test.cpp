@@ -79,7 +79,7 @@ void check_tokens(const Body& body) {
   Random masks(8);
   GrowingColumns<float, Body::state_size> d_h0;
   CHECK(calls_of_training(
-            Net<float, Body, Readout<Dynamic, Dynamic, Identity>>(body, {5, 3}), {.d_h0 = &d_h0},
+            Net<float, Body, Readout<Dynamic, Dynamic, Identity>>(body, {5, 3}, zero), {.d_h0 = &d_h0},
             [&](Random& random, int run) {
               const auto lengths = draw_lengths(random, run < 3);
               lists = draw_lists(random, lengths, 9);
@@ -118,7 +118,7 @@ TEST_CASE("random batches of pairs allocate nothing: an encoder and a decoder") 
   Labels source, target;
   const SourceTarget x{std::cref(source), std::cref(target)};
   CHECK(calls_of_training(
-            Net<float, Body, Readout<Dynamic, Dynamic, Identity>>(body, {12, 3}), {},
+            Net<float, Body, Readout<Dynamic, Dynamic, Identity>>(body, {12, 3}, zero), {},
             [&](Random& random, int run) {
               const auto lengths = draw_lengths(random, run < 3);
               lists = draw_lists(random, lengths, 9);
@@ -149,10 +149,10 @@ TEST_CASE("random chunks of streams allocate nothing: states carried on, streams
       for (Index b = 0; b < 30; b += 2) starts.columns[static_cast<std::size_t>(t * 30 + b)] = 1;
     }
   };
-  auto state = Streaming().initial_state(30);
+  auto state = Streaming(zero).initial_state(30);
   Index begin = 0, count = 0;
   CHECK(calls_of_training(
-            Streaming(), {},
+            Streaming(zero), {},
             [&](Random& draws, int run) {
               begin = draws.below(900);
               count = run < 3 ? 20 : 1 + draws.below(20);

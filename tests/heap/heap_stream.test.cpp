@@ -54,7 +54,7 @@ template <int Hidden>
 void check_fixed() {
   CAPTURE(Hidden);
   using Cell = RNNCell<float, 3, Hidden, 4>;
-  static Cell cell;  // θ may be larger than a stack should bear
+  static Cell cell{elman::zero};  // θ may be larger than a stack should bear
   static typename Cell::Gradient gradient;
   static typename Cell::template FixedTape<20> tape;
   Random random(2);

@@ -25,7 +25,7 @@ using elman::Stacked;
 template <class Output, class Body>
 auto net_of(Body body, Index drawn) {
   elman::Readout<Dynamic, Dynamic, Output> readout(body.out(), 1 + drawn);
-  return elman::Net<double, Body, elman::Readout<Dynamic, Dynamic, Output>>(std::move(body), readout);
+  return elman::Net<double, Body, elman::Readout<Dynamic, Dynamic, Output>>(std::move(body), readout, elman::zero);
 }
 
 /// Columns of numbers as x.
@@ -81,6 +81,18 @@ struct RepeatedBothWays : FromColumns {
   }
 };
 
+/// h itself is what the loss sees.
+struct OutputsAlone : FromColumns {
+  static constexpr int depth = 2;
+  static constexpr std::size_t entries = 6 + 2;
+  template <class>
+  static auto make(elman::Random& random) {
+    const auto [in, a, b] = draw_sizes<3>(random);
+    using Body = Stacked<Recurrence<>, Recurrence<>>;
+    return elman::Net<double, Body, elman::NoReadout<>>(Body(Recurrence{in, a}, Recurrence{a, b}), {b}, elman::zero);
+  }
+};
+
 struct BothWays : FromColumns {
   static constexpr int depth = 1;
   static constexpr std::size_t entries = 6 + 2 + 2;
@@ -112,7 +124,7 @@ struct FixedBothWays : FromColumns {
   static auto make(elman::Random&) {
     return elman::Net<double,
                       Stacked<Bidirectional<Recurrence<2, 3>>, Bidirectional<Recurrence<6, 4>, Recurrence<6, 1>>>,
-                      elman::Readout<5, 4, Output>>();
+                      elman::Readout<5, 4, Output>>(elman::zero);
   }
 };
 
@@ -166,7 +178,7 @@ struct LearnedInPart : FromColumns {
   template <class Output>
   static auto make(elman::Random&) {
     return elman::Net<double, Bidirectional<LearnedStart<Recurrence<3, 2>>, Recurrence<3, 5>>,
-                      elman::Readout<7, 4, Output>>();
+                      elman::Readout<7, 4, Output>>(elman::zero);
   }
 };
 

@@ -22,3 +22,7 @@ TEST_CASE("learned starts: every gradient equals the complex step") {
   check_nets<LearnedStarts, CrossEntropyLabels>(602000, 60);
   check_nets<LearnedInPart, SquaredError>(603000, 40);
 }
+
+TEST_CASE("without a readout: every gradient equals the complex step") {
+  check_nets<OutputsAlone, SquaredError>(604000, 40);
+}

@@ -158,7 +158,7 @@ void check(std::uint64_t seed, double low_scale, double high_scale, double bound
   const double scale = random.uniform(low_scale, high_scale);
   CAPTURE(seed, sizes.in, sizes.hidden, sizes.out, lengths, scale, reading.listed);
 
-  Cell cell(sizes.in, sizes.hidden, sizes.out);
+  Cell cell(sizes.in, sizes.hidden, sizes.out, elman::zero);
   nets::randomise(cell, scale, random);
   std::vector<M> xs;
   for (const Index T : lengths) xs.push_back(nets::normal<M>(sizes.in, T, random));

@@ -131,7 +131,7 @@ void check_errors(const std::string& owner, const LossOf& loss_of, const Targets
 template <class Scalar, class Output, class LossOf, class Targets>
 void check_gradients(const LossOf& loss_of, const Targets& targets) {
   elman::Random random{5};
-  elman::RNNCell<Scalar, 3, 5, loss_data::out, elman::Tanh, Output> cell;
+  elman::RNNCell<Scalar, 3, 5, loss_data::out, elman::Tanh, Output> cell{elman::zero};
   nets::randomise(cell, 1.0, random);
   using Columns = elman::Columns<Scalar, 3>;
   const auto x = elman::pack(std::vector{nets::normal<Columns>(3, 2, random), nets::normal<Columns>(3, 4, random),

@@ -25,7 +25,7 @@ using elman::Matrix;
 using elman::RNNCell;
 
 TEST_CASE("forward and bptt give the numbers worked out by hand for a 2-2-2 net over two steps") {
-  RNNCell<double, 2, 2, 2, elman::Identity, elman::Identity> cell;
+  RNNCell<double, 2, 2, 2, elman::Identity, elman::Identity> cell{elman::zero};
   cell.U() << 1, 2, 0, 1;
   cell.W() << 0, 1, 2, 0;
   cell.b() << 1, 0;
@@ -78,7 +78,7 @@ struct Problem {
     h0 = nets::normal<Columns<double, 7>>(7, static_cast<Index>(lengths.size()), random);
   }
   elman::Random random;
-  Cell cell;
+  Cell cell{elman::zero};
   std::vector<Columns<double, 3>> x;
   std::vector<Columns<double, 4>> d_o;
   Columns<double, 7> h0;
@@ -233,7 +233,7 @@ TEST_CASE("a tape that has seen other shapes gives the bits of a new one") {
 
 TEST_CASE("blocks of steps leave no seam: long sequences equal the scalar-loop oracle") {
   elman::Random random(18);
-  RNNCell<double, 2, 5, 3> cell;
+  RNNCell<double, 2, 5, 3> cell{elman::zero};
   nets::randomise(cell, 0.9, random);
   // More columns than a block of steps holds, several times over, with sequences that end inside and between blocks.
   const std::vector<Index> lengths{400, 128, 127, 300, 1};
@@ -268,9 +268,9 @@ TEST_CASE("blocks of steps leave no seam: long sequences equal the scalar-loop o
 TEST_CASE("compile-time and run-time sizes give the same numbers") {
   const Problem problem(19, {4, 9, 1, 4});
   const auto x = elman::pack(problem.x);
-  RNNCell<double, Dynamic, Dynamic, Dynamic> dynamic(3, 7, 4);
+  RNNCell<double, Dynamic, Dynamic, Dynamic> dynamic(3, 7, 4, elman::zero);
   dynamic.theta() = problem.cell.theta();
-  RNNCell<double, Dynamic, 7, Dynamic> mixed(3, 7, 4);
+  RNNCell<double, Dynamic, 7, Dynamic> mixed(3, 7, 4, elman::zero);
   mixed.theta() = problem.cell.theta();
   const auto run = [&](const auto& cell) {
     auto tape = cell.tape();
@@ -287,7 +287,7 @@ TEST_CASE("compile-time and run-time sizes give the same numbers") {
 
 TEST_CASE("a 512 x 512 W works with compile-time sizes") {
   elman::Random random(20);
-  RNNCell<float, 3, 512, 2> cell;
+  RNNCell<float, 3, 512, 2> cell{elman::zero};
   nets::randomise(cell, 0.5, random);
   const auto x = nets::normal<Columns<float, 3>>(3, 4, random);
   auto tape = cell.tape();
@@ -337,7 +337,7 @@ TEST_CASE("NaN in x reaches y: it is neither hidden nor repaired") {
 
 TEST_CASE("forward and bptt refuse what does not fit and leave everything as it was") {
   using Any = RNNCell<double, Dynamic, Dynamic, Dynamic>;
-  Any cell(5, 3, 2);
+  Any cell(5, 3, 2, elman::zero);
   cell.theta().setConstant(0.1);
   auto tape = cell.tape();
   auto gradient = cell.zero_gradient();
@@ -372,7 +372,7 @@ TEST_CASE("forward and bptt refuse what does not fit and leave everything as it 
   X d_x = X::Constant(1, 1, 7);
   expect_error([&] { cell.bptt(X(X::Ones(5, 3)), tape, gradient, {.d_x = &d_x}); },
                "RNNCell::bptt: tape holds a forward of T = 4, N = 4; expected the steps of x, T = 3, N = 3");
-  const Any other(5, 4, 2);
+  const Any other(5, 4, 2, elman::zero);
   auto other_gradient = other.zero_gradient();
   expect_error(
       [&] { other.bptt(good, tape, other_gradient, {.d_x = &d_x}); },
@@ -396,7 +396,7 @@ template class elman::RNNCell<std::complex<double>, 2, Dynamic, 1, elman::Identi
 
 TEST_CASE("h0 of no columns is the cell's own start, also where it is a part of a larger matrix") {
   elman::Random random(31);
-  RNNCell<double, 2, 3, 2> cell;
+  RNNCell<double, 2, 3, 2> cell{elman::zero};
   nets::randomise(cell, 0.9, random);
   const Columns<double, 2> x = nets::normal<Columns<double, 2>>(2, 4, random);
   const Eigen::MatrixXd larger = Eigen::MatrixXd::Constant(3, 5, 7);

@@ -33,7 +33,7 @@ TEST_CASE("a text that is too long is cut, not lost") {
 
 TEST_CASE("a handler gets the message instead of an exception, and is put back") {
   struct Mine {};
-  const elman::RNNCell<float, 2, 3, 1> cell;
+  const elman::RNNCell<float, 2, 3, 1> cell{elman::zero};
   auto tape = cell.tape();
   const elman::Matrix<float, elman::Dynamic, elman::Dynamic> wrong(4, 5);
   const auto before = elman::set_error_handler([](const char* message) {

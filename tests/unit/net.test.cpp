@@ -37,7 +37,7 @@ const double round_off = tolerance::round_off<double>(20, 9);
 template <class N>
 N random_net(std::uint64_t seed) {
   elman::Random random(seed);
-  N net;
+  N net{elman::zero};
   laws::randomise_net(net, 1.0, random);
   return net;
 }
@@ -388,7 +388,7 @@ TEST_CASE("a small net of compile-time sizes lies inside its object; run-time si
   const auto net = random_net<Deep>(13);
   using Body = Stacked<LearnedStart<Recurrence<>>, Recurrence<>>;
   Net<double, Body, Readout<Dynamic, Dynamic, elman::Identity>> dynamic(
-      Body(LearnedStart(Recurrence(3, 5)), Recurrence(5, 4)), {4, 2});
+      Body(LearnedStart(Recurrence(3, 5)), Recurrence(5, 4)), {4, 2}, elman::zero);
   REQUIRE(dynamic.theta().size() == net.theta().size());
   dynamic.theta() = net.theta();
   elman::Random random(14);
@@ -406,7 +406,7 @@ TEST_CASE("a small net of compile-time sizes lies inside its object; run-time si
 
 TEST_CASE("nets refuse what does not fit and leave everything as it was") {
   using Any = Net<double, Stacked<Recurrence<>, Recurrence<>>, Readout<>>;
-  const Any net(Stacked(Recurrence(5, 3), Recurrence(3, 4)), {4, 2});
+  const Any net(Stacked(Recurrence(5, 3), Recurrence(3, 4)), {4, 2}, elman::zero);
   auto tape = net.tape();
   auto gradient = net.zero_gradient();
   elman::Random random(15);
@@ -440,7 +440,7 @@ TEST_CASE("nets refuse what does not fit and leave everything as it was") {
   Columns<double, Dynamic> d_x = Columns<double, Dynamic>::Constant(1, 1, 7);
   expect_error([&] { net.bptt(good, tape, gradient, {.d_x = &d_x}); },
                "Net::bptt: d_x is asked for; expected none, because x is tokens");
-  const Any other(Stacked(Recurrence(5, 4), Recurrence(4, 3)), {3, 2});
+  const Any other(Stacked(Recurrence(5, 4), Recurrence(4, 3)), {3, 2}, elman::zero);
   auto other_gradient = other.zero_gradient();
   expect_error(
       [&] { net.bptt(good, tape, other_gradient); },
@@ -450,12 +450,12 @@ TEST_CASE("nets refuse what does not fit and leave everything as it was") {
   CHECK(d_x == Columns<double, Dynamic>::Constant(1, 1, 7));
   expect_error(
       [] {
-        Any(Stacked(Recurrence(5, 3), Recurrence(4, 4)), {4, 2});
+        Any(Stacked(Recurrence(5, 3), Recurrence(4, 4)), {4, 2}, elman::zero);
       },
       "Stacked: layer 1 has 4 inputs; expected 3 as layer 0 has outputs");
   expect_error(
       [] {
-        Any(Stacked(Recurrence(5, 3), Recurrence(3, 4)), {5, 2});
+        Any(Stacked(Recurrence(5, 3), Recurrence(3, 4)), {5, 2}, elman::zero);
       },
       "Net: the readout reads 5 rows; expected 4 as the body's output has");
 }

@@ -94,7 +94,7 @@ requires(std::same_as<Scalar_, float> || std::same_as<Scalar_, double>) && Weigh
 
   /// A net with these parameters, which has all verbs.
   Net<Scalar, Body, Readout> thaw() const {
-    Net<Scalar, Body, Readout> net(body_, readout_);
+    Net<Scalar, Body, Readout> net(body_, readout_, zero);
     detail::Thawer<Weight, Scalar> thawer{cursor(), net.theta().data()};
     walk(thawer);
     return net;

@@ -18,6 +18,7 @@
 
 #include "elman/init/fan.hpp"
 #include "elman/init/orthogonal.hpp"
+#include "elman/model.hpp"
 #include "elman/option_ranges.hpp"
 #include "elman/random.hpp"
 
@@ -31,6 +32,7 @@ namespace detail {
 template <class FillRecurrence, class FillReadout>
 auto by_part(Random& random, FillRecurrence recurrence, FillReadout readout) {
   return [&random, recurrence, readout](auto&& parameters) {
+    static_assert(is_model<decltype(parameters)>());
     parameters.for_each_part([&](const std::string&, auto part) {
       if constexpr (requires { part.initialise(random); }) {
         part.initialise(random);

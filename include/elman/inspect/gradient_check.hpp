@@ -283,6 +283,7 @@ GradientReport gradient_check(const Cell& cell, const X& x, const Targets& targe
 /// computed at `model`, and loss(m) is L of a copy m in std::complex<double>, or in double with Differences::central.
 template <Differences Method = Differences::complex_step, class Model, class Gradient, class Loss>
 GradientReport gradient_check(const Model& model, const Gradient& gradient, const Loss& loss) {
+  static_assert(detail::is_model<Model>() && detail::is_gradient_of_model<Gradient>());
   using Scalar = Wide<ScalarOf<Model>>;
   using Reference = std::conditional_t<Method == Differences::central, Scalar, std::complex<Scalar>>;
   detail::require(parameter_count(gradient) == parameter_count(model), "gradient_check: gradient has ",

@@ -20,6 +20,7 @@ class OneHot {
   Index cols() const { return count_; }
   /// The row of the 1 in column k.
   Index token(Index k) const { return tokens_[k]; }
+  const Index* tokens() const { return tokens_; }
   OneHot middleCols(Index first, Index count) const { return {tokens_ + first, vocabulary_, count}; }
 
  private:

@@ -8,7 +8,6 @@
 //   ∂L/∂V = Σ ∂L/∂o_t h_tᵀ    (11)        ∂L/∂c = Σ ∂L/∂o_t    (12)        Vᵀ ∂L/∂o_t, the first term of (6)
 #pragma once
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -112,24 +111,13 @@ class Readout : public LayerBase<Readout<In, Out, Output_, Bias_>, In, Out, fals
   /// steps' read-outs send down is not among it, but in tape.d_h_read: it goes to ∂L/∂(last output).
   template <class Scalar, class Tape>
   static void send_down(Tape& tape, Index first, const MatrixView<Scalar>& d_h) {
-    const auto& read = tape.selection();
-    const Index end = first + d_h.cols();
-    if (read.is_run()) {
-      const Index from = std::clamp(read.first(), first, end);
-      const Index to = std::clamp(read.first() + read.count(), from, end);
-      set_zero(d_h.leftCols(from - first));
-      set_zero(d_h.middleCols(to - first, end - to));
-      if (from == to) return;
-      set_product(tape.V, std::as_const(tape).d_o().middleCols(from - read.first(), to - from),
-                  d_h.middleCols(from - first, to - from));
-      return;
-    }
-    set_zero(d_h);
-    if (read.is_last()) return;
-    const auto sent = tape.d_h_read.view();
-    for (Index k = 0; k < read.count(); ++k) {
-      if (read[k] >= first && read[k] < end) copy(sent.middleCols(k, 1), d_h.middleCols(read[k] - first, 1));
-    }
+    detail::send_to_columns(tape.selection(), first, d_h, [&tape](Index k, const MatrixView<Scalar>& to) {
+      if (tape.selection().is_run()) {
+        set_product(tape.V, std::as_const(tape).d_o().middleCols(k, to.cols()), to);
+      } else {
+        copy(tape.d_h_read.view().middleCols(k, to.cols()), to);
+      }
+    });
   }
 
   /// o and y of one column a stream.

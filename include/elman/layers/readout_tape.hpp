@@ -9,6 +9,8 @@
 // valid until its next forward, as long as it lives.
 #pragma once
 
+#include <algorithm>
+
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/kernels/factor.hpp"
 #include "elman/layers/output.hpp"
@@ -20,8 +22,10 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 
-/// Logits, outputs and their gradient for the columns that are read. In and Out: Room::size of the readout's.
-template <class Scalar_, class Output_ = Softmax, class Room = Growing, int In = Dynamic, int Out = Dynamic>
+/// Logits, outputs and their gradient for the columns that are read. In and Out: Room::size of the readout's; HasV:
+/// whether it multiplies.
+template <class Scalar_, class Output_ = Softmax, class Room = Growing, int In = Dynamic, int Out = Dynamic,
+          bool HasV = true>
 class ReadoutTape {
   static constexpr int outputs = detail::product_of_sizes(Out, Room::columns);
   static constexpr int inputs = detail::product_of_sizes(In, Room::columns);
@@ -42,6 +46,9 @@ class ReadoutTape {
   bool has_d_o() const { return has_d_o_; }
   /// What the output has kept for its loss (output.hpp).
   ConstMatrixView<Scalar> kept() const requires(detail::keeps_for_loss<Output>) { return kept_.view(); }
+  /// For the net: ∂L/∂o = 0, where L does not depend on o; and that no loss has followed. Neither says one has.
+  void set_zero_d_o() { set_zero(d_o_.view()); }
+  void forget_d_o() { has_d_o_ = false; }
 
   /// Which packed columns are read.
   const detail::Selection<Room>& selection() const { return selection_; }
@@ -77,8 +84,8 @@ class ReadoutTape {
   MatrixView<Scalar> kept_to_write() { return kept_.view(); }
   ColumnBuffer<Scalar, inputs> d_h_read;  ///< Vᵀ ∂L/∂o of columns that are not adjacent
   /// V made ready for forward, or Vᵀ for bptt.
-  Factor<Scalar, factor_size_of_both<Scalar>(Out, In)> V;
-  Factor<Scalar, factor_size<Scalar>(Out, Room::block_columns)> d_o_panels;
+  Factor<Scalar, HasV ? factor_size_of_both<Scalar>(Out, In) : 0> V;
+  Factor<Scalar, HasV ? factor_size<Scalar>(Out, Room::block_columns) : 0> d_o_panels;
 
  private:
   detail::Selection<Room> selection_;
@@ -90,6 +97,31 @@ class ReadoutTape {
   Index may_gather_ = 0;
   bool has_d_o_ = false;
 };
+
+namespace detail {
+
+/// d_h ← what a readout sends down to the packed columns first, first + 1, …, zero where nothing is read. send(k, to)
+/// writes that of the read columns k, k + 1, …. What is sent down from last steps is not among it, but goes to
+/// ∂L/∂(last output).
+template <class Scalar, class Room, class Send>
+void send_to_columns(const Selection<Room>& read, Index first, const MatrixView<Scalar>& d_h, const Send& send) {
+  const Index end = first + d_h.cols();
+  if (read.is_run()) {
+    const Index from = std::clamp(read.first(), first, end);
+    const Index to = std::clamp(read.first() + read.count(), from, end);
+    set_zero(d_h.leftCols(from - first));
+    set_zero(d_h.middleCols(to - first, end - to));
+    if (from < to) send(from - read.first(), d_h.middleCols(from - first, to - from));
+    return;
+  }
+  set_zero(d_h);
+  if (read.is_last()) return;
+  for (Index k = 0; k < read.count(); ++k) {
+    if (read[k] >= first && read[k] < end) send(k, d_h.middleCols(read[k] - first, 1));
+  }
+}
+
+}  // namespace detail
 
 }  // namespace ELMAN_ABI
 }  // namespace elman

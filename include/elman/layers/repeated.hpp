@@ -9,8 +9,8 @@
 //   Repeated{Recurrence{hidden, hidden}, depth}                                                      all of one kind
 //
 // (torch.nn.RNN(num_layers=depth), the second with dropout=0.2, the third with bidirectional=True.) It computes what
-// Stacked of these layers does, bit for bit, and names its matrices alike. Its tape grows with the depth: a fixed one it
-// has not.
+// Stacked of these layers does, bit for bit, and names its matrices alike. Its tape grows with the depth: a fixed one
+// it has not.
 #pragma once
 
 #include <concepts>

@@ -3,7 +3,12 @@
 // What forward and bptt check before they write anything.
 #pragma once
 
+#include <bit>
+#include <cstdint>
+
 #include "elman/check.hpp"
+#include "elman/kernels/fingerprint.hpp"
+#include "elman/kernels/one_hot.hpp"
 #include "elman/net/input.hpp"
 #include "elman/net/parameters.hpp"
 #include "elman/net/start.hpp"
@@ -35,10 +40,38 @@ void check_run(const Where& where, const Parameters<Scalar, Body, Readout>& net,
   given.start.check(where, HasUWb<Body> ? "Hidden" : "State", net.state(), stream_count(input.parts(), input.steps()));
 }
 
+/// Of x, as its layers see it: of up to 32 columns, or 256 tokens.
+template <class Scalar>
+std::uint32_t fingerprint_of(const ConstMatrixView<Scalar>& x) {
+  Fingerprint<Scalar> fingerprint;
+  const Index every = x.cols() / 32 + 1;
+  for (Index k = 0; k < x.cols(); k += every) fingerprint.add_some(x.col(k).data(), x.rows(), 128);
+  return fingerprint.value();
+}
+template <class Scalar>
+std::uint32_t fingerprint_of(const OneHot<Scalar>& x) {
+  Fingerprint<Index> fingerprint;
+  fingerprint.add_some(x.tokens(), x.cols(), 256);
+  return fingerprint.value();
+}
+template <class Source, class SourceSteps, class Target>
+std::uint32_t fingerprint_of(const SourceTargetColumns<Source, SourceSteps, Target>& x) {
+  return std::rotl(fingerprint_of(x.source), 5) ^ fingerprint_of(x.target);
+}
+
+/// Of what a run depends on. So much of θ is looked at as costs nothing beside the run: all of it in small nets and
+/// long batches, else blocks of 16 numbers spread over it, at least 256 numbers and a quarter of State a column.
+template <class Scalar, class Body, class Readout, class Input>
+RunFingerprint run_fingerprint(const Parameters<Scalar, Body, Readout>& net, const Input& input) {
+  Fingerprint<Scalar> theta;
+  theta.add_some(net.data(), net.theta().size(), 256 + input.steps().columns() * net.state() / 4);
+  return {theta.value(), fingerprint_of(input.columns())};
+}
+
 /// Throws unless the tape holds a forward of x by such a net, a loss has followed it, and there is what is asked for.
 template <class Scalar, class Body, class Readout, class Input, class Room>
 void check_way_back(const Where& where, const Parameters<Scalar, Body, Readout>& net, const Input& input,
-                    const NetTape<Scalar, Body, Readout, Room>& tape, const Parameters<Scalar, Body, Readout>& gradient,
+                    const NetTape<Scalar, Body, Readout, Room>& tape, const Gradient<Scalar, Body, Readout>& gradient,
                     const InputGradients<Scalar, Body>& asked) {
   const auto& steps = input.steps();
   require(tape.steps().count() > 0, where, ": tape is empty; expected forward(x, tape) before");
@@ -50,7 +83,13 @@ void check_way_back(const Where& where, const Parameters<Scalar, Body, Readout>&
           where, ": tape holds a forward of a net with In = ", tape.in(), ", State = ", tape.state(),
           ", Out = ", tape.o().rows(), " and ", tape.parameters(), " parameters; expected In = ", net.in(),
           ", State = ", net.state(), ", Out = ", net.out(), " and ", net.theta().size(), " parameters");
-  require(tape.has_d_o(), where, ": tape has no d_o; expected a loss after forward");
+  const RunFingerprint now = run_fingerprint(net, input);
+  require(tape.had.parameters == now.parameters, where,
+          ": the parameters have changed since the forward that tape holds, or are another net's; expected forward, "
+          "loss and bptt of one net, and the optimizer's step behind them");
+  require(tape.had.x == now.x, where,
+          ": x has as many steps as that of the forward that tape holds, but other numbers; expected the x of forward");
+  require(tape.has_d_o() || asked.d_last.is_given(), where, ": tape has no d_o; expected a loss after forward");
   require(!tape.noise_unsaid, where,
           ": tape holds a forward without dropout, which the net has; expected forward(x, tape, read, random), which "
           "draws its masks, or forward(x, tape, read, elman::no_noise) to go without");
@@ -59,6 +98,13 @@ void check_way_back(const Where& where, const Parameters<Scalar, Body, Readout>&
             ": tape holds a forward of another x.source; expected its steps");
   }
   input.check_asked(where, asked);
+  if (asked.d_last.is_given()) {
+    const auto d_last = asked.d_last.columns();
+    require(d_last.rows() == net.state(), where, ": d_last has ", d_last.rows(), " rows; expected ",
+            HasUWb<Body> ? "Hidden" : "State", " = ", net.state());
+    const Index B = stream_count(input.parts(), steps);
+    require(d_last.cols() == B, where, ": d_last has ", d_last.cols(), " columns; expected B = ", B);
+  }
   require(gradient.same_shape(net), where, ": gradient has In = ", gradient.in(), ", State = ", gradient.state(),
           ", Out = ", gradient.out(), " and ", gradient.theta().size(),
           " parameters; expected the net's shape, In = ", net.in(), ", State = ", net.state(), ", Out = ", net.out(),

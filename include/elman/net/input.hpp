@@ -29,6 +29,35 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 
+/// ∂L/∂(the state after each sequence's last step) of what else than o depends on it: State × B in the caller's order,
+/// a matrix in memory or a pointer to one. Refers to it.
+template <class Scalar, int State>
+class GivenGradient {
+ public:
+  GivenGradient() = default;
+  template <detail::HasColumns M>
+  GivenGradient(const M& matrix) : GivenGradient(&matrix) {}  // NOLINT: the conversion is the purpose
+  template <detail::HasColumns M>
+  GivenGradient(const M* matrix) : is_given_(matrix) {  // NOLINT: as above
+    static_assert(detail::fits<State, M::RowsAtCompileTime> && std::same_as<typename M::Scalar, Scalar>,
+                  "elman::Net::bptt: d_last must have State rows, a cell's Hidden, of the net's Scalar");
+    if (!matrix) return;
+    const ConstMatrixView<Scalar> view(*matrix);
+    data_ = view.data();
+    rows_ = view.rows();
+    cols_ = view.cols();
+    stride_ = view.outerStride();
+  }
+
+  bool is_given() const { return is_given_; }
+  ConstMatrixView<Scalar> columns() const { return {data_, rows_, cols_, stride_}; }
+
+ private:
+  const Scalar* data_ = nullptr;
+  Index rows_ = 0, cols_ = 0, stride_ = 0;
+  bool is_given_ = false;
+};
+
 /// Where bptt leaves a gradient that is asked for: an Eigen matrix, which allocates whenever its shape changes, or
 /// GrowingColumns, which keep their memory.
 template <class Scalar, int Rows>
@@ -59,18 +88,20 @@ class Wanted {
   GrowingColumns<Scalar, Rows>* kept_ = nullptr;
 };
 
-/// What bptt can give beside the parameters' gradients; what is not asked for is not computed. Each is resized and
-/// overwritten.
+/// What bptt can be given beside the tape's d_o, and can give beside the parameters' gradients; what is not asked for
+/// is not computed. Each but d_last is resized and overwritten; d_last and d_h0 may be the same matrix.
 template <class Scalar, class Body>
 struct InputGradients {
-  Wanted<Scalar, Body::in_size> d_x = {};      ///< ∂L/∂x, In × N in the order of x's columns
-  Wanted<Scalar, Body::state_size> d_h0 = {};  ///< ∂L/∂h₀, State × B in the caller's order
+  GivenGradient<Scalar, Body::state_size> d_last = {};  ///< ∂L/∂(last state), added to what o sends down (Eq. 53)
+  Wanted<Scalar, Body::in_size> d_x = {};               ///< ∂L/∂x, In × N in the order of x's columns
+  Wanted<Scalar, Body::state_size> d_h0 = {};           ///< ∂L/∂h₀, State × B in the caller's order
 };
 template <class Scalar, class Encoder, class Decoder>
 struct InputGradients<Scalar, EncoderDecoder<Encoder, Decoder>> {
-  Wanted<Scalar, Encoder::in_size> d_source = {};                          ///< ∂L/∂source, as source
-  Wanted<Scalar, Decoder::in_size> d_x = {};                               ///< ∂L/∂target, as target
-  Wanted<Scalar, EncoderDecoder<Encoder, Decoder>::state_size> d_h0 = {};  ///< ∂L/∂(the encoder's h₀)
+  GivenGradient<Scalar, EncoderDecoder<Encoder, Decoder>::state_size> d_last = {};  ///< of the decoder's last state
+  Wanted<Scalar, Encoder::in_size> d_source = {};                                   ///< ∂L/∂source, as source
+  Wanted<Scalar, Decoder::in_size> d_x = {};                                        ///< ∂L/∂target, as target
+  Wanted<Scalar, EncoderDecoder<Encoder, Decoder>::state_size> d_h0 = {};           ///< ∂L/∂(the encoder's h₀)
 };
 
 namespace detail {

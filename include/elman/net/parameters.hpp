@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// The parameters of a net, or their gradient: one contiguous vector θ, and the shapes of the layers that say what lies
-// where in it. First the body's, in the order of its layers, then the readout's V and c; each matrix column by column.
-// For an RNNCell that is U (Hidden × In), W (Hidden × Hidden), b (Hidden), V (Out × Hidden), c (Out).
+// The parameters of a net, and their gradient: each one contiguous vector, θ and ∂L/∂θ, and the shapes of the layers
+// that say what lies where in it. First the body's, in the order of its layers, then the readout's V and c; each matrix
+// column by column. For an RNNCell that is U (Hidden × In), W (Hidden × Hidden), b (Hidden), V (Out × Hidden), c (Out).
 //
-// A gradient has the same type, so that ∂L/∂U is `gradient.U()` and optimizers, clipping, norms and files see one
-// vector. θ lies inside the object when its size is known at compile time and small, else on the heap.
+// Both have the same views, so that ∂L/∂U is `gradient.U()` and optimizers, clipping and norms see one vector. They are
+// two types, so that neither is taken for the other: no optimizer trains a gradient, no bptt adds to a net. The vector
+// lies inside its object when its size is known at compile time and small, else on the heap.
 #pragma once
 
 #include <algorithm>
@@ -33,6 +34,11 @@ concept HasUWb = requires(const Body body, float* theta) {
   body.at(theta).b;
 };
 
+template <class Readout>
+concept HasV = requires(const Readout readout, float* theta) {
+  readout.at(theta).V;
+};
+
 /// The sizes that a view tells Eigen. Beyond 128 they would gain nothing, and overflow the arithmetic by which
 /// Eigen 3.4 plans its loops.
 template <int Size>
@@ -46,10 +52,20 @@ auto sized(const Given& given) {
   return View<std::conditional_t<std::is_const_v<Element>, const M, M>>(given.data(), given.rows(), given.cols());
 }
 
+/// Nobody has said how the parameters of a net begin.
+template <class Nothing>
+constexpr void is_initialised() {
+  static_assert(!std::is_void_v<Nothing>,
+                "elman: a net is told how its parameters begin, as in `RNNCell<float, 4, 8, 4> "
+                "cell{elman::init::standard(random)}`; a net of zeros would never learn: elman::zero makes one, for "
+                "numbers that are put into it afterwards");
+}
+
 }  // namespace detail
 
+/// A vector with a coefficient for every parameter of a net: what Parameters and Gradient have in common.
 template <class Scalar_, class Body, class Readout>
-class Parameters {
+class ParameterVector {
   static_assert(RealOrComplex<Scalar_>, "elman: Scalar must be float, double, long double or std::complex of one");
 
  public:
@@ -60,16 +76,6 @@ class Parameters {
   static constexpr bool is_fixed = Body::is_fixed && Readout::is_fixed;
   /// The length of θ, or Dynamic.
   static constexpr int theta_size = detail::sum_of_sizes({Body::parameter_size, Readout::parameter_size});
-
-  /// All zero.
-  Parameters() requires is_fixed : Parameters(Body(), Readout()) {}
-
-  /// All zero. Throws if the readout does not read as many rows as the body's output has.
-  Parameters(Body body, Readout readout) : body_(std::move(body)), readout_(std::move(readout)) {
-    detail::require(readout_.in() == body_.out(), "Net: the readout reads ", readout_.in(), " rows; expected ",
-                    body_.out(), " as the body's output has");
-    theta_.set_zero(body_.parameter_count() + readout_.parameter_count());
-  }
 
   const Body& body() const { return body_; }
   const Readout& readout() const { return readout_; }
@@ -90,12 +96,20 @@ class Parameters {
   auto b() const requires detail::HasUWb<Body> && detail::HasBias<Body> {
     return detail::sized<Body::out_size, 1>(body_.at(data()).b);
   }
-  auto V() { return detail::sized<out_size, Readout::in_size>(readout_.at(readout_data()).V); }
-  auto V() const { return detail::sized<out_size, Readout::in_size>(readout_.at(readout_data()).V); }
-  auto c() requires detail::HasBias<Readout> { return detail::sized<out_size, 1>(readout_.at(readout_data()).c); }
-  auto c() const requires detail::HasBias<Readout> { return detail::sized<out_size, 1>(readout_.at(readout_data()).c); }
+  auto V() requires detail::HasV<Readout> {
+    return detail::sized<out_size, Readout::in_size>(readout_.at(readout_data()).V);
+  }
+  auto V() const requires detail::HasV<Readout> {
+    return detail::sized<out_size, Readout::in_size>(readout_.at(readout_data()).V);
+  }
+  auto c() requires detail::HasV<Readout> && detail::HasBias<Readout> {
+    return detail::sized<out_size, 1>(readout_.at(readout_data()).c);
+  }
+  auto c() const requires detail::HasV<Readout> && detail::HasBias<Readout> {
+    return detail::sized<out_size, 1>(readout_.at(readout_data()).c);
+  }
 
-  /// All parameters as one vector.
+  /// All coefficients as one vector.
   VectorView<Scalar> theta() { return {data(), theta_.size()}; }
   ConstVectorView<Scalar> theta() const { return {data(), theta_.size()}; }
   /// Where they begin, and where those of the readout do.
@@ -147,18 +161,26 @@ class Parameters {
     return {begin, rows, cols};
   }
 
-  /// The same numbers in another scalar: float to double, or double to std::complex<double> for the complex step.
-  template <class Other>
-  Parameters<Other, Body, Readout> cast() const {
-    Parameters<Other, Body, Readout> other(body_, readout_);
-    for (Index k = 0; k < theta_.size(); ++k) other.data()[k] = static_cast<Other>(data()[k]);
-    return other;
-  }
-
   /// Whether another has the same matrices in the same places.
   template <class Other>
-  bool same_shape(const Parameters<Other, Body, Readout>& other) const {
+  bool same_shape(const ParameterVector<Other, Body, Readout>& other) const {
     return body_.same_shape(other.body()) && readout_.same_shape(other.readout());
+  }
+
+ protected:
+  /// All zero. Throws if the readout does not read as many rows as the body's output has.
+  ParameterVector(Body body, Readout readout) : body_(std::move(body)), readout_(std::move(readout)) {
+    detail::require(readout_.in() == body_.out(), "Net: the readout reads ", readout_.in(), " rows; expected ",
+                    body_.out(), " as the body's output has");
+    theta_.set_zero(body_.parameter_count() + readout_.parameter_count());
+  }
+
+  /// The same numbers in another scalar: float to double, or double to std::complex<double> for the complex step.
+  template <class Result>
+  Result cast_to() const {
+    Result other(body_, readout_);
+    for (Index k = 0; k < theta_.size(); ++k) other.data()[k] = static_cast<typename Result::Scalar>(data()[k]);
+    return other;
   }
 
  private:
@@ -179,6 +201,49 @@ class Parameters {
   [[no_unique_address]] Readout readout_;
   detail::ThetaStorage<Scalar, theta_size> theta_;
 };
+
+/// θ: what a net derives from, initialisers fill and optimizers change.
+template <class Scalar, class Body, class Readout>
+class Parameters : public ParameterVector<Scalar, Body, Readout> {
+  using Base = ParameterVector<Scalar, Body, Readout>;
+
+ public:
+  static constexpr bool is_gradient = false;
+
+  /// All zero: for what fills them.
+  Parameters(Body body, Readout readout) : Base(std::move(body), std::move(readout)) {}
+  Parameters() requires Base::is_fixed : Parameters(Body(), Readout()) {}
+
+  template <class Other>
+  Parameters<Other, Body, Readout> cast() const {
+    return this->template cast_to<Parameters<Other, Body, Readout>>();
+  }
+};
+
+/// ∂L/∂θ: what bptt adds to, clipping scales and optimizers read. `net.zero_gradient()` makes one.
+template <class Scalar, class Body, class Readout>
+class Gradient : public ParameterVector<Scalar, Body, Readout> {
+  using Base = ParameterVector<Scalar, Body, Readout>;
+
+ public:
+  static constexpr bool is_gradient = true;
+
+  /// All zero.
+  Gradient(Body body, Readout readout) : Base(std::move(body), std::move(readout)) {}
+  Gradient() requires Base::is_fixed : Gradient(Body(), Readout()) {}
+
+  template <class Other>
+  Gradient<Other, Body, Readout> cast() const {
+    return this->template cast_to<Gradient<Other, Body, Readout>>();
+  }
+};
+
+/// The initialiser that leaves all parameters zero: a net that other numbers will be put into. Such a net does not
+/// learn more than c, for every gradient on the way to the others is multiplied by a matrix of zeros.
+struct Zero {
+  void operator()(auto& parameters) const { parameters.set_zero(); }
+};
+inline constexpr Zero zero{};
 
 }  // namespace ELMAN_ABI
 }  // namespace elman

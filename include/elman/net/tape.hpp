@@ -3,6 +3,8 @@
 // The tape of a net: the tapes of its layers, what the readout leaves, and what concerns all layers together.
 #pragma once
 
+#include <cstdint>
+
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/layers/output.hpp"
 #include "elman/layers/readout_tape.hpp"
@@ -13,6 +15,16 @@
 
 namespace elman {
 inline namespace ELMAN_ABI {
+
+namespace detail {
+
+/// Of the parameters and of x, so that bptt notices others (checks.hpp).
+struct RunFingerprint {
+  std::uint32_t parameters = 0;
+  std::uint32_t x = 0;
+};
+
+}  // namespace detail
 
 /// What one forward of a net leaves behind: the outputs h of its body, o, y and, after a loss, d_o (readout_tape.hpp).
 template <class Scalar, class Body, class Readout, class Room = Growing>
@@ -49,10 +61,13 @@ class NetTape : public Readout::template Tape<Scalar, Room> {
   States d_last;                           ///< ∂L/∂(the last state)
   detail::List<Index, Room::batch> fresh;  ///< the caller's sequences that began with the learned start
   bool noise_unsaid = false;               ///< the net has dropout, which was off though nobody said no_noise
+  detail::RunFingerprint had;              ///< what forward has run on
   template <class Net, class Given>
   void start(const Net& net, const Given& steps) {
     fresh.clear();
     fresh.reserve(static_cast<std::size_t>(steps.batch()));
+    Base::forget_d_o();
+    had = {};
     steps_.assign(steps);
     in_ = net.in();
     state_ = net.state();

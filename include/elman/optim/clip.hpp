@@ -115,6 +115,7 @@ double global_norm(const Gradient& gradient, Norm norm = Norm::L2) {
 /// 1e-6 to ‖g‖, and turns a gradient of infinite norm into zeros and NaN.)
 template <class Gradient>
 double clip_norm(Gradient&& gradient, double threshold, Norm norm = Norm::L2) {
+  static_assert(detail::is_gradient_of_model<Gradient>());
   detail::check_bound(gradient, "clip_norm", "threshold", threshold);
   const double before = global_norm(gradient, norm);
   if (before > threshold && detail::is_finite(before)) {
@@ -127,6 +128,7 @@ double clip_norm(Gradient&& gradient, double threshold, Norm norm = Norm::L2) {
 /// unless bound is above 0 and, if finite, one that the gradient's Scalar holds. (torch.nn.utils.clip_grad_value_)
 template <class Gradient>
 void clip_value(Gradient&& gradient, double bound) {
+  static_assert(detail::is_gradient_of_model<Gradient>());
   detail::check_bound(gradient, "clip_value", "bound", bound);
   for_each_theta(
       [&](auto&& g) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "elman/check.hpp"
+#include "elman/model.hpp"
 #include "elman/option_ranges.hpp"
 #include "elman/types.hpp"
 
@@ -31,6 +32,7 @@ class L2Penalty {
   template <class Net>
   L2Penalty(const Net& net, std::initializer_list<std::pair<std::string_view, double>> penalties)
       : size_(net.theta().size()) {
+    static_assert(detail::is_model<Net>());
     for (const auto& penalty : penalties) {
       detail::require_not_negative("L2Penalty", penalty.first, penalty.second);
       detail::require_not_negative("L2Penalty", twice(penalty.first), 2 * penalty.second);
@@ -51,6 +53,7 @@ class L2Penalty {
   /// written, unless both have as many parameters as the net this was made for, whose scalar holds 2 λ.
   template <class Net, class Gradient>
   typename Net::Scalar operator()(const Net& net, Gradient& gradient) const {
+    static_assert(detail::is_model<Net>() && detail::is_gradient_of_model<Gradient>());
     using Scalar = typename Net::Scalar;
     detail::require(net.theta().size() == size_, "L2Penalty: net has ", net.theta().size(), " parameters; expected ",
                     size_, " as the net this was made for");

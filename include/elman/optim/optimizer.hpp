@@ -39,7 +39,7 @@ namespace elman {
 inline namespace ELMAN_ABI {
 
 /// Steps a model by its gradient.
-template <class O, class Model, class Gradient = Model>
+template <class O, class Model, class Gradient = GradientOf<Model>>
 concept Optimizer = requires(O& optimizer, Model& model, const Gradient& gradient) {
   optimizer.step(model, gradient);
 };
@@ -48,7 +48,7 @@ namespace detail {
 
 /// The scalar of a model, and no match for anything else, so that `Adam copy{adam}` makes a copy.
 template <IsModel Model>
-using ScalarOfModel = ScalarOf<Model>;
+using ScalarOfModel = std::enable_if_t<is_model<Model>(), ScalarOf<Model>>;
 
 template <class Scalar>
 void require_learning_rate(std::string_view owner, double value) {
@@ -176,8 +176,9 @@ class OptimizerBase {
 
   /// θ ← θ − learning rate · (what the rule makes of the gradient). Model and gradient may be temporaries:
   /// `step(std::tie(encoder, decoder), std::tie(d_encoder, d_decoder))`. Throws, before anything is written, unless
-  /// the model has as many parameters as the one this was made for and the gradient has the same vectors. What is not
-  /// finite in the gradient reaches its own parameters, for good: see finite.hpp.
+  /// the model has as many parameters as the one this was made for and the gradient has the same vectors. What is a
+  /// gradient and what is a model does not compile in the other's place. What is not finite in the gradient reaches its
+  /// own parameters, for good: see finite.hpp.
   template <class Model, class Gradient>
   void step(Model&& model, const Gradient& gradient) {
     step(model, gradient, options_.learning_rate);
@@ -187,6 +188,7 @@ class OptimizerBase {
   /// may be below the smallest: `step(model, gradient, schedule(k))`.
   template <class Model, class Gradient>
   void step(Model&& model, const Gradient& gradient, double learning_rate) {
+    static_assert(detail::is_model<Model>() && detail::is_gradient_of_model<Gradient>());
     detail::check_step<Scalar>(Derived::name, model, gradient, static_cast<Index>(std::get<0>(state_.vectors()).size()),
                                learning_rate);
     if constexpr (requires { Derived::check_rate(options_, learning_rate); }) {

@@ -8,6 +8,7 @@
 //   unpack(y, steps)   columns in packed order                              → one matrix a sequence, the caller's order
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <iterator>
@@ -57,6 +58,14 @@ inline Index stream_count(std::span<const StreamPart> parts, const Steps& steps)
   Index count = 0;
   for (const StreamPart& part : parts) count += part.stream == count;  // a later part is of a stream before it
   return count;
+}
+/// The stream that ends with sequence b of a batch; −1 if a later part of it stands behind.
+inline Index stream_that_ends(std::span<const StreamPart> parts, Index b) {
+  if (parts.empty()) return b;
+  const auto here = parts.begin() + b;
+  const bool goes_on =
+      std::any_of(here + 1, parts.end(), [&](const StreamPart& part) { return part.stream == here->stream; });
+  return goes_on ? -1 : here->stream;
 }
 template <class Batch>
 concept BatchOfMatrices = std::ranges::random_access_range<const Batch> && IsMatrix<ElementOf<Batch>>;

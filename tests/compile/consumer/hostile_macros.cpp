@@ -69,6 +69,6 @@
 #include "train.cpp"
 
 int main() {
-  Cell cell;
+  Cell cell{elman::zero};
   return train(cell, 20) < 1 ? 0 : 1;
 }

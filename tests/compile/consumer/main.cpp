@@ -4,7 +4,7 @@
 #include "train.hpp"
 
 int main() {
-  Cell cell;
+  Cell cell{elman::zero};
   cell.theta().setLinSpaced(-0.5f, 0.5f);
   const float before = train(cell, 1);
   const float after = train(cell, 20);

@@ -32,25 +32,25 @@ Net initialised(Net net, std::uint64_t seed) {
   return net;
 }
 
-inline auto cell() { return initialised(RNNCell<float, 3, 7, 4>(), 1); }
+inline auto cell() { return initialised(RNNCell<float, 3, 7, 4>(zero), 1); }
 
 /// Every kind of layer that can step, of sizes at run time.
 inline auto deep() {
   auto body = Stacked{Embedding{11, 3}, LearnedStart{Recurrence{3, 8, {.zoneout = 0.25}}},
                       Dropout{Recurrence<Dynamic, Dynamic, ReLU>(8, 5), {.rate = 0.2, .variational = true}},
                       Repeated{Recurrence<Dynamic, Dynamic, Softsign>(5, 6), Recurrence{6, 6}, 3}};
-  return initialised(Net<double, decltype(body), Readout<Dynamic, Dynamic, Sigmoid>>{body, {6, 2}}, 2);
+  return initialised(Net<double, decltype(body), Readout<Dynamic, Dynamic, Sigmoid>>{body, {6, 2}, zero}, 2);
 }
 
 inline auto both_ways() {
-  return initialised(Net<float, Bidirectional<Recurrence<2, 5>, Recurrence<2, 4>>, Readout<9, 3, Identity>>(), 3);
+  return initialised(Net<float, Bidirectional<Recurrence<2, 5>, Recurrence<2, 4>>, Readout<9, 3, Identity>>(zero), 3);
 }
 
 /// Without biases, so that the array of vectors is empty.
 inline auto translator() {
   using Encoder = Recurrence<5, 6, Tanh, NothingBetween, NoBias>;
   using Decoder = Recurrence<4, 6, Tanh, NothingBetween, NoBias>;
-  return initialised(Net<float, EncoderDecoder<Encoder, Decoder>, Readout<6, 4, Softmax, NoBias>>(), 4);
+  return initialised(Net<float, EncoderDecoder<Encoder, Decoder>, Readout<6, 4, Softmax, NoBias>>(zero), 4);
 }
 
 }  // namespace nets_to_write

@@ -9,4 +9,4 @@ struct SoftSign {
 #endif
 };
 
-elman::RNNCell<float, 3, 5, 2, SoftSign> cell;
+elman::RNNCell<float, 3, 5, 2, SoftSign> cell{elman::zero};

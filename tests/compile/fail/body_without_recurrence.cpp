@@ -10,4 +10,4 @@ using Body = elman::Stacked<elman::Recurrence<4, 5>, elman::Embedding<5, 6>>;
 using Body = elman::Stacked<elman::Embedding<4, 5>, elman::Recurrence<5, 6>>;
 #endif
 
-elman::Net<float, Body, elman::Readout<6, 2>> net;
+elman::Net<float, Body, elman::Readout<6, 2>> net{elman::zero};

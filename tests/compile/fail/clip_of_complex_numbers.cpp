@@ -11,4 +11,4 @@ using Scalar = std::complex<double>;
 using Scalar = double;
 #endif
 
-void run(elman::RNNCell<Scalar, 3, 5, 2>& gradient) { elman::optim::clip_norm(gradient, 1.0); }
+void run(elman::RNNCell<Scalar, 3, 5, 2>::Gradient& gradient) { elman::optim::clip_norm(gradient, 1.0); }

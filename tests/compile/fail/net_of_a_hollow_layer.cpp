@@ -37,4 +37,4 @@ struct Hollow : elman::LayerBase<Hollow, 3, 3, true> {
   }
 };
 
-elman::Net<float, Hollow, elman::Readout<3, 2>> net;
+elman::Net<float, Hollow, elman::Readout<3, 2>> net{elman::zero};

@@ -9,7 +9,7 @@ using Scalar = double;
 using Scalar = float;
 #endif
 
-void run(elman::RNNCell<float, 3, 5, 2>& cell, const elman::RNNCell<Scalar, 3, 5, 2>& gradient) {
+void run(elman::RNNCell<float, 3, 5, 2>& cell, const elman::RNNCell<Scalar, 3, 5, 2>::Gradient& gradient) {
   elman::optim::Adam adam{cell};
   adam.step(cell, gradient);
 }

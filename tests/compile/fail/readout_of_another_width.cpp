@@ -9,4 +9,4 @@ constexpr int rows = 4;
 constexpr int rows = 8;
 #endif
 
-elman::Net<float, elman::Bidirectional<elman::Recurrence<3, 4>>, elman::Readout<rows, 2>> net;
+elman::Net<float, elman::Bidirectional<elman::Recurrence<3, 4>>, elman::Readout<rows, 2>> net{elman::zero};

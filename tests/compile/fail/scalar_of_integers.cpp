@@ -8,4 +8,4 @@ using Scalar = int;
 using Scalar = float;
 #endif
 
-elman::RNNCell<Scalar, 3, 5, 2> cell;
+elman::RNNCell<Scalar, 3, 5, 2> cell{elman::zero};

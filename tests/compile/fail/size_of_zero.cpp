@@ -8,4 +8,4 @@ constexpr int in = 0;
 constexpr int in = 1;
 #endif
 
-elman::RNNCell<float, in, 5, 2> cell;
+elman::RNNCell<float, in, 5, 2> cell{elman::zero};

@@ -44,7 +44,7 @@ void check_cell() {
   Random random(Hidden);
   const auto cell = std::make_unique<RNNCell<float, In, Hidden, Out, Tanh, Identity>>(init::standard(random));
   const auto frozen = freeze<Weight>(*cell);
-  RNNCell<float, Dynamic, Dynamic, Dynamic, Tanh, Identity> thawed(In, Hidden, Out);
+  RNNCell<float, Dynamic, Dynamic, Dynamic, Tanh, Identity> thawed(In, Hidden, Out, elman::zero);
   thawed.theta() = frozen.net().thaw().theta();
   CHECK(difference(frozen.net(), thawed, 10) < 1e-5);
 }
@@ -96,7 +96,7 @@ TEST_CASE("compositions, tokens and several streams step with narrow weights") {
 
   // Two streams side by side, and sizes at run time, take the way without kernels.
   auto body = Stacked{Embedding{11, 3}, Recurrence{3, 7}};
-  Net<float, decltype(body), Readout<>> dynamic{body, {7, 11}};
+  Net<float, decltype(body), Readout<>> dynamic{body, {7, 11}, elman::zero};
   dynamic.theta() = words.theta();
   const auto any = freeze<std::int16_t>(dynamic);
   CHECK(difference_of_tokens(any.net(), small.net(), 20) < 1e-6);

@@ -234,13 +234,13 @@ TEST_CASE("identity has its scale on the diagonal") {
 }
 
 TEST_CASE("standard is Glorot uniform U and V, orthogonal W, zero b and c") {
-  Parameters<double, Dynamic, 7, 3> parameters(5, 7, 3);
+  Parameters<double, Dynamic, 7, 3> parameters(5, 7, 3, elman::zero);
   parameters.theta().setConstant(99);
   Random random{16};
   init::standard(random)(parameters);
 
   Random same{16};
-  Parameters<double, 5, 7, 3> expected;
+  Parameters<double, 5, 7, 3> expected{elman::zero};
   init::glorot_uniform(expected.U(), same);
   init::orthogonal(expected.W(), same);
   init::glorot_uniform(expected.V(), same);
@@ -253,7 +253,7 @@ TEST_CASE("standard is Glorot uniform U and V, orthogonal W, zero b and c") {
 
 TEST_CASE("standard gives the pinned weights for a seed") {
   Random random{42};
-  Parameters<double, 2, 3, 2> parameters;
+  Parameters<double, 2, 3, 2> parameters{elman::zero};
   init::standard(random)(parameters);
   CHECK(parameters.U()(0, 0) == -0x1.d2cbb9b0657b5p-1);
   CHECK(parameters.W()(0, 0) == -0x1.cf56bb2bda3e2p-1);
@@ -261,7 +261,7 @@ TEST_CASE("standard gives the pinned weights for a seed") {
 }
 
 TEST_CASE("torch_default is uniform in ±1/√Hidden for all five") {
-  Parameters<float, 50, 64, 40> parameters;
+  Parameters<float, 50, 64, 40> parameters{elman::zero};
   Random random{17};
   init::torch_default(random)(parameters);
   parameters.for_each([](const std::string& name, const auto& view) {
@@ -273,7 +273,7 @@ TEST_CASE("torch_default is uniform in ±1/√Hidden for all five") {
 }
 
 TEST_CASE("irnn is a scaled identity W, small normal U and V, zero b and c") {
-  Parameters<double, 80, 90, 70> parameters;
+  Parameters<double, 80, 90, 70> parameters{elman::zero};
   parameters.theta().setConstant(99);
   Random random{18};
   init::irnn(random)(parameters);

@@ -49,7 +49,7 @@ struct Setup {
     h0 = nets::normal<Columns<Scalar, 4>>(4, 2, random);
   }
   elman::Random random{7};
-  elman::RNNCell<Scalar, 3, 4, 2, elman::Tanh, elman::Identity> cell;
+  elman::RNNCell<Scalar, 3, 4, 2, elman::Tanh, elman::Identity> cell{elman::zero};
   elman::Sequences<Scalar, 3> x;
   Columns<Scalar, 4> h0;
 };
@@ -115,7 +115,7 @@ struct WrongSlope {
 
 TEST_CASE("gradient_check names the parameter that is wrong") {
   elman::Random random(8);
-  elman::RNNCell<double, 3, 4, 2, WrongSlope, elman::Identity> cell;
+  elman::RNNCell<double, 3, 4, 2, WrongSlope, elman::Identity> cell{elman::zero};
   nets::randomise(cell, 1.0, random);
   const auto x = nets::normal<Columns<double, 3>>(3, 6, random);
   const auto report = elman::gradient_check(cell, x, 0, HalfSquare{});
@@ -131,7 +131,7 @@ TEST_CASE("gradient_check names the parameter that is wrong") {
 TEST_CASE("gradient_check cannot pass as 0 = 0 or with NaN") {
   SECTION("one step from h0 = 0 proves nothing about W") {
     elman::Random random(9);
-    elman::RNNCell<double, 3, 4, 2, elman::Tanh, elman::Identity> cell;
+    elman::RNNCell<double, 3, 4, 2, elman::Tanh, elman::Identity> cell{elman::zero};
     nets::randomise(cell, 1.0, random);
     const auto x = nets::normal<Columns<double, 3>>(3, 1, random);
     const auto report = elman::gradient_check(cell, x, 0, HalfSquare{});
@@ -139,7 +139,7 @@ TEST_CASE("gradient_check cannot pass as 0 = 0 or with NaN") {
     CHECK(report.worst_error() == std::numeric_limits<double>::infinity());
   }
   SECTION("a cell of zeros proves nothing at all") {
-    const elman::RNNCell<double, 3, 4, 2, elman::Tanh, elman::Identity> cell;
+    const elman::RNNCell<double, 3, 4, 2, elman::Tanh, elman::Identity> cell{elman::zero};
     const Columns<double, 3> x = Columns<double, 3>::Ones(3, 4);
     for (const auto& entry : elman::gradient_check(cell, x, 0, HalfSquare{}).entries) {
       CHECK(entry.error == std::numeric_limits<double>::infinity());

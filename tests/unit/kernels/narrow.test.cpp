@@ -121,7 +121,7 @@ TEST_CASE("a row of weights below 3e-29, whose scale is no normal float, is froz
 }
 
 TEST_CASE("a check value depends on every bit, and is the same everywhere") {
-  RNNCell<float, 2, 3, 2> cell;
+  RNNCell<float, 2, 3, 2> cell{elman::zero};
   for (Index k = 0; k < cell.theta().size(); ++k) cell.theta()(k) = static_cast<float>(k) / 8;
   CHECK(freeze<float>(cell).net().check_value() == 0xDC7469D40E3E8AF3U);
   CHECK(freeze<std::int8_t>(cell).net().check_value() == 0x50E8E1BD51638D16U);
@@ -131,7 +131,7 @@ TEST_CASE("a check value depends on every bit, and is the same everywhere") {
 }
 
 TEST_CASE("what cannot be frozen is an error") {
-  RNNCell<float, 2, 3, 2> cell;
+  RNNCell<float, 2, 3, 2> cell{elman::zero};
   cell.theta()(4) = std::numeric_limits<float>::infinity();
   expect_error([&] { freeze<std::int8_t>(cell); }, "freeze: parameter 4 is inf; expected a finite number");
   cell.theta()(4) = std::numeric_limits<float>::quiet_NaN();

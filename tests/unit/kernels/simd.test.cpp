@@ -46,8 +46,8 @@ TEST_CASE("the level in use decides which code runs: fused multiply-adds round o
 
 TEST_CASE("parameters and buffers begin a cache line") {
   const auto offset = [](const void* address) { return reinterpret_cast<std::uintptr_t>(address) % 64; };
-  const elman::RNNCell<float, 3, 5, 2> small;
-  const elman::RNNCell<double, 30, 70, 20> large;
+  const elman::RNNCell<float, 3, 5, 2> small{elman::zero};
+  const elman::RNNCell<double, 30, 70, 20> large{elman::zero};
   CHECK(offset(large.theta().data()) == 0);
   if (ELMAN_DISPATCHES) CHECK(offset(small.theta().data()) == 0);
   elman::ColumnBuffer<float> buffer;

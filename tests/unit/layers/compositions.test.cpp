@@ -42,7 +42,7 @@ void randomise(N& net, std::uint64_t seed) {
 template <class N>
 Cell cell_of(const N& net, const std::string& path) {
   const auto U = net.matrix(path + "U");
-  Cell cell(U.cols(), U.rows(), U.rows());
+  Cell cell(U.cols(), U.rows(), U.rows(), elman::zero);
   cell.U() = U;
   cell.W() = net.matrix(path + "W");
   cell.b() = net.matrix(path + "b");
@@ -54,7 +54,7 @@ Cell cell_of(const N& net, const std::string& path) {
 template <class N>
 Cell cell_with_readout(const N& net, const std::string& path) {
   const auto U = net.matrix(path + "U");
-  Cell cell(U.cols(), U.rows(), net.V().rows());
+  Cell cell(U.cols(), U.rows(), net.V().rows(), elman::zero);
   cell.U() = U;
   cell.W() = net.matrix(path + "W");
   cell.b() = net.matrix(path + "b");
@@ -74,7 +74,7 @@ void check_gradient(const Gradient& gradient, const std::string& path, const Exp
 }  // namespace
 
 TEST_CASE("stacked layers equal two cells, the second reading the states of the first") {
-  Net<double, Stacked<Recurrence<3, 6>, Recurrence<6, 4>>, Readout<4, 2, elman::Identity>> net;
+  Net<double, Stacked<Recurrence<3, 6>, Recurrence<6, 4>>, Readout<4, 2, elman::Identity>> net{elman::zero};
   randomise(net, 1);
   elman::Random random(2);
   const auto x = draw_columns(random, 3, {5, 12, 1, 7});
@@ -116,7 +116,7 @@ TEST_CASE("stacked layers equal two cells, the second reading the states of the 
 }
 
 TEST_CASE("a bidirectional layer equals a cell on the sequences and a cell on the reversed sequences") {
-  Net<double, Bidirectional<Recurrence<3, 6>, Recurrence<3, 4>>, Readout<10, 2, elman::Identity>> net;
+  Net<double, Bidirectional<Recurrence<3, 6>, Recurrence<3, 4>>, Readout<10, 2, elman::Identity>> net{elman::zero};
   randomise(net, 3);
   elman::Random random(4);
   const std::vector<Index> lengths{5, 12, 1, 7};
@@ -182,7 +182,7 @@ TEST_CASE("a bidirectional layer equals a cell on the sequences and a cell on th
 }
 
 TEST_CASE("an encoder-decoder equals two cells, the second starting from the last states of the first") {
-  Net<double, EncoderDecoder<Recurrence<3, 6>, Recurrence<2, 6>>, Readout<6, 4, elman::Identity>> net;
+  Net<double, EncoderDecoder<Recurrence<3, 6>, Recurrence<2, 6>>, Readout<6, 4, elman::Identity>> net{elman::zero};
   randomise(net, 5);
   elman::Random random(6);
   const elman::SourceTarget x{draw_columns(random, 3, {5, 12, 1, 7}), draw_columns(random, 2, {2, 3, 9, 1})};
@@ -231,7 +231,7 @@ TEST_CASE("an encoder-decoder equals two cells, the second starting from the las
 
 TEST_CASE("an encoder-decoder refuses batches that do not belong together") {
   const Net<double, EncoderDecoder<Recurrence<>, Recurrence<>>, Readout<>> net(
-      EncoderDecoder(Recurrence(3, 6), Recurrence(2, 6)), {6, 4});
+      EncoderDecoder(Recurrence(3, 6), Recurrence(2, 6)), {6, 4}, elman::zero);
   auto tape = net.tape();
   auto gradient = net.zero_gradient();
   elman::Random random(7);
@@ -268,9 +268,9 @@ TEST_CASE("an encoder-decoder refuses batches that do not belong together") {
 }
 
 TEST_CASE("a learned start is h0 of every sequence, and its gradient the sum of theirs") {
-  Net<double, LearnedStart<Recurrence<3, 6>>, Readout<6, 2, elman::Identity>> net;
+  Net<double, LearnedStart<Recurrence<3, 6>>, Readout<6, 2, elman::Identity>> net{elman::zero};
   randomise(net, 8);
-  Cell cell(3, 6, 2);
+  Cell cell(3, 6, 2, elman::zero);
   cell.theta() = net.theta().tail(cell.theta().size());
   elman::Random random(9);
   const auto x = draw_columns(random, 3, {5, 12, 1});
@@ -299,9 +299,9 @@ TEST_CASE("a learned start is h0 of every sequence, and its gradient the sum of 
 }
 
 TEST_CASE("an embedding equals a cell on the columns it picks") {
-  Net<double, Stacked<elman::Embedding<9, 3>, Recurrence<3, 6>>, Readout<6, 2, elman::Identity>> net;
+  Net<double, Stacked<elman::Embedding<9, 3>, Recurrence<3, 6>>, Readout<6, 2, elman::Identity>> net{elman::zero};
   randomise(net, 10);
-  Cell cell(3, 6, 2);
+  Cell cell(3, 6, 2, elman::zero);
   cell.theta() = net.theta().tail(cell.theta().size());
   elman::Random random(11);
   const elman::Labels tokens = laws::draw_tokens(random, 9, {5, 12, 1});

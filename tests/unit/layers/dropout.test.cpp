@@ -31,7 +31,7 @@ constexpr Index units = 40;
 
 template <class Body>
 auto net_of(Body body) {
-  return Net<double, Body, Readout<Dynamic, Dynamic, elman::Identity>>(body, {body.out(), 1});
+  return Net<double, Body, Readout<Dynamic, Dynamic, elman::Identity>>(body, {body.out(), 1}, elman::zero);
 }
 
 /// T steps of B sequences of ones.

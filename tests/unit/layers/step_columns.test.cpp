@@ -63,10 +63,11 @@ TEST_CASE("steps of any size equal a forward, one stream or several, columns or 
   for_each_simd_level([] {
     elman::Random random(1);
     for (Index hidden = 1; hidden <= 70; ++hidden) {
-      check_steps(elman::RNNCell<float, Dynamic, Dynamic, Dynamic>(1 + hidden % 9, hidden, 1 + hidden % 5), 3, random);
+      check_steps(elman::RNNCell<float, Dynamic, Dynamic, Dynamic>(1 + hidden % 9, hidden, 1 + hidden % 5, elman::zero),
+                  3, random);
     }
     for (const Index hidden : {100, 129, 257}) {
-      check_steps(elman::RNNCell<float, Dynamic, Dynamic, Dynamic>(17, hidden, 33), 5, random);
+      check_steps(elman::RNNCell<float, Dynamic, Dynamic, Dynamic>(17, hidden, 33, elman::zero), 5, random);
     }
   });
 }
@@ -74,9 +75,9 @@ TEST_CASE("steps of any size equal a forward, one stream or several, columns or 
 TEST_CASE("steps of compile-time sizes equal a forward, at every level") {
   for_each_simd_level([] {
     elman::Random random(2);
-    check_steps(elman::RNNCell<float, 1, 5, 1>(), 2, random);
-    check_steps(elman::RNNCell<float, 8, 33, 17, elman::ReLU>(), 2, random);
-    check_steps(elman::RNNCell<double, 4, 131, 9>(), 2, random);
+    check_steps(elman::RNNCell<float, 1, 5, 1>(elman::zero), 2, random);
+    check_steps(elman::RNNCell<float, 8, 33, 17, elman::ReLU>(elman::zero), 2, random);
+    check_steps(elman::RNNCell<double, 4, 131, 9>(elman::zero), 2, random);
   });
 }
 
@@ -84,8 +85,8 @@ TEST_CASE("steps of compile-time sizes with zoneout, and with an activation of t
   for_each_simd_level([] {
     elman::Random random(4);
     using Body = elman::Recurrence<1, 5, elman::Tanh, elman::RecurrentNoise>;
-    check_steps(elman::Net<float, Body, elman::Readout<5, 1>>(Body({.zoneout = 0.3}), {}), 2, random);
-    check_steps(elman::RNNCell<float, 1, 5, 1, Cubic>(), 2, random);
+    check_steps(elman::Net<float, Body, elman::Readout<5, 1>>(Body({.zoneout = 0.3}), {}, elman::zero), 2, random);
+    check_steps(elman::RNNCell<float, 1, 5, 1, Cubic>(elman::zero), 2, random);
   });
 }
 

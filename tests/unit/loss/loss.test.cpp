@@ -119,7 +119,7 @@ struct Setup {
     targets = 2 * nets::normal<Eigen::MatrixXd>(2, 10, random);
   }
   elman::Random random{5};
-  elman::RNNCell<double, 3, 4, 2, elman::Tanh, elman::Identity> cell;
+  elman::RNNCell<double, 3, 4, 2, elman::Tanh, elman::Identity> cell{elman::zero};
   elman::Sequences<double, 3> x;
   Eigen::MatrixXd targets;
 };

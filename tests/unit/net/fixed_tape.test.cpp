@@ -81,7 +81,7 @@ using Cell = RNNCell<double, 3, 7, 4, Tanh, Identity>;
 
 TEST_CASE("a fixed tape gives the bits of a growing one: a cell, even and ragged, whatever is read") {
   Random random(1);
-  Cell cell;
+  Cell cell{elman::zero};
   nets::randomise(cell, 0.9, random);
   const at_steps listed({0, 3, 4, 9});
   for (const std::vector<Index>& lengths : {std::vector<Index>{12},
@@ -104,7 +104,7 @@ TEST_CASE("a fixed tape gives the bits of a growing one: a cell, even and ragged
 
 TEST_CASE("a fixed tape gives the bits of a growing one: blocks of steps and of columns") {
   Random random(2);
-  Cell cell;
+  Cell cell{elman::zero};
   nets::randomise(cell, 0.9, random);
   for (const std::vector<Index>& lengths : {std::vector<Index>(150, 3), std::vector<Index>{2, 300, 17}}) {
     const auto x = columns_of(lengths, random);
@@ -122,18 +122,18 @@ TEST_CASE("a fixed tape gives the bits of a growing one: compositions, tokens, n
   };
   const auto deep = initialised(
       Net<double, Stacked<Bidirectional<LearnedStart<Recurrence<3, 4>>, Recurrence<3, 5>>, Recurrence<9, 6>>,
-          Readout<6, 2, Identity>>());
+          Readout<6, 2, Identity>>(elman::zero));
   check_same<9, 4, false>(deep, x, [&](auto& tape) { deep.forward(x, tape, last_step); });
   check_same<11, 5, false>(deep, x, [&](auto& tape) { deep.forward(x, tape); });
 
   const auto tokens = tokens_of(lengths, 11, random);
   const auto words =
       initialised(Net<double, Stacked<Embedding<11, 3>, Bidirectional<Recurrence<3, 4>>, Recurrence<8, 5>>,
-                      Readout<5, 2, Identity>>());
+                      Readout<5, 2, Identity>>(elman::zero));
   check_same<9, 4, false>(words, tokens, [&](auto& tape) { words.forward(tokens, tape, last_step); });
 
-  const auto translator =
-      initialised(Net<double, EncoderDecoder<Recurrence<11, 6>, Recurrence<11, 6>>, Readout<6, 3, Identity>>());
+  const auto translator = initialised(
+      Net<double, EncoderDecoder<Recurrence<11, 6>, Recurrence<11, 6>>, Readout<6, 3, Identity>>(elman::zero));
   const SourceTarget pair{tokens, tokens_of({2, 2, 8, 3}, 11, random)};
   check_same<9, 4, false>(translator, pair, [&](auto& tape) { translator.forward(pair, tape); });
 
@@ -151,7 +151,7 @@ TEST_CASE("a fixed tape gives the bits of a growing one: compositions, tokens, n
 
 TEST_CASE("a fixed tape trains on a stream in chunks, from a carried state") {
   Random random(4);
-  Cell cell;
+  Cell cell{elman::zero};
   nets::randomise(cell, 0.9, random);
   const auto x = columns_of(std::vector<Index>(2, 20), random);
   auto grows = cell.tape();
@@ -169,7 +169,7 @@ TEST_CASE("a fixed tape trains on a stream in chunks, from a carried state") {
 
 TEST_CASE("what a fixed tape has no room for is an error, with the tape as it was") {
   Random random(5);
-  Cell cell;
+  Cell cell{elman::zero};
   nets::randomise(cell, 0.9, random);
   Cell::FixedTape<5, 2> tape;
   const auto fits = columns_of({5, 3}, random);
@@ -186,13 +186,13 @@ TEST_CASE("what a fixed tape has no room for is an error, with the tape as it wa
   CHECK(tape.steps() == fits.steps);
 
   using Noisy = Recurrence<3, 7, Tanh, RecurrentNoise>;
-  const Net<double, Noisy, Readout<7, 4>> noisy{Noisy({.zoneout = 0.1}), {}};
+  const Net<double, Noisy, Readout<7, 4>> noisy{Noisy({.zoneout = 0.1}), {}, elman::zero};
   decltype(noisy)::FixedTape<5, 2> unmasked;
   expect_error([&] { noisy.forward(fits, unmasked); },
                "RNNCell::forward: the net keeps masks of dropout or zoneout; expected a tape with room for them, "
                "FixedTape<T, B, true>");
   CHECK(unmasked.steps().count() == 0);
-  const Net<double, Dropout<Noisy>, Readout<7, 4>> dropped;
+  const Net<double, Dropout<Noisy>, Readout<7, 4>> dropped{elman::zero};
   decltype(dropped)::FixedTape<5, 2> no_masks;
   dropped.forward(fits, no_masks);
   expect_error([&] { dropped.forward(fits, no_masks, every_step, random); },

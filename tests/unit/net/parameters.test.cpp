@@ -52,18 +52,18 @@ void check_layout(P& parameters) {
 }  // namespace
 
 TEST_CASE("U, W, b, V, c are views of one vector, in this order and column by column") {
-  Parameters<float, 2, 3, 4> fixed;
+  Parameters<float, 2, 3, 4> fixed{elman::zero};
   check_layout(fixed);
-  Parameters<float, Dynamic, Dynamic, Dynamic> dynamic(2, 3, 4);
+  Parameters<float, Dynamic, Dynamic, Dynamic> dynamic(2, 3, 4, elman::zero);
   check_layout(dynamic);
-  Parameters<float, 2, Dynamic, 4> mixed(2, 3, 4);
+  Parameters<float, 2, Dynamic, 4> mixed(2, 3, 4, elman::zero);
   check_layout(mixed);
   static_assert(decltype(fixed.U())::RowsAtCompileTime == 3 && decltype(fixed.U())::ColsAtCompileTime == 2);
   static_assert(decltype(mixed.V())::RowsAtCompileTime == 4);
 }
 
 TEST_CASE("parameters begin at zero and set_zero makes them so") {
-  Parameters<double, 2, 3, 4> parameters;
+  Parameters<double, 2, 3, 4> parameters{elman::zero};
   CHECK(parameters.theta().isZero(0));
   parameters.theta().setOnes();
   parameters.set_zero();
@@ -73,14 +73,14 @@ TEST_CASE("parameters begin at zero and set_zero makes them so") {
 TEST_CASE("small compile-time parameters lie inside the object, large ones do not") {
   using Small = Parameters<float, 2, 3, 4>;
   STATIC_REQUIRE(sizeof(Small) >= 34 * sizeof(float));
-  const Small small;
+  const Small small{elman::zero};
   const auto address = reinterpret_cast<const char*>(small.theta().data());
   CHECK(address >= reinterpret_cast<const char*>(&small));
   CHECK(address < reinterpret_cast<const char*>(&small + 1));
 
   using Large = Parameters<float, 512, 512, 512>;
   STATIC_REQUIRE(sizeof(Large) < 256);
-  Large large;
+  Large large{elman::zero};
   large.W()(511, 511) = 3;
   CHECK(large.W().sum() == 3);
 }
@@ -103,13 +103,13 @@ TEST_CASE("copies are independent, moves and assignments keep every value") {
     CHECK(copy.theta() == expected);
     CHECK(copy.U()(2, 1) == 6);
   };
-  check(Parameters<float, 2, 3, 4>());
-  check(Parameters<float, Dynamic, 3, 4>(2, 3, 4));
-  check(Parameters<float, 2, 3, 3000>());  // compile-time, on the heap
+  check(Parameters<float, 2, 3, 4>(elman::zero));
+  check(Parameters<float, Dynamic, 3, 4>(2, 3, 4, elman::zero));
+  check(Parameters<float, 2, 3, 3000>(elman::zero));  // compile-time, on the heap
 }
 
 TEST_CASE("for_each names every parameter once") {
-  Parameters<float, 2, 3, 4> parameters;
+  Parameters<float, 2, 3, 4> parameters{elman::zero};
   std::vector<std::string> names;
   Index count = 0;
   parameters.for_each([&](const std::string& name, auto view) {
@@ -121,7 +121,7 @@ TEST_CASE("for_each names every parameter once") {
 }
 
 TEST_CASE("cast keeps the values") {
-  Parameters<float, 2, 3, 4> parameters;
+  Parameters<float, 2, 3, 4> parameters{elman::zero};
   count_up(parameters);
   const auto wide = parameters.cast<std::complex<double>>();
   CHECK(wide.V()(3, 2) == std::complex<double>(30, 0));
@@ -129,7 +129,7 @@ TEST_CASE("cast keeps the values") {
 
 TEST_CASE("sizes that cannot be are refused") {
   using Any = Parameters<float, Dynamic, Dynamic, Dynamic>;
-  expect_error([] { Any(0, 3, 4); }, "Recurrence: In is 0; expected at least 1");
-  expect_error([] { Any(2, -3, 4); }, "Recurrence: Hidden is -3; expected at least 1");
-  expect_error([] { Parameters<float, 2, Dynamic, 4>(5, 3, 4); }, "Recurrence: In is 5; expected 2");
+  expect_error([] { Any(0, 3, 4, elman::zero); }, "Recurrence: In is 0; expected at least 1");
+  expect_error([] { Any(2, -3, 4, elman::zero); }, "Recurrence: Hidden is -3; expected at least 1");
+  expect_error([] { Parameters<float, 2, Dynamic, 4>(5, 3, 4, elman::zero); }, "Recurrence: In is 5; expected 2");
 }

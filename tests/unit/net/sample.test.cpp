@@ -55,7 +55,7 @@ std::set<Index> drawn(const SamplerOptions& options, const O& o) {
 /// Token k is followed by k + 1, the last by 0.
 template <int Size>
 auto counting_net() {
-  elman::RNNCell<double, Size, Size, Size, elman::Identity> net;
+  elman::RNNCell<double, Size, Size, Size, elman::Identity> net{elman::zero};
   for (Index k = 0; k < Size; ++k) net.U()((k + 1) % Size, k) = 1;
   net.V().setIdentity();
   return net;
@@ -66,7 +66,7 @@ using Cell = elman::RNNCell<double, 6, 8, 6>;
 /// A net in which what comes next depends on all that came before.
 Cell any_net() {
   Random random{4};
-  Cell net;
+  Cell net{elman::zero};
   nets::randomise(net, 2.0, random);
   net.V() *= 4;
   return net;
@@ -350,7 +350,7 @@ TEST_CASE("generate refuses what does not fit and steps nothing") {
   refuses({1, 2, -1}, {}, "token 2 of prefix is -1; expected 0 <= token < In = 6");
   auto two = net.initial_state(2);
   expect_error([&] { generate(net, two, Tokens{1}); }, "generate: state has 2 streams; expected 1");
-  const elman::RNNCell<double, 3, 4, 2> uneven;
+  const elman::RNNCell<double, 3, 4, 2> uneven{elman::zero};
   auto its_state = uneven.initial_state();
   expect_error([&] { generate(uneven, its_state, Tokens{1}); },
                "generate: the net has In = 3 and Out = 2; expected them equal, to feed outputs back");

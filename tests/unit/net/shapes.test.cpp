@@ -27,7 +27,7 @@ struct Setup {
     return reference::forward<double>(reference::Net<double>(cell), elman::Tanh{}, x, h0);
   }
   elman::Random random{1};
-  Cell cell;
+  Cell cell{elman::zero};
 };
 
 }  // namespace
@@ -83,13 +83,13 @@ TEST_CASE("many to many, read first and written after: an encoder and a decoder"
   Setup setup;
   elman::Net<double, elman::EncoderDecoder<elman::Recurrence<2, 5>, elman::Recurrence<3, 5>>,
              elman::Readout<5, 3, elman::Identity>>
-      net;
+      net{elman::zero};
   for (Index k = 0; k < net.theta().size(); ++k) net.theta()(k) = 0.4 * setup.random.normal();
   const elman::SourceTarget x{nets::normal<M>(2, 4, setup.random), nets::normal<M>(3, 6, setup.random)};
   auto tape = net.tape();
   net.forward(x, tape);
 
-  elman::RNNCell<double, 2, 5, 3> encoder;
+  elman::RNNCell<double, 2, 5, 3> encoder{elman::zero};
   encoder.theta().head(40) = net.theta().head(40);
   setup.cell.theta() = net.theta().tail(setup.cell.theta().size());
   const M read = reference::forward<double>(reference::Net<double>(encoder), elman::Tanh{}, x.source, M::Zero(5, 1)).h;

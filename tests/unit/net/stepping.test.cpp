@@ -17,7 +17,7 @@ using Cell = RNNCell<float, 2, 9, 3>;
 
 Cell cell_of_scale(double scale) {
   Random random(11);
-  Cell cell;
+  Cell cell{elman::zero};
   nets::randomise(cell, scale, random);
   return cell;
 }
@@ -72,7 +72,7 @@ TEST_CASE("a net that has settled stays where it is") {
 }
 
 TEST_CASE("a net that cannot settle says so, after as many steps as it was given") {
-  RNNCell<double, 1, 1, 1> flips;  // h ← tanh(−3 h): two states in turn
+  RNNCell<double, 1, 1, 1> flips{elman::zero};  // h ← tanh(−3 h): two states in turn
   flips.W()(0) = -3;
   flips.V()(0) = 1;
   auto state = flips.initial_state();
@@ -163,7 +163,7 @@ TEST_CASE("while it lives, a guard flushes what is too small for a normal number
   }
   CHECK(half() > 0);
 
-  RNNCell<float, 1, 8, 1, Tanh, Identity> silent;
+  RNNCell<float, 1, 8, 1, Tanh, Identity> silent{elman::zero};
   silent.W().setIdentity();
   silent.W() *= 0.5F;
   const auto after_silence = [&] {

@@ -90,7 +90,7 @@ TEST_CASE("clip_norm takes several gradients, or a net's, as one vector") {
   CHECK(std::abs(first.values(0) - 0.6F) < 1e-7F);
   CHECK(std::abs(second.values(0) + 0.8F) < 1e-7F);
 
-  Parameters<double, 2, 3, 2> gradient;
+  Parameters<double, 2, 3, 2>::Gradient gradient;
   gradient.theta().setConstant(2);
   const double norm = 2 * std::sqrt(static_cast<double>(gradient.theta().size()));
   CHECK(std::abs(optim::clip_norm(gradient, 0.5) - norm) < 1e-14);

@@ -32,7 +32,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 Cell small_cell() {
-  Cell cell;
+  Cell cell{elman::zero};
   cell.U() << 1, 2, 3, 4;
   cell.W() << 0.5, 0, 0, -1;
   cell.b() << 2, -2;
@@ -193,7 +193,7 @@ TEST_CASE("an L2 penalty refuses what does not fit and writes nothing") {
   CHECK(its_gradient.theta().isZero(0));
 
   using Wide = elman::RNNCell<double, elman::Dynamic, elman::Dynamic, elman::Dynamic>;
-  const Wide wide(2, 2, 1), wider(2, 3, 1);
+  const Wide wide(2, 2, 1, elman::zero), wider(2, 3, 1, elman::zero);
   auto wider_gradient = wider.zero_gradient();
   expect_error(
       [&] {

@@ -276,8 +276,8 @@ TEST_CASE("float and long double follow double") {
 }
 
 TEST_CASE("an optimizer of a net with compile-time sizes has its state inside, of any other on the heap") {
-  const Parameters<float, 3, 5, 2> net;
-  const Parameters<float, Dynamic, 5, 2> dynamic(3, 5, 2);
+  const Parameters<float, 3, 5, 2> net{elman::zero};
+  const Parameters<float, Dynamic, 5, 2> dynamic(3, 5, 2, elman::zero);
   using Inside = decltype(optim::Adam{net}.state().m);
   using Outside = decltype(optim::Adam{dynamic}.state().m);
   constexpr auto size = static_cast<std::size_t>(decltype(net)::theta_size);
@@ -309,8 +309,10 @@ TEST_CASE("NaN in a gradient reaches its parameter and no other") {
 TEST_CASE("a coefficient has the same bits wherever it lies, and roots are the nearest numbers") {
   // Many more than a chunk of the loops, whose tail is another loop; in float, where roots are often estimated.
   using ManyFloats = elman::Parameters<float, elman::Recurrence<>, elman::Readout<>>;
+  using TheirGradient = elman::Gradient<float, elman::Recurrence<>, elman::Readout<>>;
   for_each_optimizer([](const auto& make) {
-    ManyFloats model(elman::Recurrence{7, 11}, elman::Readout{11, 5}), g = model;
+    ManyFloats model(elman::Recurrence{7, 11}, elman::Readout{11, 5});
+    TheirGradient g(model.body(), model.readout());
     const auto coefficient = [](elman::Index k) { return static_cast<float>(k % 13) * 0.37F - 1.1F; };
     for (elman::Index k = 0; k < model.theta().size(); ++k) {
       model.theta()(k) = coefficient(k);
@@ -325,7 +327,8 @@ TEST_CASE("a coefficient has the same bits wherever it lies, and roots are the n
     CHECK(differences == 0);
   });
 
-  ManyFloats model(elman::Recurrence{20, 20}, elman::Readout{20, 3}), g = model;
+  ManyFloats model(elman::Recurrence{20, 20}, elman::Readout{20, 3});
+  TheirGradient g(model.body(), model.readout());
   g.theta().setConstant(3);
   optim::Adagrad adagrad{model, {.learning_rate = 1, .initial_sum_of_squares = 2}};
   adagrad.step(model, g);
