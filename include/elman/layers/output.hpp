@@ -11,7 +11,7 @@
 #include <cmath>
 #include <limits>
 
-#include "elman/kernels/elementwise.hpp"
+#include "elman/kernels/softmax.hpp"
 #include "elman/layers/activation.hpp"
 #include "elman/layers/cpp_name.hpp"
 #include "elman/types.hpp"

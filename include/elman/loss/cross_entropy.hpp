@@ -19,8 +19,8 @@
 #include <vector>
 
 #include "elman/check.hpp"
-#include "elman/kernels/elementwise.hpp"
 #include "elman/kernels/lanes.hpp"
+#include "elman/kernels/softmax.hpp"
 #include "elman/layers/output.hpp"
 #include "elman/loss/columns.hpp"
 #include "elman/loss/loss.hpp"

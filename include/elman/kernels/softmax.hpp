@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+//
+// What softmax and its loss compute column by column, in vectors; and sums of many terms.
+#pragma once
+
+#include "elman/kernels/lanes.hpp"
+#include "elman/types.hpp"
+
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
+
+/// A sum of many terms, scalars or vectors lane by lane, with what each addition leaves out beside it (Knuth's exact
+/// difference): its error does not grow with their number. Their sum is sum + left_out.
+template <class V>
+struct LongSum {
+  V sum{}, left_out{};
+
+  ELMAN_INLINE void add(const V& term) {
+    const V larger = sum + term;
+    const V added = larger - sum;
+    left_out += (sum - (larger - added)) + (term - added);
+    sum = larger;
+  }
+};
+
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
+
+#if ELMAN_HAS_KERNELS
+
+#include <cstring>
+#include <limits>
+
+#include "elman/kernels/vector_math.hpp"
+
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
+
+struct TakeLargest {
+  template <class Value>
+  ELMAN_INLINE void operator()(Value& a, const Value& b) const {
+    a = b > a ? b : a;
+  }
+};
+struct TakeSum {
+  template <class Value>
+  ELMAN_INLINE void operator()(Value& a, const Value& b) const {
+    a += b;
+  }
+};
+
+/// The lanes of a vector in one: its halves with each other, and so on.
+template <class Combine, class Scalar, int Lanes>
+ELMAN_INLINE Scalar reduce(const Lane<Scalar, Lanes>& v) {
+  if constexpr (Lanes == 1) {
+    return v;
+  } else {
+    Lane<Scalar, Lanes / 2> halves[2];
+    std::memcpy(halves, &v, sizeof(v));
+    Combine{}(halves[0], halves[1]);
+    return reduce<Combine, Scalar, Lanes / 2>(halves[0]);
+  }
+}
+
+/// y ← exp(o − max o) / Σ exp(o − max o), column by column. Leaves in `kept`, unless it is null, two numbers a column:
+/// max o, and the sum without its largest term, which is 1.
+template <class Scalar>
+struct SoftmaxKernel {
+  const Scalar* o;
+  Index o_column;
+  Scalar* y;
+  Index y_column;
+  Scalar* kept;
+  Index rows;
+  Index columns;
+
+  template <int Bytes>
+  ELMAN_INLINE void run() const {
+    for (Index j = 0; j < columns; ++j) {
+      column<lanes<Scalar, Bytes>>(o + j * o_column, y + j * y_column, kept ? kept + 2 * j : nullptr);
+    }
+  }
+
+  template <int Lanes>
+  ELMAN_INLINE void column(const Scalar* from, Scalar* to, Scalar* sums) const {
+    using V = Lane<Scalar, Lanes>;
+    const Index whole = rows / Lanes * Lanes;
+    V lowest, v;
+    fill<Scalar, Lanes>(-std::numeric_limits<Scalar>::infinity(), lowest);
+    V rest = lowest;  // what is left below the whole vectors, and nothing that counts
+    if (whole < rows) load_part<Scalar, Lanes>(from + whole, rows - whole, rest);
+
+    V most = rest;
+    for (Index k = 0; k < whole; k += Lanes) {
+      load<Scalar, Lanes>(from + k, v);
+      most = v > most ? v : most;
+    }
+    const Scalar largest = reduce<TakeLargest, Scalar, Lanes>(most);
+
+    VectorMath<Scalar, Lanes>::exp_negative(rest - largest, rest);
+    V sum{};
+    if (whole < rows) sum = rest;
+    constexpr Index block = 16 * Lanes;
+    LongSum<V> blocks;
+    for (Index k = 0; k < whole; k += Lanes) {
+      if (k % block == 0 && k > 0) {
+        blocks.add(sum);
+        sum = V{};
+      }
+      load<Scalar, Lanes>(from + k, v);
+      VectorMath<Scalar, Lanes>::exp_negative(v - largest, v);
+      sum += v;
+      store<Scalar, Lanes>(v, to + k);
+    }
+    const bool is_long = whole > block;
+    if (is_long) {
+      blocks.add(sum);
+      sum = blocks.sum;
+    }
+    Scalar others = reduce<TakeSum, Scalar, Lanes>(sum) - Scalar(1);
+    if (is_long) others += reduce<TakeSum, Scalar, Lanes>(blocks.left_out);
+    // Beside the largest term, exp(0) = 1, the others lose digits, where they are small.
+    if (sums && (!is_long || others < Scalar(1))) {
+      V one, ones{}, zero{};
+      fill<Scalar, Lanes>(Scalar(1), one);
+      sum = zero;
+      if (whole < rows) {
+        sum = rest == one ? zero : rest;
+        ones = rest == one ? one : zero;
+      }
+      for (Index k = 0; k < whole; k += Lanes) {
+        load<Scalar, Lanes>(to + k, v);
+        sum += v == one ? zero : v;
+        ones += v == one ? one : zero;
+      }
+      others = reduce<TakeSum, Scalar, Lanes>(sum) + (reduce<TakeSum, Scalar, Lanes>(ones) - Scalar(1));
+    }
+    const Scalar total = others + Scalar(1);
+    for (Index k = 0; k < whole; k += Lanes) {
+      load<Scalar, Lanes>(to + k, v);
+      v /= total;
+      store<Scalar, Lanes>(v, to + k);
+    }
+    if (whole < rows) {
+      rest /= total;
+      store_part<Scalar, Lanes>(rest, rows - whole, to + whole);
+    }
+    if (sums) {
+      sums[0] = largest;
+      sums[1] = others;
+    }
+  }
+};
+
+/// to[k] ← factor from[k].
+template <class Scalar>
+struct ScaleKernel {
+  const Scalar* from;
+  Scalar factor;
+  Scalar* to;
+  Index count;
+
+  template <int Bytes>
+  ELMAN_INLINE void run() const {
+    constexpr int Lanes = lanes<Scalar, Bytes>;
+    Lane<Scalar, Lanes> v{};
+    Index k = 0;
+    for (; k + Lanes <= count; k += Lanes) {
+      load<Scalar, Lanes>(from + k, v);
+      v *= factor;
+      store<Scalar, Lanes>(v, to + k);
+    }
+    for (; k < count; ++k) to[k] = factor * from[k];
+  }
+};
+
+template <class Scalar>
+void softmax(const ConstMatrixView<Scalar>& o, MatrixView<Scalar> y, Scalar* kept) {
+  run_kernel(simd(),
+             SoftmaxKernel<Scalar>{o.data(), o.outerStride(), y.data(), y.outerStride(), kept, o.rows(), o.cols()});
+}
+
+template <class Scalar>
+void scale_column(const Scalar* from, Scalar factor, Scalar* to, Index count) {
+  run_kernel(simd(), ScaleKernel<Scalar>{from, factor, to, count});
+}
+
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
+
+#else
+
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
+
+// Named where there are no kernels, and never called.
+template <class Scalar>
+void softmax(const ConstMatrixView<Scalar>&, MatrixView<Scalar>, Scalar*);
+template <class Scalar>
+void scale_column(const Scalar*, Scalar, Scalar*, Index);
+
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
+
+#endif  // ELMAN_HAS_KERNELS
