@@ -410,7 +410,7 @@ TEST_CASE("h0 of no columns is the cell's own start, also where it is a part of 
 
 TEST_CASE("options that are kept own an h0 that was a temporary") {
   elman::Random random(31);
-  elman::RNNCell<double, 2, 3, 2> cell;
+  elman::RNNCell<double, 2, 3, 2> cell{elman::zero};
   nets::randomise(cell, 0.9, random);
   const Eigen::MatrixXd x = nets::normal<Eigen::MatrixXd>(2, 4, random),
                         h0 = nets::normal<Eigen::MatrixXd>(3, 1, random);

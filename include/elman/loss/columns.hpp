@@ -95,8 +95,8 @@ auto with_weights(const loss::Weighted<Targets, Weights>& targets, const Run& ru
 /// The power of two by which numbers of this size are divided so that products and sums of them neither overflow nor
 /// lose digits; 1 for all but the largest and smallest of double.
 inline double unit_of(double largest) {
-  constexpr double far = 0x1p500;
-  if (largest == 0 || (largest >= 1 / far && largest <= far)) return 1;
+  constexpr double extreme = 0x1p500;
+  if (largest == 0 || (largest >= 1 / extreme && largest <= extreme)) return 1;
   int exponent = 0;
   static_cast<void>(std::frexp(largest, &exponent));
   return std::ldexp(1.0, exponent - 1);

@@ -29,7 +29,7 @@ template <class T>
 inline constexpr bool is_targets =
     IsMatrix<T> || IsSequences<T>::value || std::same_as<T, Labels> || IsListOfNumbers<T>;
 template <class Targets, class Weights>
-inline constexpr bool is_targets<loss::Weighted<Targets, Weights>> = is_targets<Targets>;
+inline constexpr bool is_targets<loss::Weighted<Targets, Weights>> = is_targets<std::remove_cvref_t<Targets>>;
 
 template <class List>
 auto as_row(const List& list) {

@@ -72,7 +72,7 @@ TEST_CASE("frozen as it is, a net gives the same bits") {
   const Net<double, Deep, Readout<5, 4>> wide = net.cast<double>();
   CHECK(difference_of_tokens(freeze<double>(wide).net(), wide, 20) == 0);
   const auto kept = freeze<float>(net).net();  // has the arrays of what was a temporary
-  const auto elsewhere = freeze<float>(Net<float, Deep, Readout<5, 4>>());
+  const auto elsewhere = freeze<float>(Net<float, Deep, Readout<5, 4>>(elman::zero));
   CHECK(difference_of_tokens(kept, net, 20) == 0);
   CHECK(elsewhere.net().check_value() != kept.check_value());
 }

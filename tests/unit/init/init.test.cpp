@@ -112,7 +112,7 @@ TEST_CASE(
                "init::normal: deviation is 1e+38; expected at most 5.3169116662270134e+36");
   expect_error([&] { init::orthogonal(b, random, 1e39); },
                "init::orthogonal: gain is 1e+39; expected at most 3.4028235e+38, the largest of a float");
-  Parameters<float, 2, 3, 2> net;
+  Parameters<float, 2, 3, 2> net{elman::zero};
   net.theta().setZero();
   expect_error([&] { init::irnn(random, {.scale = 1e-50})(net); }, "init::irnn: scale is 1e-50" + smallest);
   expect_error([&] { init::irnn(random, {.deviation = 1e-50})(net); }, "init::normal: deviation is 1e-50" + smallest);

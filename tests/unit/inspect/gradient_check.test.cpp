@@ -158,7 +158,7 @@ TEST_CASE("gradient_check of a function of two cells finds the one whose gradien
   elman::Random random(10);
   using First = elman::RNNCell<double, 3, 4, 2, elman::Tanh, elman::Identity>;
   using Second = elman::RNNCell<double, 2, 5, 1, elman::Tanh, elman::Identity>;
-  auto model = std::tuple(First(), Second());
+  auto model = std::tuple(First(elman::zero), Second(elman::zero));
   nets::randomise(std::get<0>(model), 1.0, random);
   nets::randomise(std::get<1>(model), 1.0, random);
   const auto x = nets::normal<Columns<double, 3>>(3, 6, random);

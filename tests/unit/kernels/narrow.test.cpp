@@ -59,7 +59,7 @@ TEST_CASE("weights are rounded by half of their last bit at most") {
 TEST_CASE("the bounds of rounding hold for rows of any scale: zeros, the smallest and the largest floats") {
   Random random(14);
   constexpr float most = std::numeric_limits<float>::max();
-  RNNCell<float, 3, 19, 7> cell;
+  RNNCell<float, 3, 19, 7> cell{elman::zero};
   const auto check = [&](const auto& name, double share, double least, auto weight) {
     const auto thawed = freeze<decltype(weight)>(cell).net().thaw();
     CAPTURE(name);
@@ -109,7 +109,7 @@ TEST_CASE("the bounds of rounding hold for rows of any scale: zeros, the smalles
 }
 
 TEST_CASE("a row of weights below 3e-29, whose scale is no normal float, is frozen as any other") {
-  RNNCell<float, 1, 1, 1, Identity, Identity> cell;
+  RNNCell<float, 1, 1, 1, Identity, Identity> cell{elman::zero};
   cell.theta().setZero();
   cell.U()(0) = 1e-30F;
   cell.V()(0) = 1;

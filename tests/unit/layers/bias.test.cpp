@@ -90,7 +90,7 @@ Net filled(Net net, std::uint64_t seed) {
 
 TEST_CASE("a cell without biases is the cell whose biases are zero, bit for bit, and its θ is shorter") {
   static_assert(Lean::theta_size == 7 * 3 + 7 * 7 + 4 * 7);
-  const Lean lean = filled(Lean{Recurrence<3, 7, Tanh, NothingBetween, NoBias>(), {}}, 1);
+  const Lean lean = filled(Lean{elman::zero}, 1);
   Cell with{[](auto& parameters) { parameters.set_zero(); }};
   CHECK(names_of(lean) == std::vector<std::string>{"U", "W", "V"});
   expect_error([&] { lean.matrix("b"); }, "Parameters::matrix: name is \"b\"; expected one of U, W, V");
@@ -122,8 +122,9 @@ TEST_CASE("layers without a bias stand among others, of sizes at run time, with 
   const auto lean_body = layers(no_bias);
   const auto body = layers();
   using Out = Readout<Dynamic, Dynamic, Identity>;
-  const auto lean = filled(Net<double, std::remove_cvref_t<decltype(lean_body)>, Out>{lean_body, Out(6, 2)}, 4);
-  const Net<double, std::remove_cvref_t<decltype(body)>, Out> with{body, Out(6, 2)};
+  const auto lean =
+      filled(Net<double, std::remove_cvref_t<decltype(lean_body)>, Out>{lean_body, Out(6, 2), elman::zero}, 4);
+  const Net<double, std::remove_cvref_t<decltype(body)>, Out> with{body, Out(6, 2), elman::zero};
   CHECK(with.theta().size() - lean.theta().size() == 5 + 4 + 4 + 6);
   CHECK(names_of(lean).back() == "c");
   const auto x = laws::draw_columns(random, 3, {4, 8});

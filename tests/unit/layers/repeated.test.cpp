@@ -23,7 +23,7 @@ using Linear = Readout<Dynamic, Dynamic, Identity>;
 
 template <class Body>
 auto net_of(const Body& body) {
-  return Net<double, Body, Linear>(body, Linear(body.out(), 2));
+  return Net<double, Body, Linear>(body, Linear(body.out(), 2), elman::zero);
 }
 
 template <class Net>
@@ -173,7 +173,7 @@ TEST_CASE("a tape of repeated layers serves nets of other depths") {
 
 TEST_CASE("a net of repeated layers is written as C++ with its depth") {
   const auto body = Repeated{Recurrence<3, 4>(), Dropout<Recurrence<4, 4>>(), 3};
-  const Net<float, std::remove_cvref_t<decltype(body)>, Readout<4, 2, Identity>> net(body, {});
+  const Net<float, std::remove_cvref_t<decltype(body)>, Readout<4, 2, Identity>> net(body, {}, elman::zero);
   const std::string text = cpp_header(net, "model");
   CHECK(text.find("using Body = elman::Repeated<elman::Recurrence<3, 4, elman::Tanh>, "
                   "elman::Dropout<elman::Recurrence<4, 4, elman::Tanh>>>;") != std::string::npos);

@@ -111,17 +111,17 @@ TEST_CASE("a net with a NaN or an infinity in any unit of any stream is not at r
     net.W().setIdentity();
     return net;
   };
-  const auto fixed = keeps(RNNCell<float, 1, 37, 1, Identity, Identity>{});
+  const auto fixed = keeps(RNNCell<float, 1, 37, 1, Identity, Identity>{zero});
   check(fixed, fixed.initial_state());
-  const auto wide = keeps(RNNCell<double, 1, 9, 1, Identity, Identity>{});
+  const auto wide = keeps(RNNCell<double, 1, 9, 1, Identity, Identity>{zero});
   check(wide, wide.initial_state());
-  const auto dynamic = keeps(RNNCell<float, Dynamic, Dynamic, Dynamic, Identity, Identity>(1, 11, 1));
+  const auto dynamic = keeps(RNNCell<float, Dynamic, Dynamic, Dynamic, Identity, Identity>(1, 11, 1, zero));
   check(dynamic, dynamic.initial_state(3));
 }
 
 TEST_CASE("zoneout so near 1 that a float rounds it to 1 still lets a little through") {
   auto body = Recurrence{1, 3, {.zoneout = 1 - 1e-9}};
-  Net<float, decltype(body), Readout<>> net{body, {3, 1}};
+  Net<float, decltype(body), Readout<>> net{body, {3, 1}, zero};
   net.theta().setZero();
   net.matrix("b").setConstant(20);  // σ(a) = 1
   auto state = net.initial_state();

@@ -27,9 +27,17 @@ using Cell = elman::RNNCell<Scalar, elman::Dynamic, elman::Dynamic, elman::Dynam
 template <class Scalar>
 Cell<Scalar> random_cell(std::uint64_t seed) {
   Random random{seed};
-  Cell<Scalar> cell(5, 13, 4);
+  Cell<Scalar> cell(5, 13, 4, elman::zero);
   nets::randomise(cell, 0.9, random);
   return cell;
+}
+
+template <class Scalar>
+auto random_gradient(std::uint64_t seed) {
+  const auto cell = random_cell<Scalar>(seed);
+  auto gradient = cell.zero_gradient();
+  gradient.theta() = cell.theta();
+  return gradient;
 }
 
 /// Of one's own, with no state that could be checked.
@@ -73,7 +81,7 @@ TEST_CASE("a step left out changes nothing: theta, state and count go on as if i
     optim::SkipNonFinite guarded{make(model)};
     auto plain = make(model);
     for (int step = 0; step < 6; ++step) {
-      auto gradient = random_cell<float>(static_cast<std::uint64_t>(10 + step));
+      auto gradient = random_gradient<float>(static_cast<std::uint64_t>(10 + step));
       if (step % 2 == 1) {
         gradient.theta()(7 * step) = static_cast<float>(step == 1 ? not_a_number : infinity);
         CHECK_FALSE(guarded.step(model, gradient, 0.01));
@@ -99,7 +107,7 @@ TEST_CASE("a step left out changes nothing: theta, state and count go on as if i
 
 TEST_CASE("a guard takes several models as one, and an optimizer of one's own") {
   auto encoder = random_cell<double>(3), decoder = random_cell<double>(4);
-  auto d_encoder = encoder, d_decoder = decoder;
+  auto d_encoder = random_gradient<double>(3), d_decoder = random_gradient<double>(4);
   const auto before = encoder;
   optim::SkipNonFinite guarded{optim::Adam{std::tie(encoder, decoder)}};
   d_decoder.b()(2) = not_a_number;
@@ -122,7 +130,7 @@ TEST_CASE("a guard takes several models as one, and an optimizer of one's own") 
 TEST_CASE("non_finite names the matrix, the place and what stands there") {
   elman::Net<double, elman::Stacked<elman::Embedding<5, 3>, elman::Bidirectional<elman::Recurrence<3, 2>>>,
              elman::Readout<4, 2>>
-      net;
+      net{elman::zero};
   auto gradient = net.zero_gradient();
   CHECK(elman::non_finite(gradient).empty());
   gradient.matrix("V")(1, 3) = infinity;

@@ -361,7 +361,7 @@ TEST_CASE("a learning rate below the smallest float is used as it is") {
 }
 
 TEST_CASE("lambdas of L2 penalties are held to the scalar of the net") {
-  const elman::RNNCell<float, 1, 2, 1> net;
+  const elman::RNNCell<float, 1, 2, 1> net{elman::zero};
   using Penalty = optim::L2Penalty;
   expect_error(
       [&] {
@@ -374,7 +374,7 @@ TEST_CASE("lambdas of L2 penalties are held to the scalar of the net") {
         Penalty(net, {{"W", 2e38}});
       },
       "L2Penalty: 2 lambda of W is 4e+38; expected at most 3.4028235e+38, the largest of a float");
-  const elman::RNNCell<double, 1, 2, 1> wide;
+  const elman::RNNCell<double, 1, 2, 1> wide{elman::zero};
   expect_error(
       [&] {
         Penalty(wide, {{"W", 1e308}});

@@ -32,7 +32,7 @@ const Lists every{{0, 1}, {10, 11, 12, 13, 14}, {20, 21, 22}};
 /// A cell that has run x of those lengths, reading `read`, and a loss of `targets` in its tape.
 template <class Output, class Loss, class Targets>
 double loss_after(const elman::ReadSteps& read, const Targets& targets, const Loss& loss) {
-  elman::RNNCell<double, 1, 2, 3, elman::Tanh, Output> cell;
+  elman::RNNCell<double, 1, 2, 3, elman::Tanh, Output> cell{elman::zero};
   std::vector<Eigen::MatrixXd> sequences;
   for (const Index T : lengths) sequences.push_back(Eigen::MatrixXd::Ones(1, T));
   auto tape = cell.tape();
@@ -126,7 +126,7 @@ TEST_CASE("labels packed of other steps than were read are refused, whatever the
 }
 
 TEST_CASE("labels of what is read, packed in another order than x, are refused: two of equally many reads") {
-  elman::RNNCell<double, 1, 2, 3> cell;
+  elman::RNNCell<double, 1, 2, 3> cell{elman::zero};
   std::vector<Eigen::MatrixXd> sequences;
   for (const Index T : {3, 5}) sequences.push_back(Eigen::MatrixXd::Ones(1, T));
   const auto x = elman::pack(sequences);
