@@ -87,7 +87,7 @@ class Readout : public LayerBase<Readout<In, Out, Output_>, In, Out, false> {
       add_row_sums(tape.d_o_panels, d_part.c);                                          // (12)
     });
     tape.V.assign_transposed(part.V);
-    if (!tape.selection().is_run()) {
+    if (tape.selection().is_last()) {
       tape.d_h_read.reshape(this->in(), d_o.cols());
       set_product(tape.V, d_o, tape.d_h_read.view());
     }
@@ -111,10 +111,18 @@ class Readout : public LayerBase<Readout<In, Out, Output_>, In, Out, false> {
     }
     set_zero(d_h);
     if (read.is_last()) return;
-    const auto sent = tape.d_h_read.view();
-    for (Index k = 0; k < read.count(); ++k) {
-      if (read[k] >= first && read[k] < end) copy(sent.middleCols(k, 1), d_h.middleCols(read[k] - first, 1));
-    }
+    Index k = 0;
+    while (k < read.count() && read[k] < first) ++k;
+    Index count = 0;
+    while (k + count < read.count() && read[k + count] < end) ++count;
+    detail::for_each_block(count, [&](Index block, Index columns) {
+      tape.d_h_read.reshape(d_h.rows(), columns);
+      const auto sent = tape.d_h_read.view();
+      set_product(tape.V, std::as_const(tape).d_o().middleCols(k + block, columns), sent);
+      for (Index j = 0; j < columns; ++j) {
+        copy(sent.middleCols(j, 1), d_h.middleCols(read[k + block + j] - first, 1));
+      }
+    });
   }
 
   /// o and y of one column a stream.
