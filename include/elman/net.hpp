@@ -229,7 +229,6 @@ class Net : public Parameters<Scalar, Body, Readout>,
                    Gradient& gradient) const {
     if constexpr (Body::learns_start) {
       if (tape.fresh.empty()) return;
-      tape.d_last.reserve(this->state(), tape.steps().batch());
       tape.d_last.reshape(this->state(), 1);
       const auto sum = tape.d_last.view();
       set_zero(sum);
@@ -241,6 +240,7 @@ class Net : public Parameters<Scalar, Body, Readout>,
   /// ∂L/∂(the state after the last steps), which is not zero where the output there is read.
   template <class Room>
   ConstMatrixView<Scalar> d_last(NetTape<Scalar, Body, Readout, Room>& tape) const {
+    tape.d_last.reserve(this->state(), tape.steps().batch());  // whatever was read
     if (!tape.selection().is_last()) return {};
     tape.d_last.reshape(this->state(), tape.steps().batch());
     body().last_output_bptt(tape.body, std::as_const(tape.d_h_read).view(), tape.d_last.view());
