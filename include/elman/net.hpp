@@ -254,7 +254,6 @@ class Net : public Parameters<Scalar, Body, Readout>,
                    Gradient& gradient) const {
     if constexpr (Body::learns_start) {
       if (tape.fresh.empty()) return;
-      tape.d_last.reserve(this->state(), tape.steps().batch());
       tape.d_last.reshape(this->state(), 1);
       const auto sum = tape.d_last.view();
       set_zero(sum);
@@ -268,6 +267,7 @@ class Net : public Parameters<Scalar, Body, Readout>,
   template <class Input, class Room>
   ConstMatrixView<Scalar> d_last(const Input& input, NetTape<Scalar, Body, Readout, Room>& tape,
                                  const InputGradients& asked) const {
+    tape.d_last.reserve(this->state(), tape.steps().batch());  // whatever was read
     if (!tape.selection().is_last() && !asked.d_last.is_given()) return {};
     tape.d_last.reshape(this->state(), tape.steps().batch());
     const auto sum = tape.d_last.view();

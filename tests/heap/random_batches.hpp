@@ -37,14 +37,14 @@ inline std::vector<std::vector<Index>> draw_lists(elman::Random& random, const s
   return lists;
 }
 
-/// Runs 0, 1 and 2 read all that may be read of the first batch; later ones read anything.
-inline elman::ReadSteps draw_read(elman::Random& random, int run, Index T) {
-  const Index kind = run < 3 ? run : random.below(3);
+/// The first reads every step; later ones read anything.
+inline elman::ReadSteps draw_read(elman::Random& random, bool first, Index T) {
+  const Index kind = first ? 0 : random.below(3);
   if (kind == 0) return elman::every_step;
   if (kind == 1) return elman::last_step;
   std::vector<Index> listed;
   for (Index t = 0; t < T; ++t) {
-    if (run < 3 || random.below(2) == 0) listed.push_back(t);
+    if (random.below(2) == 0) listed.push_back(t);
   }
   if (listed.empty()) listed.push_back(0);
   return elman::at_steps(listed);

@@ -21,6 +21,7 @@
 #include "elman/layers/between.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/readout_tape.hpp"
+#include "elman/sequences/blocks.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -53,12 +54,15 @@ class NoReadout : public LayerBase<NoReadout<Size>, Size, Size, false> {
   void forward(const Scalar*, const Below& below, Tape& tape) const {
     tape.gather(below);
     const auto h = tape.h_read(below.h());
-    copy(h, tape.o_to_write());
-    copy(h, tape.y_to_write());
+    detail::for_each_block(h.cols(), [&](Index first, Index columns) {
+      const auto block = h.middleCols(first, columns);
+      copy(block, tape.o_to_write().middleCols(first, columns));
+      copy(block, tape.y_to_write().middleCols(first, columns));
+    });
   }
   template <class Scalar, class Below, class Tape>
   void bptt(const Scalar*, const Below&, Tape& tape, Scalar*) const {
-    if (tape.selection().is_run()) return;
+    if (!tape.selection().is_last()) return;
     const auto d_o = std::as_const(tape).d_o();
     tape.d_h_read.reshape(d_o.rows(), d_o.cols());
     copy(d_o, tape.d_h_read.view());
@@ -66,9 +70,10 @@ class NoReadout : public LayerBase<NoReadout<Size>, Size, Size, false> {
   /// d_h ← ∂L/∂o, as Readout's.
   template <class Scalar, class Tape>
   static void send_down(Tape& tape, Index first, const MatrixView<Scalar>& d_h) {
-    detail::send_to_columns(tape.selection(), first, d_h, [&tape](Index k, const MatrixView<Scalar>& to) {
+    const auto send = [&tape](Index k, const MatrixView<Scalar>& to) {
       copy(std::as_const(tape).d_o().middleCols(k, to.cols()), to);
-    });
+    };
+    detail::send_to_columns(tape.selection(), tape.d_h_read, first, d_h, send);
   }
 
   /// o and y of one column a stream.

@@ -101,7 +101,7 @@ class Readout : public LayerBase<Readout<In, Out, Output_, Bias_>, In, Out, fals
       detail::for_counted_columns<Scalar>(d_o_block, add_up, h_block);
     });
     tape.V.assign_transposed(part.V);
-    if (!tape.selection().is_run()) {
+    if (tape.selection().is_last()) {
       tape.d_h_read.reshape(this->in(), d_o.cols());
       set_product(tape.V, d_o, tape.d_h_read.view());
     }
@@ -111,13 +111,10 @@ class Readout : public LayerBase<Readout<In, Out, Output_, Bias_>, In, Out, fals
   /// steps' read-outs send down is not among it, but in tape.d_h_read: it goes to ∂L/∂(last output).
   template <class Scalar, class Tape>
   static void send_down(Tape& tape, Index first, const MatrixView<Scalar>& d_h) {
-    detail::send_to_columns(tape.selection(), first, d_h, [&tape](Index k, const MatrixView<Scalar>& to) {
-      if (tape.selection().is_run()) {
-        set_product(tape.V, std::as_const(tape).d_o().middleCols(k, to.cols()), to);
-      } else {
-        copy(tape.d_h_read.view().middleCols(k, to.cols()), to);
-      }
-    });
+    const auto send = [&tape](Index k, const MatrixView<Scalar>& to) {
+      set_product(tape.V, std::as_const(tape).d_o().middleCols(k, to.cols()), to);
+    };
+    detail::send_to_columns(tape.selection(), tape.d_h_read, first, d_h, send);
   }
 
   /// o and y of one column a stream.

@@ -10,10 +10,12 @@
 #pragma once
 
 #include <algorithm>
+#include <utility>
 
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/kernels/factor.hpp"
 #include "elman/layers/output.hpp"
+#include "elman/sequences/blocks.hpp"
 #include "elman/sequences/read_steps.hpp"
 #include "elman/sequences/room.hpp"
 #include "elman/sequences/steps.hpp"
@@ -28,7 +30,7 @@ template <class Scalar_, class Output_ = Softmax, class Room = Growing, int In =
           bool HasV = true>
 class ReadoutTape {
   static constexpr int outputs = detail::product_of_sizes(Out, Room::columns);
-  static constexpr int inputs = detail::product_of_sizes(In, Room::columns);
+  static constexpr int inputs = detail::product_of_sizes(In, Room::block_columns);
 
  public:
   using Scalar = Scalar_;
@@ -56,33 +58,49 @@ class ReadoutTape {
   /// For the readout: memory for what `read` asks of `steps`.
   void start(Index out, const ReadSteps& read, const BasicSteps<Room>& steps) {
     selection_.assign(read, steps);
-    may_gather_ = selection_.may_gather(steps);
+    may_gather_ = (std::max)(steps.batch(), detail::most_block_columns(steps));
     for (auto* buffer : {&o_, &y_, &d_o_}) buffer->reshape(out, selection_.count());
     if constexpr (detail::keeps_for_loss<Output>) kept_.reshape(detail::kept_by<Output>, selection_.count());
     has_d_o_ = false;
   }
 
-  /// For the readout: copies the columns that are read from the tape of the layer below, where they are not adjacent.
+  /// The columns of h that are read, as many at a time as a block has.
+  class ReadColumns {
+   public:
+    ReadColumns(ReadoutTape& tape, const ConstMatrixView<Scalar>& h) : tape_(tape), h_(h) {}
+    Index cols() const { return tape_.selection_.count(); }
+    /// Where they lie, or copies until the next call.
+    ConstMatrixView<Scalar> middleCols(Index first, Index columns) const {
+      const auto& read = tape_.selection_;
+      if (read.is_run()) return h_.middleCols(read.first() + first, columns);
+      if (read.is_last()) return std::as_const(tape_.gathered_).view().middleCols(first, columns);
+      tape_.gathered_.reshape(h_.rows(), columns);
+      const auto gathered = tape_.gathered_.view();
+      for (Index k = 0; k < columns; ++k) copy(h_.middleCols(read[first + k], 1), gathered.middleCols(k, 1));
+      return gathered;
+    }
+
+   private:
+    ReadoutTape& tape_;
+    ConstMatrixView<Scalar> h_;
+  };
+
+  /// For the readout: memory for what is not read where it lies, and the last outputs of the layer below.
   template <class Below>
   void gather(const Below& below) {
-    const ConstMatrixView<Scalar> h = below.h();
-    for (auto* buffer : {&gathered_, &d_h_read}) buffer->reserve(h.rows(), may_gather_);
-    if (selection_.is_run()) return;
-    gathered_.reshape(h.rows(), selection_.count());
-    const auto gathered = gathered_.view();
-    if (selection_.is_last()) return below.last_output(gathered);
-    for (Index k = 0; k < selection_.count(); ++k) copy(h.middleCols(selection_[k], 1), gathered.middleCols(k, 1));
+    const Index rows = below.h().rows();
+    for (auto* buffer : {&gathered_, &d_h_read}) buffer->reserve(rows, may_gather_);
+    if (!selection_.is_last()) return;
+    gathered_.reshape(rows, selection_.count());
+    below.last_output(gathered_.view());
   }
-  /// The columns of h (rows × N) that are read, where they lie or as gathered.
-  ConstMatrixView<Scalar> h_read(const ConstMatrixView<Scalar>& h) const {
-    if (!selection_.is_run()) return gathered_.view();
-    return h.middleCols(selection_.first(), selection_.count());
-  }
+  /// Of the outputs h of the layer below (rows × N).
+  ReadColumns h_read(const ConstMatrixView<Scalar>& h) { return {*this, h}; }
 
   MatrixView<Scalar> o_to_write() { return o_.view(); }
   MatrixView<Scalar> y_to_write() { return y_.view(); }
   MatrixView<Scalar> kept_to_write() { return kept_.view(); }
-  ColumnBuffer<Scalar, inputs> d_h_read;  ///< Vᵀ ∂L/∂o of columns that are not adjacent
+  ColumnBuffer<Scalar, inputs> d_h_read;  ///< Vᵀ ∂L/∂o of the last steps, or of some columns that are not adjacent
   /// V made ready for forward, or Vᵀ for bptt.
   Factor<Scalar, HasV ? factor_size_of_both<Scalar>(Out, In) : 0> V;
   Factor<Scalar, HasV ? factor_size<Scalar>(Out, Room::block_columns) : 0> d_o_panels;
@@ -101,10 +119,11 @@ class ReadoutTape {
 namespace detail {
 
 /// d_h ← what a readout sends down to the packed columns first, first + 1, …, zero where nothing is read. send(k, to)
-/// writes that of the read columns k, k + 1, …. What is sent down from last steps is not among it, but goes to
-/// ∂L/∂(last output).
-template <class Scalar, class Room, class Send>
-void send_to_columns(const Selection<Room>& read, Index first, const MatrixView<Scalar>& d_h, const Send& send) {
+/// writes that of the read columns k, k + 1, …; `some` is memory for a block of those that are not adjacent. What is
+/// sent down from last steps is not among it, but goes to ∂L/∂(last output).
+template <class Scalar, class Room, int Max, class Send>
+void send_to_columns(const Selection<Room>& read, ColumnBuffer<Scalar, Max>& some, Index first,
+                     const MatrixView<Scalar>& d_h, const Send& send) {
   const Index end = first + d_h.cols();
   if (read.is_run()) {
     const Index from = std::clamp(read.first(), first, end);
@@ -116,9 +135,17 @@ void send_to_columns(const Selection<Room>& read, Index first, const MatrixView<
   }
   set_zero(d_h);
   if (read.is_last()) return;
-  for (Index k = 0; k < read.count(); ++k) {
-    if (read[k] >= first && read[k] < end) send(k, d_h.middleCols(read[k] - first, 1));
-  }
+  Index k = 0, count = 0;
+  while (k < read.count() && read[k] < first) ++k;
+  while (k + count < read.count() && read[k + count] < end) ++count;
+  for_each_block(count, [&](Index block, Index columns) {
+    some.reshape(d_h.rows(), columns);
+    const auto sent = some.view();
+    send(k + block, sent);
+    for (Index j = 0; j < columns; ++j) {
+      copy(sent.middleCols(j, 1), d_h.middleCols(read[k + block + j] - first, 1));
+    }
+  });
 }
 
 }  // namespace detail

@@ -104,29 +104,22 @@ class Selection {
  public:
   void assign(const ReadSteps& read, const BasicSteps<Room>& steps) {
     list_.clear();
+    list_.reserve(static_cast<std::size_t>((std::max)(steps.batch(), steps.columns())));  // whatever is read next time
     kind_ = read.kind;
     if (kind_ == ReadSteps::Kind::every) {
       run(0, steps.columns());
     } else if (is_last()) {
       count_ = steps.batch();
-      list_.reserve(static_cast<std::size_t>(count_));
       for (Index b = 0; b < count_; ++b) list_.push_back(steps.length(b) > 0 ? steps.last_column(b) : -1);
     } else if (read.listed.back() - read.listed.front() == static_cast<Index>(read.listed.size()) - 1) {
       const Index begin = steps.first(read.listed.front());
       run(begin, steps.first(read.listed.back() + 1) - begin);
     } else {
-      count_ = 0;
-      for (const Index t : read.listed) count_ += steps.width(t);
-      list_.reserve(static_cast<std::size_t>(count_));
       for (const Index t : read.listed) {
         for (Index column = steps.first(t); column < steps.first(t + 1); ++column) list_.push_back(column);
       }
+      count_ = static_cast<Index>(list_.size());
     }
-    list_.reserve(static_cast<std::size_t>(may_gather(steps)));
-  }
-  /// How many columns another read-out of the same kind, or of the last step, of as many columns may gather.
-  Index may_gather(const BasicSteps<Room>& steps) const {
-    return kind_ == ReadSteps::Kind::listed ? (std::max)(count_, steps.batch()) : steps.batch();
   }
 
   Index count() const { return count_; }
