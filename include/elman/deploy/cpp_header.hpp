@@ -100,9 +100,15 @@ inline bool is_cpp_name(std::string_view name) {
   return true;
 }
 
-template <class Weight, class Scalar, class Body, class Readout>
+}  // namespace detail
+
+/// The text of a header that holds the net in the namespace `name`. Weight: the net's Scalar unless another is named,
+/// which frozen.hpp rounds to. Throws if a parameter is not finite, or the name is none.
+template <class Weight_ = void, class Scalar, class Body, class Readout>
 std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string_view name) {
-  require(is_cpp_name(name), "cpp_header: name is \"", name, "\"; expected letters, digits and underscores");
+  using Weight = std::conditional_t<std::is_void_v<Weight_>, Scalar, Weight_>;
+  detail::require(detail::is_cpp_name(name), "cpp_header: name is \"", name,
+                  "\"; expected letters, digits and underscores");
   const auto frozen = freeze<Weight>(net);
   std::string text = "// A recurrent net, written by elman::cpp_header: In = " + std::to_string(net.in()) +
                      ", State = " + std::to_string(net.state()) + ", Out = " + std::to_string(net.out()) + ", " +
@@ -115,12 +121,12 @@ std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string
     text += "    {\"" + matrix + "\", " + std::to_string(view.rows()) + ", " + std::to_string(view.cols()) + "},\n";
   });
   text += "};\n\n// The matrices, column by column";
-  constexpr Index group = grouped_columns<Weight>;
+  constexpr Index group = detail::grouped_columns<Weight>;
   if (group > 1) text += ", " + std::to_string(group) + " columns to a word";
   text += ".\n";
-  append_array(text, "weights", frozen.weights());
-  text += is_scaled<Weight> ? "// The scales of the matrices' rows, and the vectors.\n" : "// The vectors.\n";
-  append_array(text, "numbers", frozen.numbers());
+  detail::append_array(text, "weights", frozen.weights());
+  text += detail::is_scaled<Weight> ? "// The scales of the matrices' rows, and the vectors.\n" : "// The vectors.\n";
+  detail::append_array(text, "numbers", frozen.numbers());
   text += "\ninline constexpr std::uint64_t check_value = " + std::to_string(frozen.net().check_value()) +
           "U;  // net().check_value()\n\nusing Body = " + cpp_type(net.body()) +
           ";\nusing Readout = " + cpp_type(net.readout()) + ";\nusing Net = elman::FrozenNet<" +
@@ -129,19 +135,6 @@ std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string
           cpp_arguments(net.body()) + "), Readout(), weights, numbers}; }\n\n}  // namespace " + std::string(name) +
           "\n";
   return text;
-}
-
-}  // namespace detail
-
-/// The text of a header that holds the net in the namespace `name`. Weight: the net's Scalar, or what frozen.hpp rounds
-/// to. Throws if a parameter is not finite, or the name is none.
-template <class Weight, class Scalar, class Body, class Readout>
-std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string_view name) {
-  return detail::cpp_header<Weight>(net, name);
-}
-template <class Scalar, class Body, class Readout>
-std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string_view name) {
-  return detail::cpp_header<Scalar>(net, name);
 }
 
 }  // namespace ELMAN_ABI

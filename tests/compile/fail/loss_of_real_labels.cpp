@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: elman::loss::CrossEntropy: targets must be class indices, one a column, or an Out x R matrix
+// expect: elman::loss::CrossEntropy: targets must be class indices, one a column (a list, or elman::pack(lists)), or
 #include <vector>
 
 #include "elman/cell.hpp"

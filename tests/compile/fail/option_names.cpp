@@ -31,7 +31,8 @@ void run(const Net& net) {
   const elman::optim::Adam plain{net}, braces{net, {}}, named{net, {.learning_rate = 1e-3, .weight_decay = 0.1}};
   const elman::optim::Adam positional{net, {1e-3}}, copy{plain};
   const elman::optim::SGDOptions options;
-  const elman::optim::SGD given{net, options}, of_two{std::tie(net, net), {.momentum = 0.9}};
+  const elman::optim::SGD given{net, options};
+  const elman::optim::SGD of_two{std::tie(net, net), {.momentum = 0.9}};
   const elman::loss::CrossEntropy ignoring{{.ignored_label = -1}}, default_options{{}};
   const elman::loss::BinaryCrossEntropy weighted{{.positive_weights = {2, 1}}};
 }
