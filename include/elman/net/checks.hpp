@@ -40,11 +40,11 @@ void check_run(const Where& where, const Parameters<Scalar, Body, Readout>& net,
   given.start.check(where, HasUWb<Body> ? "Hidden" : "State", net.state(), input.steps().batch());
 }
 
-/// Of x, as its layers see it: of up to 32 columns, or 256 tokens.
+/// Of x, as its layers see it: of up to 16 columns, or 256 tokens.
 template <class Scalar>
 std::uint32_t fingerprint_of(const ConstMatrixView<Scalar>& x) {
   Fingerprint<Scalar> fingerprint;
-  const Index every = x.cols() / 32 + 1;
+  const Index every = x.cols() / 16 + 1;
   for (Index k = 0; k < x.cols(); k += every) fingerprint.add_some(x.col(k).data(), x.rows(), 128);
   return fingerprint.value();
 }
