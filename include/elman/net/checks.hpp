@@ -60,7 +60,7 @@ std::uint32_t fingerprint_of(const SourceTargetColumns<Source, SourceSteps, Targ
 }
 
 /// Of what a run depends on. So much of θ is looked at as costs nothing beside the run: all of it in small nets and
-/// long batches, else blocks of 16 numbers spread over it, at least 256 numbers and a quarter of State a column.
+/// long batches, else 64 bytes here and there, at least 256 numbers and a quarter of State a column.
 template <class Scalar, class Body, class Readout, class Input>
 RunFingerprint run_fingerprint(const Parameters<Scalar, Body, Readout>& net, const Input& input) {
   Fingerprint<Scalar> theta;
