@@ -84,16 +84,16 @@ void check_way_back(const Where& where, const Parameters<Scalar, Body, Readout>&
           ", Out = ", tape.o().rows(), " and ", tape.parameters(), " parameters; expected In = ", net.in(),
           ", State = ", net.state(), ", Out = ", net.out(), " and ", net.theta().size(), " parameters");
   require(tape.has_d_o() || asked.d_last.is_given(), where, ": tape has no d_o; expected a loss after forward");
+  if constexpr (HasEncoder<Body>) {
+    require(tape.body.source_steps() == input.source(), where,
+            ": tape holds a forward of another x.source; expected its steps");
+  }
   const RunFingerprint now = run_fingerprint(net, input);
   require(tape.had.parameters == now.parameters, where,
           ": the parameters have changed since the forward that tape holds, or are another net's; expected forward, "
           "loss and bptt of one net, and the optimizer's step behind them");
   require(tape.had.x == now.x, where,
           ": x has as many steps as that of the forward that tape holds, but other numbers; expected the x of forward");
-  if constexpr (HasEncoder<Body>) {
-    require(tape.body.source_steps() == input.source(), where,
-            ": tape holds a forward of another x.source; expected its steps");
-  }
   input.check_asked(where, asked);
   if (asked.d_last.is_given()) {
     const auto d_last = asked.d_last.columns();
