@@ -8,60 +8,84 @@
 
 #include <algorithm>
 #include <bit>
+#include <complex>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 
+#include "elman/kernels/lanes.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
-/// A number as an integer; what a double cannot tell apart may be equal.
-inline std::uint32_t bits_of(float value) { return std::bit_cast<std::uint32_t>(value); }
-inline std::uint64_t bits_of(double value) { return std::bit_cast<std::uint64_t>(value); }
-inline std::uint64_t bits_of(long double value) { return bits_of(static_cast<double>(value)); }
-inline std::uint32_t bits_of(Index value) { return static_cast<std::uint32_t>(value); }
-template <class Scalar>
-requires is_complex<Scalar>
-auto bits_of(const Scalar& value) {
-  const auto imaginary = bits_of(value.imag());
-  return bits_of(value.real()) ^ std::rotl(imaginary, 7);
-}
-
+/// Of numbers of one type, added in the same portions.
 template <class Number>
 class Fingerprint {
-  using Word = decltype(bits_of(Number()));
-  static constexpr Index lanes = 16;
+  static constexpr std::size_t lanes = 8;
+  static constexpr std::size_t block = lanes * sizeof(std::uint64_t);
+  /// A long double has bytes that belong to no number.
+  static constexpr bool is_padded = std::same_as<Real<Number>, long double>;
 
  public:
-  /// Numbers in blocks, each number in a lane: a sum that is turned before each addend, so that order and sign count.
   void add(const Number* numbers, Index count) {
-    Index k = 0;
-    for (; k + lanes <= count; k += lanes) {
-      for (Index lane = 0; lane < lanes; ++lane) add_to(lane, numbers[k + lane]);
+    if constexpr (is_padded) {
+      for (Index k = 0; k < count; ++k) {
+        const std::complex<long double> number(numbers[k]);
+        const double parts[] = {static_cast<double>(number.real()), static_cast<double>(number.imag())};
+        add_bytes(parts, sizeof parts);
+      }
+    } else {
+      add_bytes(numbers, static_cast<std::size_t>(count) * sizeof(Number));
     }
-    for (Index lane = 0; k < count; ++k, ++lane) add_to(lane, numbers[k]);
   }
 
   /// At most about `most` numbers of `count`, in blocks with equal gaps between them.
   void add_some(const Number* numbers, Index count, Index most) {
     if (count <= most) return add(numbers, count);
-    const Index blocks = (std::max)(most / lanes, Index{1});
-    const Index step = (count - lanes) / blocks + 1;
-    for (Index first = 0; first + lanes <= count; first += step) add(numbers + first, lanes);
+    constexpr auto in_block = static_cast<Index>((std::max)(block / sizeof(Number), std::size_t{1}));
+    const Index blocks = (std::max)(most / in_block, Index{1});
+    const Index step = (count - in_block) / blocks + 1;
+    for (Index first = 0; first + in_block <= count; first += step) add(numbers + first, in_block);
   }
 
   std::uint32_t value() const {
-    std::uint64_t sum = 0;
-    for (const Word word : words_) sum = (std::rotl(sum, 5) ^ word) * 0x9E3779B97F4A7C15U;
-    return static_cast<std::uint32_t>(sum >> 32);
+    std::uint64_t sum = 0, odd = 0x9E3779B97F4A7C15U;
+    for (const std::uint64_t in_lane : sums_) {
+      sum += in_lane * odd;
+      odd += 0xD1B54A32D192ED02U;
+    }
+    return static_cast<std::uint32_t>(sum ^ (sum >> 32));
   }
 
  private:
-  void add_to(Index lane, const Number& number) { words_[lane] = std::rotl(words_[lane], 5) + bits_of(number); }
+  /// A sum in every lane, which is turned before each addend, so that order and sign count.
+  void add_bytes(const void* memory, std::size_t size) {
+    const auto* bytes = static_cast<const unsigned char*>(memory);
+    std::uint64_t sums[lanes];
+    std::copy_n(sums_, lanes, sums);
+    for (; size >= block; size -= block, bytes += block) {
+      ELMAN_UNROLL
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes + lane * sizeof word, sizeof word);
+        sums[lane] = std::rotl(sums[lane], 5) + word;
+      }
+    }
+    std::copy_n(sums, lanes, sums_);
+    for (std::size_t lane = 0; size > 0; ++lane) {
+      std::uint64_t word = 0;
+      const std::size_t part = (std::min)(size, sizeof word);
+      std::memcpy(&word, bytes, part);
+      sums_[lane] = std::rotl(sums_[lane], 5) + word;
+      size -= part;
+      bytes += part;
+    }
+  }
 
-  Word words_[lanes]{};
+  std::uint64_t sums_[lanes]{};
 };
 
 }  // namespace detail

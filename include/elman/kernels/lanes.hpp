@@ -37,11 +37,16 @@ inline constexpr std::size_t kernel_alignment = (ELMAN_DISPATCHES != 0 && has_ke
 }  // namespace ELMAN_ABI
 }  // namespace elman
 
+/// In front of a loop of constant length that must become straight code, so that arrays of vectors stay in registers.
+#if defined(__GNUC__)
+#define ELMAN_UNROLL _Pragma("GCC unroll 16")
+#else
+#define ELMAN_UNROLL
+#endif
+
 #if ELMAN_HAS_KERNELS
 
 #define ELMAN_INLINE __attribute__((always_inline)) inline
-/// In front of a loop of constant length that must become straight code, so that arrays of vectors stay in registers.
-#define ELMAN_UNROLL _Pragma("GCC unroll 16")
 
 namespace elman {
 inline namespace ELMAN_ABI {

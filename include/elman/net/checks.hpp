@@ -40,11 +40,11 @@ void check_run(const Where& where, const Parameters<Scalar, Body, Readout>& net,
   given.start.check(where, HasUWb<Body> ? "Hidden" : "State", net.state(), stream_count(input.parts(), input.steps()));
 }
 
-/// Of x, as its layers see it: of up to 32 columns, or 256 tokens.
+/// Of x, as its layers see it: of up to 16 columns, or 256 tokens.
 template <class Scalar>
 std::uint32_t fingerprint_of(const ConstMatrixView<Scalar>& x) {
   Fingerprint<Scalar> fingerprint;
-  const Index every = x.cols() / 32 + 1;
+  const Index every = x.cols() / 16 + 1;
   for (Index k = 0; k < x.cols(); k += every) fingerprint.add_some(x.col(k).data(), x.rows(), 128);
   return fingerprint.value();
 }
@@ -60,7 +60,7 @@ std::uint32_t fingerprint_of(const SourceTargetColumns<Source, SourceSteps, Targ
 }
 
 /// Of what a run depends on. So much of θ is looked at as costs nothing beside the run: all of it in small nets and
-/// long batches, else blocks of 16 numbers spread over it, at least 256 numbers and a quarter of State a column.
+/// long batches, else 64 bytes here and there, at least 256 numbers and a quarter of State a column.
 template <class Scalar, class Body, class Readout, class Input>
 RunFingerprint run_fingerprint(const Parameters<Scalar, Body, Readout>& net, const Input& input) {
   Fingerprint<Scalar> theta;
@@ -83,20 +83,20 @@ void check_way_back(const Where& where, const Parameters<Scalar, Body, Readout>&
           where, ": tape holds a forward of a net with In = ", tape.in(), ", State = ", tape.state(),
           ", Out = ", tape.o().rows(), " and ", tape.parameters(), " parameters; expected In = ", net.in(),
           ", State = ", net.state(), ", Out = ", net.out(), " and ", net.theta().size(), " parameters");
+  require(tape.has_d_o() || asked.d_last.is_given(), where, ": tape has no d_o; expected a loss after forward");
+  if constexpr (HasEncoder<Body>) {
+    require(tape.body.source_steps() == input.source(), where,
+            ": tape holds a forward of another x.source; expected its steps");
+  }
   const RunFingerprint now = run_fingerprint(net, input);
   require(tape.had.parameters == now.parameters, where,
           ": the parameters have changed since the forward that tape holds, or are another net's; expected forward, "
           "loss and bptt of one net, and the optimizer's step behind them");
   require(tape.had.x == now.x, where,
           ": x has as many steps as that of the forward that tape holds, but other numbers; expected the x of forward");
-  require(tape.has_d_o() || asked.d_last.is_given(), where, ": tape has no d_o; expected a loss after forward");
   require(!tape.noise_unsaid, where,
           ": tape holds a forward without dropout, which the net has; expected forward(x, tape, read, random), which "
           "draws its masks, or forward(x, tape, read, elman::no_noise) to go without");
-  if constexpr (HasEncoder<Body>) {
-    require(tape.body.source_steps() == input.source(), where,
-            ": tape holds a forward of another x.source; expected its steps");
-  }
   input.check_asked(where, asked);
   if (asked.d_last.is_given()) {
     const auto d_last = asked.d_last.columns();
