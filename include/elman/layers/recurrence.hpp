@@ -118,8 +118,12 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between>,
   }
 
   std::string cpp_type() const {
-    return "elman::Recurrence<" + std::to_string(this->in()) + ", " + std::to_string(hidden()) + ", " +
-           cpp_name<Activation>() + cpp_between() + ">";
+    static_assert(std::is_empty_v<Activation>,
+                  "elman::cpp_header: an activation with options cannot be written as C++");
+    std::string type = "elman::Recurrence<" + std::to_string(this->in()) + ", " + std::to_string(hidden()) + ", " +
+                       cpp_name<Activation>();
+    if constexpr (!std::is_same_v<Between, NothingBetween>) type += std::string(", ") + cpp_name<Between>();
+    return type + ">";
   }
   std::string cpp_arguments() const {
     if constexpr (std::is_empty_v<Between>) {
@@ -134,16 +138,6 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between>,
   }
 
  private:
-  std::string cpp_between() const {
-    static_assert(std::is_empty_v<Activation>,
-                  "elman::cpp_header: an activation with options cannot be written as C++");
-    if constexpr (std::is_same_v<Between, NothingBetween>) {
-      return "";
-    } else {
-      return std::string(", ") + cpp_name<Between>();
-    }
-  }
-
   [[no_unique_address]] Activation activation_;
   [[no_unique_address]] Between between_;
 };
