@@ -127,8 +127,14 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
   }
 
   std::string cpp_type() const {
-    return "elman::Recurrence<" + std::to_string(this->in()) + ", " + std::to_string(hidden()) + ", " +
-           cpp_name<Activation>() + cpp_policies() + ">";
+    static_assert(std::is_empty_v<Activation>,
+                  "elman::cpp_header: an activation with options cannot be written as C++");
+    constexpr bool plain = std::is_same_v<Between, NothingBetween>;
+    std::string type = "elman::Recurrence<" + std::to_string(this->in()) + ", " + std::to_string(hidden()) + ", " +
+                       cpp_name<Activation>();
+    if constexpr (!plain || !detail::HasBias<Recurrence>) type += std::string(", ") + cpp_name<Between>();
+    if constexpr (!detail::HasBias<Recurrence>) type += std::string(", ") + cpp_name<Bias>();
+    return type + ">";
   }
   std::string cpp_arguments() const {
     if constexpr (std::is_empty_v<Between>) {
@@ -143,16 +149,6 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
   }
 
  private:
-  std::string cpp_policies() const {
-    static_assert(std::is_empty_v<Activation>,
-                  "elman::cpp_header: an activation with options cannot be written as C++");
-    if constexpr (detail::HasBias<Recurrence>) {
-      return std::is_same_v<Between, NothingBetween> ? "" : std::string(", ") + cpp_name<Between>();
-    } else {
-      return std::string(", ") + cpp_name<Between>() + ", " + cpp_name<Bias>();
-    }
-  }
-
   [[no_unique_address]] Activation activation_;
   [[no_unique_address]] Between between_;
 };
