@@ -92,11 +92,18 @@ inline std::size_t epochs_for(std::size_t series, std::size_t batch) {
 /// A choice and what cross-validation says of it.
 struct Tried {
   Choice choice;
-  double accuracy = 0;  ///< the share of the series whose class is told right by a net that was not trained on them
-  double loss = 0;      ///< the mean of −log y[class] over them
+  double accuracy = 0;    ///< the share of the series whose class is told right by a net that was not trained on them
+  double loss = 0;        ///< the mean of −log y[class] over them
+  bool given_up = false;  ///< before all folds, because it could not come near the best
 
   bool operator<(const Tried& other) const {
     return accuracy != other.accuracy ? accuracy > other.accuracy : loss < other.loss;
+  }
+  /// The least accuracy that is not worse by more than the standard error of this one, which is that of a share p of n;
+  /// with (n p + 1) / (n + 2) for p, so that it is not 0 at p = 1.
+  double nearly(double n) const {
+    const double p = (n * accuracy + 1) / (n + 2);
+    return accuracy - std::sqrt(p * (1 - p) / n);
   }
 };
 

@@ -44,7 +44,7 @@ inline std::vector<Choice> chosen(const SeriesOptions& files, const Series& data
   std::cout << "accuracy and loss on training series that were held out:" << std::endl;
   return choose(data, training, files.given, options, files.choose_folds, seed, [](const Tried& tried) {
     std::cout << "  " << tried.choice.text() << ": " << std::fixed << std::setprecision(3) << tried.accuracy
-              << ", loss " << tried.loss << std::endl;
+              << ", loss " << tried.loss << (tried.given_up ? ", given up" : "") << std::endl;
   });
 }
 

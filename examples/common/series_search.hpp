@@ -49,26 +49,30 @@ MeanPooling::Matrix probabilities(const Net<Body>& net, const Series& series, co
   return result;
 }
 
-/// Cross-validates one choice on some series. All choices see the same folds.
+/// Cross-validates one choice on some series. All choices see the same folds. No more folds are tried once the accuracy
+/// could not reach `wanted` even if all the rest were right.
 inline Tried try_choice(const Series& data, const std::vector<Split>& parts, const Choice& choice,
-                        const Options& options, std::uint64_t seed, const std::string& of) {
+                        const Options& options, std::uint64_t seed, double wanted, const std::string& of) {
   Tried tried{choice};
-  double count = 0;
-  for (std::size_t fold = 0; fold < parts.size(); ++fold) {
+  double left = 0, right = 0, seen = 0;
+  for (const Split& part : parts) left += static_cast<double>(part.test.size());
+  const double all = left;
+  for (std::size_t fold = 0; fold < parts.size() && (right + left) / all >= wanted; ++fold) {
     elman::Random random{seed};
     fit(data, parts[fold], choice, options, random,
         of + "fold " + std::to_string(fold + 1) + '/' + std::to_string(parts.size()) + ", ",
         [&](const auto& net, const Series& series, const Options& used) {
           const auto y = probabilities(net, series, parts[fold].test, used.pooling);
-          for (elman::Index k = 0; k < y.cols(); ++k, ++count) {
+          for (elman::Index k = 0; k < y.cols(); ++k, ++seen, --left) {
             const elman::Index label = data.label(parts[fold].test[static_cast<std::size_t>(k)]);
-            tried.accuracy += static_cast<double>(elman::greedy(y.col(k)) == label);
+            right += static_cast<double>(elman::greedy(y.col(k)) == label);
             tried.loss -= std::log((std::max)(static_cast<double>(y(label, k)), 1e-6));
           }
         });
   }
-  tried.accuracy /= count;
-  tried.loss /= count;
+  tried.accuracy = right / seen;
+  tried.loss /= seen;
+  tried.given_up = left > 0;
   return tried;
 }
 
@@ -91,10 +95,12 @@ std::vector<Choice> choose(const Series& data, Indices training, const Given& gi
     }
   }
   std::erase_if(parts, [](const Split& part) { return part.test.empty() || part.training.empty(); });
+  const auto n = static_cast<double>(training.size());
   std::vector<Tried> tried;
   const auto try_one = [&](const Choice& choice, std::size_t count) {
     const std::string of = "choice " + std::to_string(tried.size() + 1) + '/' + std::to_string(count) + ", ";
-    tried.push_back(try_choice(data, parts, choice, options, seed, of));
+    const double wanted = tried.empty() ? 0 : std::ranges::min_element(tried, std::less{})->nearly(n);
+    tried.push_back(try_choice(data, parts, choice, options, seed, wanted, of));
     report(tried.back());
   };
   const std::size_t count = all.size() + (given.scaling ? 0 : 1);
@@ -105,12 +111,9 @@ std::vector<Choice> choose(const Series& data, Indices training, const Given& gi
     try_one(other, count);
   }
   std::ranges::sort(tried, std::less{});
-  // The standard error of a share p of n; with (n p + 1) / (n + 2) for p, so that it is not 0 at p = 1.
-  const auto n = static_cast<double>(training.size());
-  const double p = (n * tried.front().accuracy + 1) / (n + 2), error = std::sqrt(p * (1 - p) / n);
   std::vector<Choice> best;
   for (const Tried& one : tried) {
-    if (best.size() < kept && one.accuracy >= tried.front().accuracy - error) best.push_back(one.choice);
+    if (best.size() < kept && !one.given_up && one.accuracy >= tried.front().nearly(n)) best.push_back(one.choice);
   }
   return best;
 }

@@ -165,6 +165,7 @@ TEST_CASE("choices come from the length of the series, each once; what is given 
 TEST_CASE("the choice among choices is by accuracy on held-out series, then by loss") {
   CHECK(Tried{{}, 0.9, 2} < Tried{{}, 0.8, 1});
   CHECK(Tried{{}, 0.9, 1} < Tried{{}, 0.9, 2});
+  CHECK(std::abs(Tried{{}, 1, 0}.nearly(40) - 0.975895) < 1e-6);  // 1 − √(p (1 − p) / 40), p = 41 / 42
   CHECK(epochs_for(40, 16) == 334);
   CHECK(epochs_for(10'000, 16) == 30);
 }
