@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <string_view>
 #include <tuple>
 
@@ -89,6 +90,10 @@ class Adadelta : public OptimizerBase<Adadelta<Scalar, Size>, Scalar, AdadeltaOp
 template <class Model>
 Adadelta(const Model&, const AdadeltaOptions& = {})
     -> Adadelta<detail::ScalarOfModel<Model>, detail::static_parameter_count<Model>()>;
+Adadelta(detail::AnyModel, const detail::ForeignOptions&)->Adadelta<detail::ForeignNames>;
+template <class Model, class Given>
+requires(!std::convertible_to<const Given&, const AdadeltaOptions&>) Adadelta(const Model&, const Given&)
+->Adadelta<detail::WithoutNames>;
 
 }  // namespace optim
 }  // namespace ELMAN_ABI

@@ -6,6 +6,7 @@
 // expect: elman::optim: options come by name: Adam{model, {.learning_rate = 3e-3}}
 // expect: elman::loss::CrossEntropy: an option by a name that it does not have; elman::loss::CrossEntropyOptions has
 // expect: elman::loss::BinaryCrossEntropy: an option by a name that it does not have
+// expect: elman::optim: an option by a name that is not elman's: they are .learning_rate (lr), .beta1 and .beta2
 #include <tuple>
 
 #include "elman/elman.hpp"
@@ -27,7 +28,10 @@ void run(const Net& net) {
   const elman::loss::CrossEntropy loss{{.ignore_index = 0}};
 #elif ELMAN_FAIL == 7
   const elman::loss::BinaryCrossEntropy loss{{.pos_weight = {2, 1}}};
+#elif ELMAN_FAIL == 8
+  const elman::optim::Adadelta adadelta{net, {.eps = 1e-6}};
 #endif
+  const elman::optim::Adadelta rho{net, {.rho = 0.95}};
   const elman::optim::Adam plain{net}, braces{net, {}}, named{net, {.learning_rate = 1e-3, .weight_decay = 0.1}};
   const elman::optim::Adam positional{net, {1e-3}}, copy{plain};
   const elman::optim::SGDOptions options;
