@@ -66,7 +66,7 @@ ELMAN_INLINE Scalar reduce(const Lane<Scalar, Lanes>& v) {
 }
 
 /// y ← exp(o − max o) / Σ exp(o − max o), column by column. Leaves in `kept`, unless it is null, two numbers a column:
-/// max o, and the sum without its largest term, which is 1.
+/// max o and max y.
 template <class Scalar>
 struct SoftmaxKernel {
   const Scalar* o;
@@ -85,7 +85,7 @@ struct SoftmaxKernel {
   }
 
   template <int Lanes>
-  ELMAN_INLINE void column(const Scalar* from, Scalar* to, Scalar* sums) const {
+  ELMAN_INLINE void column(const Scalar* from, Scalar* to, Scalar* largest) const {
     using V = Lane<Scalar, Lanes>;
     const Index whole = rows / Lanes * Lanes;
     V lowest, v;
@@ -98,9 +98,9 @@ struct SoftmaxKernel {
       load<Scalar, Lanes>(from + k, v);
       most = v > most ? v : most;
     }
-    const Scalar largest = reduce<TakeLargest, Scalar, Lanes>(most);
+    const Scalar shift = reduce<TakeLargest, Scalar, Lanes>(most);
 
-    VectorMath<Scalar, Lanes>::exp_negative(rest - largest, rest);
+    VectorMath<Scalar, Lanes>::exp_negative(rest - shift, rest);
     V sum{};
     if (whole < rows) sum = rest;
     constexpr Index block = 16 * Lanes;
@@ -111,34 +111,15 @@ struct SoftmaxKernel {
         sum = V{};
       }
       load<Scalar, Lanes>(from + k, v);
-      VectorMath<Scalar, Lanes>::exp_negative(v - largest, v);
+      VectorMath<Scalar, Lanes>::exp_negative(v - shift, v);
       sum += v;
       store<Scalar, Lanes>(v, to + k);
     }
-    const bool is_long = whole > block;
-    if (is_long) {
-      blocks.add(sum);
-      sum = blocks.sum;
+    Scalar total = reduce<TakeSum, Scalar, Lanes>(sum);
+    if (whole > block) {
+      total += reduce<TakeSum, Scalar, Lanes>(blocks.left_out);
+      total += reduce<TakeSum, Scalar, Lanes>(blocks.sum);
     }
-    Scalar others = reduce<TakeSum, Scalar, Lanes>(sum) - Scalar(1);
-    if (is_long) others += reduce<TakeSum, Scalar, Lanes>(blocks.left_out);
-    // Beside the largest term, exp(0) = 1, the others lose digits, where they are small.
-    if (sums && (!is_long || others < Scalar(1))) {
-      V one, ones{}, zero{};
-      fill<Scalar, Lanes>(Scalar(1), one);
-      sum = zero;
-      if (whole < rows) {
-        sum = rest == one ? zero : rest;
-        ones = rest == one ? one : zero;
-      }
-      for (Index k = 0; k < whole; k += Lanes) {
-        load<Scalar, Lanes>(to + k, v);
-        sum += v == one ? zero : v;
-        ones += v == one ? one : zero;
-      }
-      others = reduce<TakeSum, Scalar, Lanes>(sum) + (reduce<TakeSum, Scalar, Lanes>(ones) - Scalar(1));
-    }
-    const Scalar total = others + Scalar(1);
     for (Index k = 0; k < whole; k += Lanes) {
       load<Scalar, Lanes>(to + k, v);
       v /= total;
@@ -148,32 +129,45 @@ struct SoftmaxKernel {
       rest /= total;
       store_part<Scalar, Lanes>(rest, rows - whole, to + whole);
     }
-    if (sums) {
-      sums[0] = largest;
-      sums[1] = others;
+    if (largest) {
+      V top;  // divided as the others are, also where -ffast-math divides otherwise
+      fill<Scalar, Lanes>(Scalar(1), top);
+      top /= total;
+      largest[0] = shift;
+      store_part<Scalar, Lanes>(top, 1, largest + 1);
     }
   }
 };
 
-/// to[k] ← factor from[k].
+/// to[k] ← factor y[k]; others ← Σ y[k] of all that are not `largest`.
 template <class Scalar>
 struct ScaleKernel {
-  const Scalar* from;
+  const Scalar* y;
   Scalar factor;
+  Scalar largest;
   Scalar* to;
   Index count;
+  Scalar& others;
 
   template <int Bytes>
   ELMAN_INLINE void run() const {
     constexpr int Lanes = lanes<Scalar, Bytes>;
-    Lane<Scalar, Lanes> v{};
+    using V = Lane<Scalar, Lanes>;
+    V v{}, most, sum{}, zero{};
+    fill<Scalar, Lanes>(largest, most);
     Index k = 0;
     for (; k + Lanes <= count; k += Lanes) {
-      load<Scalar, Lanes>(from + k, v);
+      load<Scalar, Lanes>(y + k, v);
+      sum += v == most ? zero : v;  // NaN stays
       v *= factor;
       store<Scalar, Lanes>(v, to + k);
     }
-    for (; k < count; ++k) to[k] = factor * from[k];
+    Scalar total = reduce<TakeSum, Scalar, Lanes>(sum);
+    for (; k < count; ++k) {
+      if (y[k] != largest) total += y[k];
+      to[k] = factor * y[k];
+    }
+    others = total;
   }
 };
 
@@ -183,9 +177,12 @@ void softmax(const ConstMatrixView<Scalar>& o, MatrixView<Scalar> y, Scalar* kep
              SoftmaxKernel<Scalar>{o.data(), o.outerStride(), y.data(), y.outerStride(), kept, o.rows(), o.cols()});
 }
 
+/// ScaleKernel of one column; returns the others.
 template <class Scalar>
-void scale_column(const Scalar* from, Scalar factor, Scalar* to, Index count) {
-  run_kernel(simd(), ScaleKernel<Scalar>{from, factor, to, count});
+Scalar scale_column(const Scalar* y, Scalar factor, Scalar largest, Scalar* to, Index count) {
+  Scalar others;
+  run_kernel(simd(), ScaleKernel<Scalar>{y, factor, largest, to, count, others});
+  return others;
 }
 
 }  // namespace detail
@@ -202,7 +199,7 @@ namespace detail {
 template <class Scalar>
 void softmax(const ConstMatrixView<Scalar>&, MatrixView<Scalar>, Scalar*);
 template <class Scalar>
-void scale_column(const Scalar*, Scalar, Scalar*, Index);
+Scalar scale_column(const Scalar*, Scalar, Scalar, Scalar*, Index);
 
 }  // namespace detail
 }  // namespace ELMAN_ABI

@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "elman/kernels/softmax.hpp"
 #include "elman/layers/activation.hpp"
@@ -30,32 +31,9 @@ inline constexpr int kept_by<Output> = Output::kept;
 template <class Output>
 inline constexpr bool keeps_for_loss = kept_by<Output> != 0;
 
-/// log Σ exp(o) = largest + log(1 + others).
-template <class Scalar>
-struct ExponentialSum {
-  Scalar largest;       ///< the largest logit
-  Wide<Scalar> others;  ///< Σ exp(o_k − largest) of all other logits: what is small beside 1 keeps its digits
-
-  /// log(1 + others), the −log y of the largest.
-  Wide<Scalar> log() const {
-    if constexpr (is_complex<Scalar>) {
-      using std::log;
-      return log(Wide<Scalar>(1) + others);
-    } else if constexpr (sizeof(Scalar) < sizeof(double)) {
-      return others < 0x1p-24 ? others : std::log(1 + others);  // float's digits, in half the time of log1p
-    } else {
-      return std::log1p(others);
-    }
-  }
-  /// 1 − y_k.
-  Scalar without(const Scalar& o_k, const Scalar& y_k) const {
-    return o_k == largest ? static_cast<Scalar>(others / (Wide<Scalar>(1) + others)) : Scalar(1) - y_k;
-  }
-};
-
-/// use(k, exp(o_k − largest)) for every k; 0 where that is no normal number.
+/// use(k, exp(o_k − max o)) for every k; 0 where that is no normal number. Returns max o and the sum.
 template <class O, class Use>
-ExponentialSum<typename O::Scalar> sum_of_exponentials(const O& o, Index column, const Use& use) {
+auto for_exponentials(const O& o, Index column, const Use& use) {
   using Scalar = typename O::Scalar;
   using std::exp;
   Index j = 0;
@@ -63,16 +41,16 @@ ExponentialSum<typename O::Scalar> sum_of_exponentials(const O& o, Index column,
     if (real_part(o(k, column)) > real_part(o(j, column))) j = k;
   }
   const Scalar largest = o(j, column);
-  LongSum<Wide<Scalar>> others;
+  LongSum<Wide<Scalar>> sum;
   for (Index k = 0; k < o.rows(); ++k) {
     Scalar e = exp(o(k, column) - largest);
     if constexpr (!is_complex<Scalar>) {
       if (e < (std::numeric_limits<Scalar>::min)()) e = Scalar(0);
     }
-    if (k != j) others.add(e);
+    sum.add(e);
     use(k, e);
   }
-  return {largest, others.sum + others.left_out};
+  return std::pair<Scalar, Wide<Scalar>>(largest, sum.sum + sum.left_out);
 }
 
 }  // namespace detail
@@ -80,24 +58,25 @@ ExponentialSum<typename O::Scalar> sum_of_exponentials(const O& o, Index column,
 /// y = exp(o) / Σ exp(o), from o − max o, so that no logit overflows. A part too small for a normal number is 0: what
 /// is masked by a logit of −∞ has no probability. NaN in a column makes all of it NaN.
 struct Softmax {
-  static constexpr int kept = 2;  ///< max o, and Σ exp(o − max o) without its largest term
+  static constexpr int kept = 2;  ///< max o and max y
 
   template <class O, class Y>
-  void operator()(const O& o, Y&& y, const MatrixView<typename O::Scalar>& sums = {}) const {
-    of<typename O::Scalar>(o, y, sums);
+  void operator()(const O& o, Y&& y, const MatrixView<typename O::Scalar>& maxima = {}) const {
+    of<typename O::Scalar>(o, y, maxima);
   }
   template <class Scalar>
-  static void of(const ConstMatrixView<Scalar>& o, const MatrixView<Scalar>& y, const MatrixView<Scalar>& sums) {
+  static void of(const ConstMatrixView<Scalar>& o, const MatrixView<Scalar>& y, const MatrixView<Scalar>& maxima) {
     if constexpr (detail::has_kernels<Scalar>) {
-      detail::softmax<Scalar>(o, y, sums.data());
+      detail::softmax<Scalar>(o, y, maxima.data());
     } else {
       for (Index column = 0; column < o.cols(); ++column) {
-        const auto sum = detail::sum_of_exponentials(o, column, [&](Index k, const Scalar& e) { y(k, column) = e; });
-        const auto total = static_cast<Scalar>(sum.others + Wide<Scalar>(1));
+        const auto take = [&](Index k, const Scalar& e) { y(k, column) = e; };
+        const auto [largest, sum] = detail::for_exponentials(o, column, take);
+        const auto total = static_cast<Scalar>(sum);
         for (Index k = 0; k < o.rows(); ++k) y(k, column) /= total;
-        if (!sums.data()) continue;
-        sums(0, column) = sum.largest;
-        sums(1, column) = static_cast<Scalar>(sum.others);
+        if (!maxima.data()) continue;
+        maxima(0, column) = largest;
+        maxima(1, column) = Scalar(1) / total;
       }
     }
   }

@@ -34,16 +34,56 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
-/// The sum of exponentials behind a column of y: as softmax has kept it in the tape, or summed again.
+/// The largest output of a column, and what a loss takes from it. Where it is more than 1/2, 1 − y and log y are taken
+/// from the others, for the difference has lost their digits; where it is less, log y is as exact as y.
+template <class Scalar>
+struct LargestOutput {
+  Scalar o;            ///< its logit
+  Scalar y;            ///< itself
+  Scalar others = {};  ///< the sum of all others, if y > 1/2
+
+  bool is_most() const { return real_part(y) > Real<Scalar>(0.5); }
+  Scalar not_y() const { return is_most() ? others : Scalar(1) - y; }
+  /// −log y.
+  Wide<Scalar> minus_log() const {
+    using std::log;
+    if constexpr (is_complex<Scalar>) {
+      return -log(Wide<Scalar>(y));
+    } else if constexpr (sizeof(Scalar) < sizeof(double)) {
+      if (!is_most()) return -std::log(y);
+      return others < 0x1p-24F ? others : -std::log(1 - static_cast<double>(others));  // half the time of log1p
+    } else {
+      return is_most() ? -std::log1p(-others) : -std::log(y);
+    }
+  }
+  /// 1 − y_k.
+  Scalar without(const Scalar& o_k, const Scalar& y_k) const { return o_k == o ? not_y() : Scalar(1) - y_k; }
+};
+
+/// d_o ← factor y, and what the loss takes from the largest y: as softmax has kept it in the tape, or searched again.
 template <class Tape, class Column>
-auto sum_behind(const Tape& tape, const Column& column) {
+auto scale_outputs(const Tape& tape, const Column& column, const Real<typename Tape::Scalar>& factor) {
   using Scalar = typename Tape::Scalar;
+  LargestOutput<Scalar> largest;
   if constexpr (requires { tape.kept(); }) {
     const auto kept = tape.kept();
-    return ExponentialSum<Scalar>{kept(0, column.index), Wide<Scalar>(kept(1, column.index))};
+    largest = {kept(0, column.index), kept(1, column.index)};
   } else {
-    return sum_of_exponentials(tape.o(), column.index, [](Index, const Scalar&) {});
+    const auto [o, sum] = for_exponentials(tape.o(), column.index, [](Index, const Scalar&) {});
+    largest = {o, static_cast<Scalar>(Wide<Scalar>(1) / sum)};
+    for (Index k = 0; k < column.rows(); ++k) {  // which may be rounded otherwise
+      if (column.o(k) == o) largest.y = column.y(k);
+    }
   }
+  if constexpr (has_kernels<Scalar>) {
+    largest.others = scale_column(column.y(), factor, largest.y, column.d_o(), column.rows());
+  } else {
+    for (Index k = 0; k < column.rows(); ++k) {
+      if (column.o(k) != largest.o) largest.others += column.y(k);
+      column.d_o(k) = factor * column.y(k);
+    }
+  }
+  return largest;
 }
 
 }  // namespace detail
@@ -219,15 +259,10 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
     using Scalar = typename Column::Scalar;
     using R = Real<Scalar>;
     if (omega == 0) return column.leave_out();
-    const auto sum = detail::sum_behind(tape, column);
     const auto factor = static_cast<R>(column.factor * omega);
-    if constexpr (detail::has_kernels<Scalar>) {
-      detail::scale_column(column.y(), factor, column.d_o(), column.rows());  // (5), (18)
-    } else {
-      for (Index k = 0; k < column.rows(); ++k) column.d_o(k) = factor * column.y(k);
-    }
-    column.d_o(label) = -factor * sum.without(column.o(label), column.y(label));
-    column.L += omega * ((Wide<Scalar>(sum.largest) - Wide<Scalar>(column.o(label))) + sum.log());  // (4)
+    const auto largest = detail::scale_outputs(tape, column, factor);  // (5), (18)
+    column.d_o(label) = -factor * largest.without(column.o(label), column.y(label));
+    column.L += omega * ((Wide<Scalar>(largest.o) - Wide<Scalar>(column.o(label))) + largest.minus_log());  // (4)
   }
 
   /// ω_k = omega(k).
@@ -242,15 +277,15 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
       all_zero = all_zero && omega(k) == 0;
     }
     if (all_zero) return column.leave_out();
-    const auto sum = detail::sum_behind(tape, column);
-    const auto log = sum.log();
+    const auto largest = detail::scale_outputs(tape, column, Real<Scalar>(0));
+    const auto minus_log = largest.minus_log();
     Wide<Scalar> L(0);
     for (Index k = 0; k < column.rows(); ++k) {
       const W omega_k = omega(k);
       const Wide<Scalar> y(column.y(k));
-      const Wide<Scalar> not_y(sum.without(column.o(k), column.y(k)));
-      column.set_slope(k, (omegas - omega_k) * y - omega_k * not_y);                                     // (5), (18)
-      if (omega_k != 0) L += omega_k * ((Wide<Scalar>(sum.largest) - Wide<Scalar>(column.o(k))) + log);  // (4)
+      const Wide<Scalar> not_y(largest.without(column.o(k), column.y(k)));
+      column.set_slope(k, (omegas - omega_k) * y - omega_k * not_y);  // (5), (18)
+      if (omega_k != 0) L += omega_k * ((Wide<Scalar>(largest.o) - Wide<Scalar>(column.o(k))) + minus_log);  // (4)
     }
     column.L += L;
   }
