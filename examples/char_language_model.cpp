@@ -39,18 +39,15 @@ void with_layers(elman::Index in, const TextOptions& text, const Options& option
     return Recurrence{width, options.hidden, {options.recurrent_dropout, text.zoneout}};
   };
   const auto dropped = [&](Index width) { return Dropout{recurrence(width), {.rate = options.dropout}}; };
-  const bool one = options.layers == 1;
-  if (text.embedding == 0 && one) return use(recurrence(in));
-  if (text.embedding == 0) return use(Stacked{recurrence(in), dropped(options.hidden)});
-  const Embedding embedding{in, text.embedding};
-  if (one) return use(Stacked{embedding, dropped(text.embedding)});
-  return use(Stacked{embedding, dropped(text.embedding), dropped(options.hidden)});
+  const auto upper = dropped(options.hidden);
+  if (text.embedding == 0) return use(Repeated{recurrence(in), upper, options.layers});
+  return use(Stacked{Embedding{in, text.embedding}, Repeated{dropped(text.embedding), upper, options.layers}});
 }
 
 void model_language(const TextOptions& text, const Options& options) {
   if (options.dropout > 0 && text.embedding == 0 && options.layers == 1) {
     throw std::runtime_error(
-        "--dropout drops what an embedding or a lower layer gives; expected --embedding or --layers 2");
+        "--dropout drops what an embedding or a lower layer gives; expected --embedding or --layers 2 or more");
   }
   check_header(options, options.seeds * (std::max)(text.folds, std::size_t{1}));
   elman::Sampler sampler{text.sampler};
@@ -114,7 +111,7 @@ int main(int argc, char** argv) {
   app.add_option("--chunk", text.chunk, "Steps that gradients go back")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
-  app.add_option("--layers", options.layers, "Recurrent layers")->check(CLI::Range(1, 2))->capture_default_str();
+  app.add_option("--layers", options.layers, "Recurrent layers")->check(CLI::Range(1, 1000))->capture_default_str();
   app.add_option("--embedding", text.embedding, "Width of the embedding; 0: tokens go into the first layer")
       ->check(CLI::Range(0, 10'000))
       ->capture_default_str();

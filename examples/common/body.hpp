@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The layers that the options ask for. Each choice is a type of its own, so what is done with it is a function.
+// The layers that the options ask for. One way and both ways are types of their own, so what is done with them is a
+// function.
 #pragma once
 
 #include <elman/elman.hpp>
@@ -19,7 +20,7 @@ auto with_body(elman::Index in, const Options& options, const Use& use) {
   const auto stack = [&](const auto& layer) {
     const auto first = Dropout{layer(in), {.rate = options.input_dropout}};
     const auto next = Dropout{layer(first.out()), {.rate = options.dropout}};
-    return options.layers == 1 ? use(first) : use(Stacked{first, next});
+    return use(Repeated{first, next, options.layers});
   };
   if (!options.bidirectional) return stack(recurrence);
   return stack([&](Index width) { return Bidirectional{recurrence(width)}; });

@@ -87,11 +87,11 @@ inline void add_options(CLI::App& app, Options& options) {
 
 /// The same for nets of several layers: what body.hpp makes them of.
 inline void add_layer_options(CLI::App& app, Options& options) {
-  app.add_option("--layers", options.layers, "Recurrent layers")->check(CLI::Range(1, 2))->capture_default_str();
+  app.add_option("--layers", options.layers, "Recurrent layers")->check(CLI::Range(1, 1000))->capture_default_str();
   app.add_flag("--bidirectional,!--one-way", options.bidirectional,
                options.bidirectional ? "--one-way: no layer reads the sequence backwards too, with as many units"
                                      : "Every layer reads the sequence both ways, with --hidden units each");
-  app.add_option("--dropout", options.dropout, "Share of the outputs of the first layer that the second does not see")
+  app.add_option("--dropout", options.dropout, "Share of the outputs of each layer that the next does not see")
       ->check(CLI::Range(0.0, 0.99))
       ->capture_default_str();
   app.add_option("--input-dropout", options.input_dropout, "Share of the inputs that the first layer does not see")
@@ -106,7 +106,7 @@ inline void add_layer_options(CLI::App& app, Options& options) {
 /// Throws std::runtime_error if there is nothing that --dropout could drop.
 inline void check_layer_options(const Options& options) {
   if (options.dropout > 0 && options.layers == 1) {
-    throw std::runtime_error("--dropout drops between layers; expected --layers 2");
+    throw std::runtime_error("--dropout drops between layers; expected --layers 2 or more");
   }
 }
 
