@@ -100,41 +100,44 @@ struct SoftmaxKernel {
     }
     const Scalar shift = reduce<TakeLargest, Scalar, Lanes>(most);
 
-    VectorMath<Scalar, Lanes>::exp_negative(rest - shift, rest);
-    V sum{};
-    if (whole < rows) sum = rest;
     constexpr Index block = 16 * Lanes;
     LongSum<V> blocks;
-    for (Index k = 0; k < whole; k += Lanes) {
-      if (k % block == 0 && k > 0) {
+    V sum{};
+    for (Index begin = 0; begin < whole; begin += block) {
+      if (begin > 0) {
         blocks.add(sum);
         sum = V{};
       }
-      load<Scalar, Lanes>(from + k, v);
-      VectorMath<Scalar, Lanes>::exp_negative(v - shift, v);
-      sum += v;
-      store<Scalar, Lanes>(v, to + k);
+      const Index end = whole - begin < block ? whole : begin + block;
+      for (Index k = begin; k < end; k += Lanes) {
+        load<Scalar, Lanes>(from + k, v);
+        VectorMath<Scalar, Lanes>::exp_negative(v - shift, v);
+        sum += v;
+        store<Scalar, Lanes>(v, to + k);
+      }
+    }
+    if (whole < rows) {
+      VectorMath<Scalar, Lanes>::exp_negative(rest - shift, rest);
+      sum += rest;
     }
     Scalar total = reduce<TakeSum, Scalar, Lanes>(sum);
     if (whole > block) {
       total += reduce<TakeSum, Scalar, Lanes>(blocks.left_out);
       total += reduce<TakeSum, Scalar, Lanes>(blocks.sum);
     }
+    const Scalar top = Scalar(1) / total;  // the largest y: its term is exp(0) = 1
     for (Index k = 0; k < whole; k += Lanes) {
       load<Scalar, Lanes>(to + k, v);
-      v /= total;
+      v *= top;
       store<Scalar, Lanes>(v, to + k);
     }
     if (whole < rows) {
-      rest /= total;
+      rest *= top;
       store_part<Scalar, Lanes>(rest, rows - whole, to + whole);
     }
     if (largest) {
-      V top;  // divided as the others are, also where -ffast-math divides otherwise
-      fill<Scalar, Lanes>(Scalar(1), top);
-      top /= total;
       largest[0] = shift;
-      store_part<Scalar, Lanes>(top, 1, largest + 1);
+      largest[1] = top;
     }
   }
 };

@@ -72,11 +72,11 @@ struct Softmax {
       for (Index column = 0; column < o.cols(); ++column) {
         const auto take = [&](Index k, const Scalar& e) { y(k, column) = e; };
         const auto [largest, sum] = detail::for_exponentials(o, column, take);
-        const auto total = static_cast<Scalar>(sum);
-        for (Index k = 0; k < o.rows(); ++k) y(k, column) /= total;
+        const auto top = static_cast<Scalar>(Wide<Scalar>(1) / sum);
+        for (Index k = 0; k < o.rows(); ++k) y(k, column) *= top;
         if (!maxima.data()) continue;
         maxima(0, column) = largest;
-        maxima(1, column) = Scalar(1) / total;
+        maxima(1, column) = top;
       }
     }
   }
