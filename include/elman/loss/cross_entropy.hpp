@@ -19,76 +19,15 @@
 #include <vector>
 
 #include "elman/check.hpp"
-#include "elman/kernels/lanes.hpp"
-#include "elman/kernels/softmax.hpp"
 #include "elman/layers/output.hpp"
 #include "elman/loss/columns.hpp"
+#include "elman/loss/largest_output.hpp"
 #include "elman/loss/loss.hpp"
 #include "elman/loss/weighted.hpp"
 #include "elman/option_ranges.hpp"
 #include "elman/sequences/pack.hpp"
 #include "elman/sequences/targets.hpp"
 #include "elman/types.hpp"
-
-namespace elman {
-inline namespace ELMAN_ABI {
-namespace detail {
-
-/// The largest output of a column, and what a loss takes from it. Where it is more than 1/2, 1 − y and log y are taken
-/// from the others, for the difference has lost their digits; where it is less, log y is as exact as y.
-template <class Scalar>
-struct LargestOutput {
-  Scalar o;            ///< its logit
-  Scalar y;            ///< itself
-  Scalar others = {};  ///< the sum of all others, if y > 1/2
-
-  bool is_most() const { return real_part(y) > Real<Scalar>(0.5); }
-  Scalar not_y() const { return is_most() ? others : Scalar(1) - y; }
-  /// −log y.
-  Wide<Scalar> minus_log() const {
-    using std::log;
-    if constexpr (is_complex<Scalar>) {
-      return -log(Wide<Scalar>(y));
-    } else if constexpr (sizeof(Scalar) < sizeof(double)) {
-      if (!is_most()) return -std::log(y);
-      return others < 0x1p-24F ? others : -std::log(1 - static_cast<double>(others));  // half the time of log1p
-    } else {
-      return is_most() ? -std::log1p(-others) : -std::log(y);
-    }
-  }
-  /// 1 − y_k.
-  Scalar without(const Scalar& o_k, const Scalar& y_k) const { return o_k == o ? not_y() : Scalar(1) - y_k; }
-};
-
-/// d_o ← factor y, and what the loss takes from the largest y: as softmax has kept it in the tape, or searched again.
-template <class Tape, class Column>
-auto scale_outputs(const Tape& tape, const Column& column, const Real<typename Tape::Scalar>& factor) {
-  using Scalar = typename Tape::Scalar;
-  LargestOutput<Scalar> largest;
-  if constexpr (requires { tape.kept(); }) {
-    const auto kept = tape.kept();
-    largest = {kept(0, column.index), kept(1, column.index)};
-  } else {
-    const auto [o, sum] = for_exponentials(tape.o(), column.index, [](Index, const Scalar&) {});
-    largest = {o, static_cast<Scalar>(Wide<Scalar>(1) / sum)};
-    for (Index k = 0; k < column.rows(); ++k) {  // which may be rounded otherwise
-      if (column.o(k) == o) largest.y = column.y(k);
-    }
-  }
-  if constexpr (has_kernels<Scalar>) {
-    largest.others = scale_column(column.y(), factor, largest.y, column.d_o(), column.rows());
-  } else {
-    for (Index k = 0; k < column.rows(); ++k) {
-      if (column.o(k) != largest.o) largest.others += column.y(k);
-      column.d_o(k) = factor * column.y(k);
-    }
-  }
-  return largest;
-}
-
-}  // namespace detail
-}  // namespace ELMAN_ABI
-}  // namespace elman
 
 namespace elman {
 inline namespace ELMAN_ABI {
