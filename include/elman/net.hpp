@@ -137,9 +137,9 @@ class Net : public Parameters<Scalar, Body, Readout>,
   /// bptt(x, tape, gradient, {.d_x = &d_x, .d_h0 = &d_h0}). If something of yours reads tape.last_h(), its gradient is
   /// given by {.d_last = &d_last}; then L need not depend on o, which is so if no loss has followed forward. Twice on
   /// one forward adds twice. x and the parameters have the numbers that forward had: others are noticed, whoever wrote
-  /// them, but for a few among so many that not all are looked at (net/checks.hpp). Throws std::invalid_argument if the
-  /// tape holds no forward of such an x by such a net, if no loss has followed it, if its dropout was off though nobody
-  /// said so, or if ∂L/∂x of tokens is asked for.
+  /// them, but for a few among so many that not all are looked at (net/run_fingerprint.hpp). Throws
+  /// std::invalid_argument if the tape holds no forward of such an x by such a net, if no loss has followed it, if its
+  /// dropout was off though nobody said so, or if ∂L/∂x of tokens is asked for.
   template <class X, class Room>
   void bptt(const X& x, NetTape<Scalar, Body, Readout, Room>& tape, Gradient& gradient,
             const InputGradients& asked = {}) const {

@@ -18,7 +18,7 @@ inline namespace ELMAN_ABI {
 
 namespace detail {
 
-/// Of the parameters and of x, so that bptt notices others (checks.hpp).
+/// Of the parameters and of x, so that bptt notices others (run_fingerprint.hpp).
 struct RunFingerprint {
   std::uint32_t parameters = 0;
   std::uint32_t x = 0;
