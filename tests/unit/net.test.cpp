@@ -267,7 +267,7 @@ TEST_CASE("a chunk's parts are refused where they do not fit") {
   auto state = net.initial_state(3);
   auto tape = net.tape();
   expect_error([&] { net.forward(part, tape, every_step, state); },
-               "Net::forward: state has 3 streams; expected B = 2");
+               "Net::forward: state has 3 streams; expected B = 2, as initial_state(2) has");
   part.parts.pop_back();
   expect_error([&] { net.forward(part, tape); },
                "Net::forward: x has 2 parts of streams; expected none, or one a sequence, B = 3");

@@ -98,8 +98,7 @@ TEST_CASE("Targets of a regression may be a list of numbers, or packed as x is")
   CHECK(loss(tape, lists) == loss(tape, numbers));
   std::swap(y[0], y[1]);
   expect_error([&] { loss(tape, elman::pack(y)); },
-               "SquaredError: targets has T = 5, N = 10 or lengths in another order; expected the steps of x, T = 5, "
-               "N = 10 (last_step reads one a sequence)");
+               "SquaredError: targets has 5 steps in sequence 0; expected 3, as x has: one target a step (every_step)");
   expect_error(
       [&] {
         loss(tape, std::vector<float>{1, 2, 3});
@@ -112,13 +111,13 @@ TEST_CASE("Targets of a regression may be a list of numbers, or packed as x is")
   CHECK(loss(tape, elman::pack(std::vector<Eigen::RowVectorXf>(3, Eigen::RowVectorXf::Ones(1)))) ==
         loss(tape, Eigen::RowVector3f::Ones()));
   expect_error([&] { loss(tape, packed); },
-               "SquaredError: targets has B = 3 sequences of up to 5 steps; expected B = 3 of one step, because "
-               "last_step was read (every_step reads all)");
+               "SquaredError: targets has 3 steps in sequence 0; expected 1, for last_step was read: gather(targets, "
+               "last_step, x.steps) takes the last of every step's");
 
   cell.forward(x, tape, elman::at_steps({0, 2}));
   expect_error([&] { loss(tape, packed); },
-               "SquaredError: targets was packed, but at_steps was read; expected a matrix, Out x R, in the order of "
-               "o's columns");
+               "SquaredError: targets is packed of other steps than those that at_steps reads, or in another order; "
+               "expected gather(targets, at_steps({…}), x.steps), which takes and orders them");
 }
 
 TEST_CASE("BinaryCrossEntropy takes a list of yes and no") {
