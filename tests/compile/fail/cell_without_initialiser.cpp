@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: elman: a net is told how its parameters begin, as in `RNNCell<float, 4, 8, 4> cell{elman::init::standard(random)}`
+// expect: elman: a net is told how its parameters begin, as in
 #include "elman/cell.hpp"
 
 #ifdef ELMAN_FAIL
