@@ -76,10 +76,10 @@ struct Freezer {
   static Scalar scale_of(Scalar largest) {
     if (!(largest > 0)) return Scalar(1);
     const Scalar scale = largest / largest_number;
-    const bool small = scale < (std::numeric_limits<Scalar>::min)();
+    const bool subnormal = scale < (std::numeric_limits<Scalar>::min)();
     const bool short_of =
         static_cast<double>(scale) * static_cast<double>(largest_number) < static_cast<double>(largest);
-    return small && short_of ? std::nextafter(scale, Scalar(1)) : scale;
+    return subnormal && short_of ? std::nextafter(scale, Scalar(1)) : scale;
   }
 
   const Scalar* theta;
