@@ -24,9 +24,20 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 
+namespace detail {
+
+/// The first base of a cell, so that a size that is none is said before all that is made of it.
+template <int... Sizes>
+struct PositiveSizes {
+  static_assert((SizeOrDynamic<Sizes> && ...), "elman: In, Hidden and Out must be positive, or elman::Dynamic");
+};
+
+}  // namespace detail
+
 /// U, W, V, b, c (views of θ) and the verbs of a net. Sizes are compile-time or Dynamic.
 template <class Scalar, int In, int Hidden, int Out, class Activation = Tanh, class Output = Softmax>
-class RNNCell : public Net<Scalar, Recurrence<In, Hidden, Activation>, Readout<Hidden, Out, Output>> {
+class RNNCell : detail::PositiveSizes<In, Hidden, Out>,
+                public Net<Scalar, Recurrence<In, Hidden, Activation>, Readout<Hidden, Out, Output>> {
   static_assert(
       elman::Activation<Activation, Scalar>,
       "elman::RNNCell: Activation must have value(a) and slope(h) for one Scalar; see elman/layers/activation.hpp");

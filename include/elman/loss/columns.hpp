@@ -99,7 +99,7 @@ inline double unit_of(double largest) {
   if (largest == 0 || (largest >= 1 / extreme && largest <= extreme)) return 1;
   int exponent = 0;
   static_cast<void>(std::frexp(largest, &exponent));
-  return std::ldexp(1.0, exponent - 1);
+  return std::ldexp(1.0, (std::max)(exponent - 1, -1022));  // 1 / unit is finite
 }
 
 /// The largest weight that is finite in a scalar.
@@ -187,14 +187,15 @@ struct TapeAndTargets {
   template <class OfColumn>
   typename Tape::Scalar reduce(Reduction reduction, const OfColumn& of_column, Index terms) const {
     const Index columns = std::as_const(tape).o().cols();
+    const double in_unit = 1 / unit;
     double total = 0;
     bool all_zero = true;
     for (Index column = 0; column < columns; ++column) {
-      total += weight(column) / unit;
+      total += weight(column) * in_unit;
       all_zero = all_zero && weight(column) == 0;
     }
     detail::check_mean(owner, reduction, total * unit, all_zero);
-    const auto in_units = [this](Index column) { return weight(column) / unit; };
+    const auto in_units = [&](Index column) { return weight(column) * in_unit; };
     return detail::reduce_columns(tape, targets, in_units, unit, reduction, total * static_cast<double>(terms),
                                   of_column);
   }

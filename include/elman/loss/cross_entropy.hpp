@@ -59,6 +59,7 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
       largest = (std::max)(largest, options_.class_weights[k]);
     }
     class_unit_ = detail::unit_of(largest);
+    in_class_unit_ = 1 / class_unit_;
   }
 
   template <class... None>
@@ -128,6 +129,7 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
                     " labels; expected R = ", std::as_const(tape).o().cols(), " as o has columns",
                     detail::other_reads(std::as_const(tape)));
     const double unit = detail::check_weights("CrossEntropy", std::as_const(tape), column_weight);
+    const double in_unit = 1 / unit;
     const auto is_counted = [&](Index column) {
       return label_of(column) != options_.ignored_label && column_weight(column) != 0;
     };
@@ -139,7 +141,7 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
       detail::require(label >= 0 && label < out, "CrossEntropy: label ", column, " is ", label,
                       "; expected 0 <= label < Out = ", out,
                       label < 0 ? "; .ignored_label names one that is left out" : "");
-      const double omega = column_weight(column) / unit * weight(label);
+      const double omega = column_weight(column) * in_unit * weight(label);
       total += omega;
       all_zero = all_zero && omega == 0;
     }
@@ -149,7 +151,7 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
     return reduce(tape, unit, total, [&](const auto& column) {
       if (!is_counted(column.index)) return column.leave_out();
       const Index label = label_of(column.index);
-      const W of_column = static_cast<W>(column_weight(column.index) / unit);
+      const W of_column = static_cast<W>(column_weight(column.index) * in_unit);
       if (spread == 0) return add_label(tape, column, label, of_column * static_cast<W>(weight(label)));
       add_all(tape, column,
               [&](Index k) { return of_column * static_cast<W>(weight(k)) * smooth(W(k == label), spread); });
@@ -160,10 +162,11 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
   typename Tape::Scalar by_distribution(Tape& tape, const Distributions& q, const Weight& column_weight) const {
     detail::check_target_shape("CrossEntropy", q, std::as_const(tape));
     const double unit = detail::check_weights("CrossEntropy", std::as_const(tape), column_weight);
+    const double in_unit = 1 / unit;
     double total = 0;
     bool all_zero = true;
     for (Index column = 0; column < q.cols(); ++column) {
-      total += column_weight(column) / unit;
+      total += column_weight(column) * in_unit;
       all_zero = all_zero && column_weight(column) == 0;
     }
     detail::check_mean("CrossEntropy", options_.reduction, total, all_zero);
@@ -171,7 +174,7 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
     const W spread = static_cast<W>(options_.label_smoothing) / static_cast<W>(q.rows());
     return reduce(tape, unit, total / class_unit_, [&](const auto& column) {
       if (column_weight(column.index) == 0) return column.leave_out();  // whatever is in q
-      const W of_column = static_cast<W>(column_weight(column.index) / unit);
+      const W of_column = static_cast<W>(column_weight(column.index) * in_unit);
       add_all(tape, column, [&](Index k) {
         const auto q_k = static_cast<W>(real_part(q(k, column.index)));
         return of_column * static_cast<W>(weight(k)) * smooth(q_k, spread);
@@ -231,11 +234,12 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
 
   /// The weight of a class, in units of class_unit_.
   double weight(Index k) const {
-    return options_.class_weights.empty() ? 1 : options_.class_weights[static_cast<std::size_t>(k)] / class_unit_;
+    return options_.class_weights.empty() ? 1 : options_.class_weights[static_cast<std::size_t>(k)] * in_class_unit_;
   }
 
   Options options_;
   double class_unit_ = 1;
+  double in_class_unit_ = 1;
 };
 
 }  // namespace loss
