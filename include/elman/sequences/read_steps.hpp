@@ -42,7 +42,12 @@ class StepList {
     swap(other);
     return *this;
   }
-  constexpr ~StepList() { delete[] many_; }
+#if defined(__cpp_constexpr_dynamic_alloc)  // without C++20 clang 14 crashes on it, behind the error of version.hpp
+  constexpr
+#endif
+      ~StepList() {
+    delete[] many_;
+  }
 
   constexpr std::size_t size() const { return size_; }
   constexpr bool empty() const { return size_ == 0; }
