@@ -32,6 +32,7 @@ inline constexpr Workload workloads[] = {
     {"char", 25, 1, 64, 100, 64, true, true, false},     {"mnistrow", 28, 64, 28, 128, 10, false, false, true},
     {"mid", 100, 32, 64, 256, 64, true, false, false},   {"pix", 784, 64, 1, 100, 10, false, false, false},
     {"big", 64, 128, 128, 512, 128, true, false, false}, {"small", 128, 16, 32, 32, 32, true, false, false},
+    {"tiny", 50, 16, 16, 16, 16, true, false, false},
 };
 
 }  // namespace benchmarks
