@@ -44,7 +44,8 @@ inline void append(Series& data, const Series& other, const std::string& path) {
   for (const std::string& name : other.names) {
     const auto place = std::ranges::find(data.names, name);
     if (place == data.names.end()) {
-      throw std::runtime_error(path + ": class '" + name + "' is not one that @classLabel of --train names");
+      throw std::runtime_error(
+          std::string(path).append(": class '").append(name).append("' is not one that @classLabel of --train names"));
     }
     label_of.push_back(place - data.names.begin());
   }

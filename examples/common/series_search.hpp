@@ -83,7 +83,7 @@ template <class Report>
 std::vector<Choice> choose(const Series& data, Indices training, const Given& given, const Options& options,
                            std::size_t fold_count, std::uint64_t seed, const Report& report) {
   constexpr std::size_t enough = 300, kept = 3;
-  const std::vector<Choice> all = choices(data, training, given);
+  std::vector<Choice> all = choices(data, training, given);
   if (all.size() == 1 && given.scaling) return all;
   elman::Random random{seed};
   random.shuffle(training);

@@ -120,11 +120,9 @@ constexpr bool says_gradient() {
   using Plain = std::remove_cvref_t<Model>;
   if constexpr (requires { Plain::is_gradient; }) {
     return Plain::is_gradient == Is;
-  } else if constexpr (HasTheta<Plain>) {
-    return false;
-  } else if constexpr (HasParts<Plain>) {
+  } else if constexpr (HasParts<Plain> && !HasTheta<Plain>) {
     return says_gradient<decltype(std::declval<Plain&>().parts()), Is>();
-  } else if constexpr (is_tuple<Plain>) {
+  } else if constexpr (is_tuple<Plain> && !HasTheta<Plain>) {
     return []<std::size_t... Place>(std::index_sequence<Place...>) {
       return (says_gradient<std::tuple_element_t<Place, Plain>, Is>() || ...);
     }

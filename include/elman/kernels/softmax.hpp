@@ -100,7 +100,7 @@ struct SoftmaxKernel {
     }
     const Scalar shift = reduce<TakeLargest, Scalar, Lanes>(most);
 
-    constexpr Index block = 16 * Lanes;
+    constexpr Index block = Index{16} * Lanes;
     LongSum<V> blocks;
     V sum{};
     for (Index begin = 0; begin < whole; begin += block) {
