@@ -98,7 +98,10 @@ void classify_words(const WordOptions& words, Options options) {
 int main(int argc, char** argv) {
   CLI::App app("Learns to tell the language (or any other class) of a word from its letters.", "classify_words");
   WordOptions words;
-  words.program = argv[0];
+  // A path that can be typed anywhere: make calls the program from a folder of its own.
+  const std::string program = argv[0];
+  words.program =
+      program.find('/') == program.npos ? program : std::filesystem::absolute(program).lexically_normal().string();
   Options options;
   app.add_option(
       "--data", words.data,

@@ -33,9 +33,8 @@ class MeanPooling {
       for (elman::Index t = 0; t < steps.length(b); ++t) o_.col(b) += tape.o().col(steps.column(b, t));
       o_.col(b) /= static_cast<float>(steps.length(b));
     }
-    y_ = (o_.rowwise() - o_.colwise().maxCoeff()).array().exp().matrix();
-    y_.array().rowwise() /= y_.colwise().sum().array().eval();
-    d_o_.resizeLike(o_);
+    for (Matrix* matrix : {&y_, &d_o_}) matrix->resizeLike(o_);
+    Output()(o_, y_);
   }
   /// ∂L/∂o_t = (1 / T) ∂L/∂(mean of o), at every step.
   template <class Tape>
