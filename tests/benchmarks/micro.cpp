@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// elman's verbs one by one, on the workloads of `peers` and on some widths: forward, bptt, step, and the loss with its
-// softmax.
+// elman's verbs one by one, on the workloads of `peers` and on some widths: forward, bptt, the loss with its softmax, a
+// whole step of training, and a step of a stream.
 #include <benchmark/benchmark.h>
 #include <elman/elman.hpp>
 
@@ -66,6 +66,21 @@ void softmax_cross_entropy(benchmark::State& state, const Workload& work) {
   state.SetItemsProcessed(state.iterations() * work.R());
 }
 
+/// All of a step of training.
+void training(benchmark::State& state, const Workload& work) {
+  Setting setting(work);
+  elman::optim::Adam adam{setting.cell};
+  for (auto _ : state) {
+    setting.forward();
+    benchmark::DoNotOptimize(setting.loss(setting.tape, setting.labels));
+    setting.gradient.set_zero();
+    setting.cell.bptt(setting.x, setting.tape, setting.gradient);
+    elman::optim::clip_norm(setting.gradient, 1.0);
+    adam.step(setting.cell, setting.gradient);
+  }
+  count_flops(state, work.training_flops());
+}
+
 void step(benchmark::State& state, const Workload& work) {
   Setting setting(work);
   auto stream = setting.cell.initial_state();
@@ -89,7 +104,11 @@ void add(const Workload& work) {
   const struct {
     const char* name;
     void (*run)(benchmark::State&, const Workload&);
-  } verbs[] = {{"forward", forward}, {"bptt", bptt}, {"softmax_cross_entropy", softmax_cross_entropy}, {"step", step}};
+  } verbs[] = {{"forward", forward},
+               {"bptt", bptt},
+               {"softmax_cross_entropy", softmax_cross_entropy},
+               {"training", training},
+               {"step", step}};
   for (const auto& verb : verbs) {
     benchmark::RegisterBenchmark((std::string(verb.name) + "/" + work.name).c_str(), verb.run, work);
   }
