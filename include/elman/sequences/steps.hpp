@@ -198,12 +198,13 @@ class BasicSteps {
     }
     first_.assign(static_cast<std::size_t>(T) + 1, 0);
     for (const Index length : length_) ++first_[static_cast<std::size_t>(length)];
-    Index longer =
-        0;  // first_[l]: the sequences of l steps become those of more, where the next of l steps has its slot
+    // first_[l]: the sequences of l steps become those of more, where the next of l steps has its slot …
+    Index longer = 0;
     for (std::size_t l = first_.size(); l-- > 0;) longer += std::exchange(first_[l], longer);
     slot_.resize(static_cast<std::size_t>(B));
     for (std::size_t b = 0; b < length_.size(); ++b) slot_[b] = first_[static_cast<std::size_t>(length_[b])]++;
-    first_[0] = 0;  // and then those of at least l steps, which are as many as step l − 1 has columns
+    // … and then those of at least l steps, which are as many as step l − 1 has columns.
+    first_[0] = 0;
     for (std::size_t t = 1; t < first_.size(); ++t) first_[t] += first_[t - 1];
     N_ = first_.back();
   }

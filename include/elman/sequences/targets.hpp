@@ -74,8 +74,10 @@ inline bool check_gathered(const Steps& given, const ReadSteps& read, const Step
 
 /// set(column of the result, column of the targets) for all that is read; before it, resize(count).
 template <class Resize, class Set>
-void gather_columns(const Steps& given, const ReadSteps& read, const Steps& steps, const Resize& resize,
+void gather_columns(Index columns, const Steps& given, const ReadSteps& read, const Steps& steps, const Resize& resize,
                     const Set& set) {
+  require(columns == given.columns(), "gather: targets has ", columns, " columns; expected N = ", given.columns(),
+          " as its steps say");
   check(read, steps);
   const bool every = check_gathered(given, read, steps);
   resize(for_each_read(read, steps, [](Index, Index, Index, Index) {}));
@@ -89,7 +91,8 @@ void gather_columns(const Steps& given, const ReadSteps& read, const Steps& step
 /// does not fit. Allocates only where the result has not been as large.
 inline void gather(const Labels& targets, const ReadSteps& read, const Steps& steps, std::vector<Index>& result) {
   detail::gather_columns(
-      targets.steps, read, steps, [&](Index count) { result.resize(static_cast<std::size_t>(count)); },
+      std::ssize(targets.columns), targets.steps, read, steps,
+      [&](Index count) { result.resize(static_cast<std::size_t>(count)); },
       [&](Index k, Index from) {
         result[static_cast<std::size_t>(k)] = targets.columns[static_cast<std::size_t>(from)];
       });
@@ -98,7 +101,8 @@ template <class Scalar, int Rows>
 void gather(const Sequences<Scalar, Rows>& targets, const ReadSteps& read, const Steps& steps,
             GrowingColumns<Scalar, Rows>& result) {
   detail::gather_columns(
-      targets.steps, read, steps, [&](Index count) { detail::resize(result, targets.columns.rows(), count); },
+      targets.columns.cols(), targets.steps, read, steps,
+      [&](Index count) { detail::resize(result, targets.columns.rows(), count); },
       [&](Index k, Index from) { result.col(k) = targets.columns.col(from); });
 }
 /// Of numbers, one a step in x's order: weights, per_sequence's for instance.
@@ -109,7 +113,7 @@ void gather(const std::vector<Number>& numbers, const ReadSteps& read, const Ste
   detail::require(size == steps.columns(), "gather: numbers has ", size, " entries; expected N = ", steps.columns(),
                   ", one a step");
   detail::gather_columns(
-      steps, read, steps, [&](Index count) { result.resize(static_cast<std::size_t>(count)); },
+      size, steps, read, steps, [&](Index count) { result.resize(static_cast<std::size_t>(count)); },
       [&](Index k, Index from) { result[static_cast<std::size_t>(k)] = numbers[static_cast<std::size_t>(from)]; });
 }
 

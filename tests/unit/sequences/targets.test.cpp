@@ -90,6 +90,11 @@ TEST_CASE("gather refuses targets of other steps and leaves the result") {
       "sequence");
   expect_error([&] { gather(std::vector<double>{1}, last_step, steps); },
                "gather: numbers has 1 entries; expected N = 10, one a step");
+  Labels cut = elman::pack(every);
+  cut.columns.pop_back();
+  expect_error([&] { gather(cut, every_step, steps, result); },
+               "gather: targets has 9 columns; expected N = 10 as its steps say");
+  CHECK(result == Numbers{7});
 }
 
 TEST_CASE("labels packed of other steps than were read are refused, whatever their number") {
