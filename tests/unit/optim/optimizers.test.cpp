@@ -514,3 +514,37 @@ TEST_CASE("options out of range are refused by name") {
       },
       "AdamW: weight_decay is inf; expected at least 0 and finite");
 }
+
+TEST_CASE("a mean square that overflowed decays again, and its parameter moves again") {
+  const auto check = [](const auto& make, auto scalar) {
+    using Scalar = decltype(scalar);
+    CAPTURE(sizeof(Scalar));
+    Values<Scalar, 2> model{{Scalar(1), Scalar(1)}};
+    auto optimizer = make(model);
+    const Scalar most = std::numeric_limits<Scalar>::max();
+    optimizer.step(model, Values<Scalar, 2>{{most / 4, Scalar(1)}});  // the square of the first is infinite
+    const Values<Scalar, 2> ordinary{{Scalar(1), Scalar(1)}};
+    for (int step = 0; step < 3000; ++step) optimizer.step(model, ordinary);  // 2^-3000 of it is left
+    model.values.setZero();
+    optimizer.step(model, ordinary);
+    CHECK(model.values(0) < 0);
+    CHECK(model.values(0) == Approx(model.values(1)).epsilon(0.25));  // Adadelta remembers its changes longer
+  };
+  const auto check_all = [&](auto scalar) {
+    check([](const auto& model) { return optim::RMSprop{model, {.learning_rate = 1e-3, .alpha = 0.5}}; }, scalar);
+    check([](const auto& model) { return optim::RMSprop{model, {.alpha = 0.5, .centered = true}}; }, scalar);
+    check([](const auto& model) { return optim::Adadelta{model, {.rho = 0.5}}; }, scalar);
+    check(
+        [](const auto& model) {
+          return optim::Adam{model, {.learning_rate = 1e-3, .beta1 = 0.5, .beta2 = 0.5}};
+        },
+        scalar);
+    check(
+        [](const auto& model) {
+          return optim::AdamW{model, {.learning_rate = 1e-3, .beta1 = 0.5, .beta2 = 0.5}};
+        },
+        scalar);
+  };
+  check_all(float{});
+  check_all(double{});
+}
