@@ -15,6 +15,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdlib>
+#include <initializer_list>
 #include <limits>
 #include <stdexcept>
 #include <string_view>
@@ -154,6 +155,14 @@ void require(bool holds, const Pieces&... pieces) {
 struct Anything {
   template <class T>
   operator T() const;  // NOLINT: the conversion is the purpose
+};
+
+/// Takes any value, a list too: an option by another library's name, which its owner refuses with a sentence.
+struct AnyValue {
+  AnyValue() = default;
+  template <class T>
+  AnyValue(const T&) {}                       // NOLINT: the conversion is the purpose
+  AnyValue(std::initializer_list<double>) {}  // NOLINT: as above
 };
 
 /// Resizes a matrix. Where memory is missing Eigen throws std::bad_alloc, and says nothing if it was compiled without

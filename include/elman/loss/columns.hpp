@@ -126,11 +126,21 @@ double check_weights(const char* owner, const Tape& tape, const Weight& weight) 
   return unit_of(largest);
 }
 
-/// Throws if a mean is asked for over weights that sum to 0 or less though some are not 0.
-inline void check_mean(const char* owner, loss::Reduction reduction, double sum, bool all_zero) {
-  require(reduction == loss::Reduction::sum || sum > 0 || all_zero, owner, ": the weights sum to ", sum,
-          "; expected more than 0 for a mean; use Reduction::sum");
-}
+/// What a mean divides by, in units: the sum of the weights of what is counted.
+struct WeightTotal {
+  double sum = 0;
+  bool all_zero = true;
+
+  void add(double weight) {
+    sum += weight;
+    all_zero = all_zero && weight == 0;
+  }
+  /// Throws if a mean is asked for over weights that sum to 0 or less though some are not 0.
+  void check(const char* owner, loss::Reduction reduction, double unit) const {
+    require(reduction == loss::Reduction::sum || sum > 0 || all_zero, owner, ": the weights sum to ", sum * unit,
+            "; expected more than 0 for a mean; use Reduction::sum");
+  }
+};
 
 /// Throws unless targets have a row an output and a column a read-out.
 template <class Targets, class Tape>
@@ -188,15 +198,11 @@ struct TapeAndTargets {
   typename Tape::Scalar reduce(Reduction reduction, const OfColumn& of_column, Index terms) const {
     const Index columns = std::as_const(tape).o().cols();
     const double in_unit = 1 / unit;
-    double total = 0;
-    bool all_zero = true;
-    for (Index column = 0; column < columns; ++column) {
-      total += weight(column) * in_unit;
-      all_zero = all_zero && weight(column) == 0;
-    }
-    detail::check_mean(owner, reduction, total * unit, all_zero);
     const auto in_units = [&](Index column) { return weight(column) * in_unit; };
-    return detail::reduce_columns(tape, targets, in_units, unit, reduction, total * static_cast<double>(terms),
+    detail::WeightTotal total;
+    for (Index column = 0; column < columns; ++column) total.add(in_units(column));
+    total.check(owner, reduction, unit);
+    return detail::reduce_columns(tape, targets, in_units, unit, reduction, total.sum * static_cast<double>(terms),
                                   of_column);
   }
   template <class OfColumn>

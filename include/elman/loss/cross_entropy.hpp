@@ -58,8 +58,7 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
                       "; expected at least 0 and finite");
       largest = (std::max)(largest, options_.class_weights[k]);
     }
-    class_unit_ = detail::unit_of(largest);
-    in_class_unit_ = 1 / class_unit_;
+    per_class_unit_ = 1 / detail::unit_of(largest);
   }
 
   template <class... None>
@@ -133,22 +132,19 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
     const auto is_counted = [&](Index column) {
       return label_of(column) != options_.ignored_label && column_weight(column) != 0;
     };
-    double total = 0;
-    bool all_zero = true;
+    detail::WeightTotal total;
     for (Index column = 0; column < count; ++column) {
       if (!is_counted(column)) continue;
       const Index label = label_of(column);
       detail::require(label >= 0 && label < out, "CrossEntropy: label ", column, " is ", label,
                       "; expected 0 <= label < Out = ", out,
                       label < 0 ? "; .ignored_label names one that is left out" : "");
-      const double omega = column_weight(column) * in_unit * weight(label);
-      total += omega;
-      all_zero = all_zero && omega == 0;
+      total.add(column_weight(column) * in_unit * weight(label));
     }
-    detail::check_mean("CrossEntropy", options_.reduction, total, all_zero);
+    total.check("CrossEntropy", options_.reduction, unit / per_class_unit_);
     using W = Real<Wide<typename Tape::Scalar>>;
     const W spread = static_cast<W>(options_.label_smoothing) / static_cast<W>(out);
-    return reduce(tape, unit, total, [&](const auto& column) {
+    return reduce(tape, unit, total.sum, [&](const auto& column) {
       if (!is_counted(column.index)) return column.leave_out();
       const Index label = label_of(column.index);
       const W of_column = static_cast<W>(column_weight(column.index) * in_unit);
@@ -163,16 +159,12 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
     detail::check_target_shape("CrossEntropy", q, std::as_const(tape));
     const double unit = detail::check_weights("CrossEntropy", std::as_const(tape), column_weight);
     const double in_unit = 1 / unit;
-    double total = 0;
-    bool all_zero = true;
-    for (Index column = 0; column < q.cols(); ++column) {
-      total += column_weight(column) * in_unit;
-      all_zero = all_zero && column_weight(column) == 0;
-    }
-    detail::check_mean("CrossEntropy", options_.reduction, total, all_zero);
+    detail::WeightTotal total;
+    for (Index column = 0; column < q.cols(); ++column) total.add(column_weight(column) * in_unit);
+    total.check("CrossEntropy", options_.reduction, unit);
     using W = Real<Wide<typename Tape::Scalar>>;
     const W spread = static_cast<W>(options_.label_smoothing) / static_cast<W>(q.rows());
-    return reduce(tape, unit, total / class_unit_, [&](const auto& column) {
+    return reduce(tape, unit, total.sum * per_class_unit_, [&](const auto& column) {
       if (column_weight(column.index) == 0) return column.leave_out();  // whatever is in q
       const W of_column = static_cast<W>(column_weight(column.index) * in_unit);
       add_all(tape, column, [&](Index k) {
@@ -192,7 +184,7 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
   template <class Tape, class OfColumn>
   typename Tape::Scalar reduce(Tape& tape, double unit, double total, const OfColumn& of_column) const {
     constexpr detail::EqualWeights equal;
-    return detail::reduce_columns(tape, equal, equal, unit * class_unit_, options_.reduction, total, of_column);
+    return detail::reduce_columns(tape, equal, equal, unit / per_class_unit_, options_.reduction, total, of_column);
   }
 
   /// ω is `omega` at the label, elsewhere 0.
@@ -232,14 +224,13 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
     column.L += L;
   }
 
-  /// The weight of a class, in units of class_unit_.
+  /// The weight of a class, in its unit.
   double weight(Index k) const {
-    return options_.class_weights.empty() ? 1 : options_.class_weights[static_cast<std::size_t>(k)] * in_class_unit_;
+    return options_.class_weights.empty() ? 1 : options_.class_weights[static_cast<std::size_t>(k)] * per_class_unit_;
   }
 
   Options options_;
-  double class_unit_ = 1;
-  double in_class_unit_ = 1;
+  double per_class_unit_ = 1;  ///< 1 / the unit that weights of classes are counted in
 };
 
 }  // namespace loss

@@ -28,7 +28,6 @@
 #pragma once
 
 #include <concepts>
-#include <initializer_list>
 #include <type_traits>
 
 #include "elman/check.hpp"
@@ -121,12 +120,6 @@ OtherReads other_reads(const Tape& tape) {
 
 /// Options of a loss by the names of other libraries, which its constructor refuses with a sentence.
 struct ForeignLossOptions {
-  struct AnyValue {
-    AnyValue() = default;
-    template <class T>
-    AnyValue(const T&) {}                       // NOLINT: the conversion is the purpose
-    AnyValue(std::initializer_list<double>) {}  // NOLINT: as above
-  };
   AnyValue weight = {}, weights = {}, class_weight = {}, class_weights = {}, pos_weight = {}, positive_weights = {};
   AnyValue reduction = {}, size_average = {}, ignore_index = {}, ignored_label = {}, smoothing = {};
   AnyValue label_smoothing = {}, from_logits = {};

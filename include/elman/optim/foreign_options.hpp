@@ -7,21 +7,12 @@
 // Each optimizer has two deduction guides for them, to a Scalar that OptimizerBase refuses with a sentence.
 #pragma once
 
-#include <initializer_list>
-
+#include "elman/check.hpp"
 #include "elman/model.hpp"
 
 namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
-
-/// Takes any value, a list too.
-struct AnyValue {
-  AnyValue() = default;
-  template <class T>
-  AnyValue(const T&) {}                       // NOLINT: the conversion is the purpose
-  AnyValue(std::initializer_list<double>) {}  // NOLINT: as above
-};
 
 /// All names, elman's own too, so that one that is foreign may stand beside them.
 struct ForeignOptions {

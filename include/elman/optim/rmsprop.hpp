@@ -39,10 +39,11 @@ struct RMSpropState {
   ParameterStorage<Scalar, Dynamic> velocity;  ///< with momentum
 };
 
-/// v ← α v + (1 − α) g²
-/// centered: v ← α v + α (1 − α) (g − mean)²,  mean ← α mean + (1 − α) g, which makes v the mean of g² less mean²
-/// without a difference of nearly equal numbers g ← g / (√v + ε) θ ← θ − learning rate · g,    with momentum: velocity
-/// ← momentum · velocity + g,  θ ← θ − learning rate · velocity
+///   v ← α v + (1 − α) g²,    centered: v ← α v + α (1 − α) (g − mean)²,  mean ← α mean + (1 − α) g
+///   g ← g / (√v + ε)
+///   θ ← θ − learning rate · g,    with momentum: velocity ← momentum · velocity + g,  θ ← θ − learning rate · velocity
+///
+/// Centered, v is the mean of g² less mean², without a difference of nearly equal numbers.
 template <class Scalar, bool Centered, bool Momentum>
 struct RMSpropRule {
   detail::Multiplier<Scalar> rate;

@@ -447,3 +447,31 @@ TEST_CASE("the mean over nothing is NaN, or 0 for whoever asks") {
   CHECK(CrossEntropy({.reduction = Reduction::mean_or_zero})(tape, loss_data::labels) ==
         CrossEntropy()(tape, loss_data::labels));
 }
+
+TEMPLATE_TEST_CASE("CrossEntropy of two logits that are nearly the same is log 2", "", float, double) {
+  // Where the larger y is just above 1/2 and the other rounds to just below, neither is taken for the other.
+  elman::Random random{7};
+  elman::RNNCell<TestType, 1, 1, 2> net{elman::init::standard(random)};
+  auto tape = net.tape();
+  const auto half_epsilon = std::numeric_limits<TestType>::epsilon() / 2;
+  for (int k = 0; k < 40; ++k) {
+    CAPTURE(k);
+    net.theta().setZero();
+    net.c()(0) = static_cast<TestType>(-k) * half_epsilon;
+    net.forward(elman::Matrix<TestType, 1, 1>(1), tape);
+    for (const Index label : {0, 1}) {
+      const auto L = CrossEntropy()(tape, Labels{label});
+      CHECK(std::abs(L - std::log(TestType(2))) <= 25 * half_epsilon);
+      CHECK(std::abs(std::as_const(tape).d_o()(label, 0) + TestType(0.5)) <= 12 * half_epsilon);
+    }
+  }
+}
+
+TEST_CASE("CrossEntropy says what its weights sum to, however small they are") {
+  LossTape<double, elman::Softmax> tape(loss_data::logits());
+  expect_error(
+      [&] {
+        CrossEntropy()(tape, elman::loss::weighted(loss_data::labels, std::vector<double>{-0x1p-1000, 0, 0, 0, 0}));
+      },
+      "CrossEntropy: the weights sum to -9.332636185032189e-302; expected more than 0 for a mean; use Reduction::sum");
+}

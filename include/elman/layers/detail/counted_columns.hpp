@@ -5,8 +5,7 @@
 // d that is NaN counts, and shows in the sum.
 #pragma once
 
-#include <limits>
-
+#include "elman/kernels/coefficients.hpp"
 #include "elman/kernels/one_hot.hpp"
 #include "elman/types.hpp"
 
@@ -24,9 +23,6 @@ bool is_zero_column(const ConstMatrixView<Scalar>& d, Index column) {
 
 template <class Scalar>
 bool is_finite_column(const ConstMatrixView<Scalar>& b, Index column) {
-  using R = Real<Scalar>;
-  constexpr R most = (std::numeric_limits<R>::max)();
-  const auto is_finite = [](const R& value) { return value >= -most && value <= most; };
   for (Index row = 0; row < b.rows(); ++row) {
     if (!is_finite(real_part(b(row, column)))) return false;
     if constexpr (is_complex<Scalar>) {
