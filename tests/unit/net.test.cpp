@@ -208,7 +208,7 @@ TEST_CASE("streams that start anew within a chunk: outputs and states of streams
   }
 }
 
-TEST_CASE("streams that start anew within a chunk: every gradient is that of the parts by themselves") {
+TEST_CASE("streams that start anew within a chunk: every gradient is that of the parts by themselves, given one too") {
   const auto net = random_net<Deep>(23);
   elman::Random random(24);
   const auto x = draw_columns(random, 3, {6, 6});
@@ -224,7 +224,8 @@ TEST_CASE("streams that start anew within a chunk: every gradient is that of the
   Columns<double, 3> d_x;
   net.forward(part, tape, every_step, state);
   const double L = half_square(tape);
-  net.bptt(part, tape, gradient, {.d_x = &d_x, .d_h0 = &d_h0});
+  const Eigen::MatrixXd d_last = nets::normal<Eigen::MatrixXd>(9, 2, random);  // of where the two streams end
+  net.bptt(part, tape, gradient, {.d_last = d_last, .d_x = &d_x, .d_h0 = &d_h0});
   REQUIRE(d_h0.cols() == 2);
 
   // Each part alone: the first ones from the state, the later ones from the net's own start.
@@ -239,7 +240,8 @@ TEST_CASE("streams that start anew within a chunk: every gradient is that of the
     const Eigen::MatrixXd start = k < 2 ? Eigen::MatrixXd(h0.col(of.stream)) : Eigen::MatrixXd();
     net.forward(alone, tape, every_step, start);
     sum += half_square(tape);
-    net.bptt(alone, tape, expected, {.d_x = &d_x_alone, .d_h0 = &d_h0_alone});
+    const Eigen::MatrixXd d_end = of.end == 6 ? Eigen::MatrixXd(d_last.col(of.stream)) : Eigen::MatrixXd::Zero(9, 1);
+    net.bptt(alone, tape, expected, {.d_last = d_end, .d_x = &d_x_alone, .d_h0 = &d_h0_alone});
     CHECK(relative_error(parts[k], d_x_alone) < round_off);
     if (k < 2) CHECK(relative_error(d_h0.col(of.stream), d_h0_alone) < round_off);
   }
