@@ -165,7 +165,6 @@ TEST_CASE("a net without a readout under a head of somebody else's is the cell w
 }
 
 TEST_CASE("a net without a readout steps, is frozen and is written as a header") {
-  elman::Random random(8);
   Net<float, Recurrence<3, 5>, NoReadout<5>> net(elman::zero);
   net.theta().setRandom();
   const auto frozen = elman::freeze<float>(net);
