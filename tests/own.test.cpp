@@ -101,7 +101,7 @@ struct Gain : elman::StatelessLayer<Gain<Rows>, Rows, Rows> {  // y_t = g ∘ x_
     d_part.g += d_y.cwiseProduct(x).rowwise().sum();  // ∂L/∂g = Σ ∂L/∂y_t ∘ x_t
     if (d_x.data()) d_x = part.g.asDiagonal() * d_y;  // ∂L/∂x_t = g ∘ ∂L/∂y_t
   }
-  std::string cpp_type() const { return "own::Gain<" + std::to_string(this->out()) + ">"; }
+  elman::Form form() const { return {.name = "own::Gain", .sizes = {this->out()}}; }
 };
 
 /// y_t = M x_t, written so that M may be kept in few bits.

@@ -20,8 +20,9 @@
 #include <type_traits>
 
 #include "elman/check.hpp"
+#include "elman/deploy/cpp_text.hpp"
 #include "elman/deploy/frozen.hpp"
-#include "elman/layers/cpp_name.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/net/parameters.hpp"
 
 namespace elman {
@@ -128,12 +129,12 @@ std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string
   text += detail::is_scaled<Weight> ? "// The scales of the matrices' rows, and the vectors.\n" : "// The vectors.\n";
   detail::append_array(text, "numbers", frozen.numbers());
   text += "\ninline constexpr std::uint64_t check_value = " + std::to_string(frozen.net().check_value()) +
-          "U;  // net().check_value()\n\nusing Body = " + cpp_type(net.body()) +
-          ";\nusing Readout = " + cpp_type(net.readout()) + ";\nusing Net = elman::FrozenNet<" +
+          "U;  // net().check_value()\n\nusing Body = " + cpp_type(form_of(net.body())) +
+          ";\nusing Readout = " + cpp_type(form_of(net.readout())) + ";\nusing Net = elman::FrozenNet<" +
           CppName<Scalar>::value + ", Body, Readout, " + CppName<Weight>::value +
           ">;\n\n/// The net, which refers to the arrays.\ninline Net net() { return {Body(" +
-          cpp_arguments(net.body()) + "), Readout(), weights, numbers}; }\n\n}  // namespace " + std::string(name) +
-          "\n";
+          cpp_arguments(form_of(net.body())) + "), Readout(), weights, numbers}; }\n\n}  // namespace " +
+          std::string(name) + "\n";
   return text;
 }
 

@@ -14,7 +14,7 @@
 #include <type_traits>
 
 #include "elman/kernels/elementwise.hpp"
-#include "elman/layers/cpp_name.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/types.hpp"
 
 namespace elman {

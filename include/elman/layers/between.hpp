@@ -13,7 +13,7 @@
 //   needs_masks(draws)          whether a run keeps masks in the tape
 //   has_dropout()               whether it has dropout, if it keeps masks in all runs (layer.hpp)
 //   step(…)                     one step of a stream
-//   check(), cpp_value()        if it has options: throws if one is out of range; itself as C++ (cpp_name.hpp)
+//   check(), form(), from(…)    if it has options: throws if one is out of range; what is written of it (form.hpp)
 //   Run<Scalar, Room, Hidden>   what one forward keeps in the tape for its bptt; the two loops over time call its
 //                               functions (detail/through_time.hpp), in the order below
 //
@@ -22,7 +22,7 @@
 
 #include "elman/kernels/product.hpp"
 #include "elman/layers/activation.hpp"
-#include "elman/layers/cpp_name.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/layers/step_columns.hpp"
 #include "elman/random.hpp"
 #include "elman/sequences/steps.hpp"

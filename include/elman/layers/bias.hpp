@@ -12,7 +12,7 @@
 #include <concepts>
 #include <type_traits>
 
-#include "elman/layers/cpp_name.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/types.hpp"
 
 namespace elman {

@@ -17,7 +17,7 @@
 
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/kernels/one_hot.hpp"
-#include "elman/layers/cpp_name.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/sequences/list.hpp"
 
@@ -208,10 +208,10 @@ class Bidirectional {
     backwards_.start_bptt(d_theta + forwards_.parameter_count(), d_h.middleRows(forwards_.state(), backwards_.state()));
   }
 
-  std::string cpp_type() const {
-    return "elman::Bidirectional<" + elman::cpp_type(forwards_) + ", " + elman::cpp_type(backwards_) + ">";
+  Form form() const { return {.name = "elman::Bidirectional", .inner = {form_of(forwards_), form_of(backwards_)}}; }
+  static Bidirectional from(const Form& form) {
+    return {layer_from<Forwards>(form.inner_at(0)), layer_from<Backwards>(form.inner_at(1))};
   }
-  std::string cpp_arguments() const { return cpp_value(forwards_) + ", " + cpp_value(backwards_); }
 
  private:
   /// Column k of `to` ← column mirror[k] of `from`.

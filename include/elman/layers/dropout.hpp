@@ -16,8 +16,8 @@
 #include <utility>
 
 #include "elman/kernels/column_buffer.hpp"
-#include "elman/layers/cpp_name.hpp"
 #include "elman/layers/detail/masks.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/wrapper.hpp"
 #include "elman/option_ranges.hpp"
@@ -87,10 +87,16 @@ class Dropout : public Wrapper<L> {
     layer().last_output_bptt(tape.layer, d_output, d_state);
   }
 
-  std::string cpp_type() const { return "elman::Dropout<" + elman::cpp_type(layer()) + ">"; }
-  std::string cpp_arguments() const {
-    return cpp_value(layer()) + ", elman::DropoutOptions{" + cpp_literal(options_.rate) +
-           (options_.variational ? ", true}" : ", false}");
+  Form form() const {
+    return {.name = "elman::Dropout",
+            .inner = {form_of(layer())},
+            .options = {{"elman::DropoutOptions",
+                         {{"rate", options_.rate}, {"variational", options_.variational ? 1.0 : 0.0, true}}}}};
+  }
+  static Dropout from(const Form& form) {
+    const auto& options = form.options_at(0);
+    return Dropout(layer_from<L>(form.inner_at(0)),
+                   {.rate = options.number("rate"), .variational = options.number("variational") != 0});
   }
 
  private:

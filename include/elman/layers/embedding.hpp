@@ -86,9 +86,7 @@ class Embedding : public LayerBase<Embedding<Vocabulary, Width>, Vocabulary, Wid
     return scratch;
   }
 
-  std::string cpp_type() const {
-    return "elman::Embedding<" + std::to_string(in()) + ", " + std::to_string(out()) + ">";
-  }
+  Form form() const { return {.name = "elman::Embedding", .sizes = {in(), out()}}; }
 };
 
 Embedding(Index, Index)->Embedding<Dynamic, Dynamic>;

@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "elman/kernels/column_buffer.hpp"
-#include "elman/layers/cpp_name.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/layers/layer.hpp"
 
 namespace elman {
@@ -178,10 +178,10 @@ class EncoderDecoder {
     encoder_.start_bptt(d_theta, d_h);
   }
 
-  std::string cpp_type() const {
-    return "elman::EncoderDecoder<" + elman::cpp_type(encoder_) + ", " + elman::cpp_type(decoder_) + ">";
+  Form form() const { return {.name = "elman::EncoderDecoder", .inner = {form_of(encoder_), form_of(decoder_)}}; }
+  static EncoderDecoder from(const Form& form) {
+    return {layer_from<Encoder>(form.inner_at(0)), layer_from<Decoder>(form.inner_at(1))};
   }
-  std::string cpp_arguments() const { return cpp_value(encoder_) + ", " + cpp_value(decoder_); }
 
  private:
   Encoder encoder_;

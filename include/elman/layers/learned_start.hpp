@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "elman/layers/cpp_name.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/wrapper.hpp"
 
@@ -82,8 +82,7 @@ class LearnedStart : public Wrapper<L> {
     add(d_h, MatrixView<Scalar>(d_theta, state(), 1));  // (44)
   }
 
-  std::string cpp_type() const { return "elman::LearnedStart<" + elman::cpp_type(layer()) + ">"; }
-  std::string cpp_arguments() const { return cpp_value(layer()); }
+  Form form() const { return {.name = "elman::LearnedStart", .inner = {form_of(layer())}}; }
 };
 
 }  // namespace ELMAN_ABI

@@ -83,7 +83,7 @@ class NoReadout : public LayerBase<NoReadout<Size>, Size, Size, false> {
     copy(h, y);
   }
 
-  std::string cpp_type() const { return "elman::NoReadout<" + std::to_string(this->in()) + ">"; }
+  Form form() const { return {.name = "elman::NoReadout", .sizes = {this->in()}}; }
 };
 
 NoReadout(Index)->NoReadout<Dynamic>;

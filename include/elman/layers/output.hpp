@@ -14,7 +14,7 @@
 
 #include "elman/kernels/softmax.hpp"
 #include "elman/layers/activation.hpp"
-#include "elman/layers/cpp_name.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/types.hpp"
 
 namespace elman {

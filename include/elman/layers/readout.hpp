@@ -13,8 +13,8 @@
 
 #include "elman/kernels/product.hpp"
 #include "elman/layers/bias.hpp"
-#include "elman/layers/cpp_name.hpp"
 #include "elman/layers/detail/counted_columns.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/output.hpp"
 #include "elman/layers/readout_tape.hpp"
@@ -126,18 +126,10 @@ class Readout : public LayerBase<Readout<In, Out, Output_, Bias_>, In, Out, fals
     Output{}(o, y);                                                                                    // (3)
   }
 
-  std::string cpp_type() const {
-    return "elman::Readout<" + std::to_string(this->in()) + ", " + std::to_string(this->out()) + ", " +
-           cpp_name<Output>() + cpp_bias() + ">";
-  }
-
- private:
-  static std::string cpp_bias() {
-    if constexpr (detail::HasBias<Readout>) {
-      return "";
-    } else {
-      return std::string(", ") + cpp_name<Bias>();
-    }
+  Form form() const {
+    Form form{.name = "elman::Readout", .sizes = {this->in(), this->out()}, .policies = {cpp_name<Output>()}};
+    if constexpr (!detail::HasBias<Readout>) form.policies.emplace_back(cpp_name<Bias>());
+    return form;
   }
 };
 

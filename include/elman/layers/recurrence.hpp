@@ -19,8 +19,8 @@
 #include "elman/layers/activation.hpp"
 #include "elman/layers/between.hpp"
 #include "elman/layers/bias.hpp"
-#include "elman/layers/cpp_name.hpp"
 #include "elman/layers/detail/through_time.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/recurrence_tape.hpp"
 #include "elman/layers/recurrent_noise.hpp"
@@ -126,26 +126,19 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
     return between_.template step<In, Hidden>(activation_, take(cursor), x, h, scratch);
   }
 
-  std::string cpp_type() const {
-    static_assert(std::is_empty_v<Activation>,
-                  "elman::cpp_header: an activation with options cannot be written as C++");
-    constexpr bool plain = std::is_same_v<Between, NothingBetween>;
-    std::string type = "elman::Recurrence<" + std::to_string(this->in()) + ", " + std::to_string(hidden()) + ", " +
-                       cpp_name<Activation>();
-    if constexpr (!plain || !detail::HasBias<Recurrence>) type += std::string(", ") + cpp_name<Between>();
-    if constexpr (!detail::HasBias<Recurrence>) type += std::string(", ") + cpp_name<Bias>();
-    return type + ">";
+  Form form() const {
+    constexpr bool is_plain = std::is_same_v<Between, NothingBetween>;
+    Form form{.name = "elman::Recurrence", .sizes = {this->in(), hidden()}, .policies = {cpp_name<Activation>()}};
+    if constexpr (!is_plain || !detail::HasBias<Recurrence>) form.policies.emplace_back(cpp_name<Between>());
+    if constexpr (!detail::HasBias<Recurrence>) form.policies.emplace_back(cpp_name<Bias>());
+    detail::add_options(form.options, between_);
+    detail::add_options(form.options, activation_);
+    return form;
   }
-  std::string cpp_arguments() const {
-    if constexpr (std::is_empty_v<Between>) {
-      return "";
-    } else {
-      static_assert(
-          detail::HasCppValue<Between>,
-          "elman::cpp_header: a policy of your own with options says how it is written in C++, in `std::string "
-          "cpp_value() const`; see elman/layers/cpp_name.hpp");
-      if constexpr (detail::HasCppValue<Between>) return between_.cpp_value();
-    }
+  static Recurrence from(const Form& form) {
+    std::size_t k = 0;
+    const auto between = detail::policy_from<Between>(form, k);
+    return {form.size_at(0), form.size_at(1), between, detail::policy_from<Activation>(form, k)};
   }
 
  private:

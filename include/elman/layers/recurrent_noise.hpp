@@ -15,8 +15,8 @@
 
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/layers/between.hpp"
-#include "elman/layers/cpp_name.hpp"
 #include "elman/layers/detail/masks.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/option_ranges.hpp"
 #include "elman/random.hpp"
 #include "elman/sequences/steps.hpp"
@@ -42,9 +42,11 @@ struct RecurrentNoise {
     detail::require_decay_rate("Recurrence", "zoneout", zoneout);
   }
 
-  /// As C++ (cpp_name.hpp).
-  std::string cpp_value() const {
-    return "elman::RecurrentNoise{" + cpp_literal(recurrent_dropout) + ", " + cpp_literal(zoneout) + "}";
+  FormOptions form() const {
+    return {"elman::RecurrentNoise", {{"recurrent_dropout", recurrent_dropout}, {"zoneout", zoneout}}};
+  }
+  static RecurrentNoise from(const FormOptions& options) {
+    return {options.number("recurrent_dropout"), options.number("zoneout")};
   }
 
   /// A step has z = the rate, zoneout in expectation.

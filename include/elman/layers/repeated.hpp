@@ -20,8 +20,8 @@
 #include <vector>
 
 #include "elman/check.hpp"
-#include "elman/layers/cpp_name.hpp"
 #include "elman/layers/detail/chain.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/layers/layer.hpp"
 
 namespace elman {
@@ -109,11 +109,14 @@ class Repeated : public detail::Chain<Repeated<First, Other>> {
     Base::forward(theta, x, steps, h0, tape, random);
   }
 
-  std::string cpp_type() const {
-    return "elman::Repeated<" + elman::cpp_type(first_) + ", " + elman::cpp_type(other_) + ">";
+  Form form() const {
+    return {.name = "elman::Repeated",
+            .inner = {form_of(first_), form_of(other_)},
+            .options = {{"", {{"depth", static_cast<double>(depth_)}}}}};
   }
-  std::string cpp_arguments() const {
-    return cpp_value(first_) + ", " + cpp_value(other_) + ", " + std::to_string(depth_);
+  static Repeated from(const Form& form) {
+    return {layer_from<First>(form.inner_at(0)), layer_from<Other>(form.inner_at(1)),
+            form.options_at(0).count("depth")};
   }
 
  private:

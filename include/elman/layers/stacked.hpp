@@ -16,8 +16,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "elman/layers/cpp_name.hpp"
 #include "elman/layers/detail/chain.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/layers/layer.hpp"
 
 namespace elman {
@@ -92,19 +92,17 @@ class Stacked : public detail::Chain<Stacked<Layers...>> {
     (std::index_sequence_for<Layers...>{});
   }
 
-  std::string cpp_type() const {
-    return "elman::Stacked<" + list([](const auto& layer) { return elman::cpp_type(layer); }) + ">";
+  Form form() const {
+    Form form{.name = "elman::Stacked"};
+    this->for_each_layer([&](const auto& layer) { form.inner.push_back(form_of(layer)); });
+    return form;
   }
-  std::string cpp_arguments() const {
-    return list([](const auto& layer) { return cpp_value(layer); });
-  }
+  static Stacked from(const Form& form) { return of_parts(form, std::index_sequence_for<Layers...>{}); }
 
  private:
-  template <class Text>
-  std::string list(const Text& text) const {
-    std::string all;
-    this->for_each_layer([&](const auto& layer) { all += (all.empty() ? "" : ", ") + text(layer); });
-    return all;
+  template <std::size_t... K>
+  static Stacked of_parts(const Form& form, std::index_sequence<K...>) {
+    return Stacked(layer_from<Layers>(form.inner_at(K))...);
   }
 
   template <std::size_t... K>

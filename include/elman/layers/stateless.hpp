@@ -23,7 +23,7 @@
 //       d_part.g += d_y.cwiseProduct(x).rowwise().sum();                             // ∂L/∂g = Σ ∂L/∂y_t ∘ x_t
 //       if (d_x.data()) d_x = part.g.asDiagonal() * d_y;                             // ∂L/∂x_t = g ∘ ∂L/∂y_t
 //     }
-//     std::string cpp_type() const { return "Gain<" + std::to_string(this->out()) + ">"; }
+//     elman::Form form() const { return {.name = "Gain", .sizes = {this->out()}}; }
 //   };
 //
 // `x`, `y`, `d_y` and `d_x` are blocks of columns (types.hpp), any number of them: apply writes y, apply_bptt adds to

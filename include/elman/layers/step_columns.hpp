@@ -71,17 +71,18 @@ void step_columns(const Policy& activation, const Scalar* start, const MatrixA& 
   if constexpr (detail::has_kernels<Scalar> && Rows != Dynamic && DepthA != Dynamic && DepthB != Dynamic) {
     if (scratch.cols() == 1) {
       constexpr bool is_vector_form = detail::runs_in_vectors<Policy, Scalar>;
-      using Form = std::conditional_t<is_vector_form, typename detail::VectorForm<Policy>::type, detail::NoForm>;
+      using Chosen = std::conditional_t<is_vector_form, typename detail::VectorForm<Policy>::type, detail::NoForm>;
       Scalar* result = is_vector_form && to_h ? h.data() : scratch.data();
       if constexpr (is_tokens && detail::is_narrow<MatrixA>) {
         Scalar picked[static_cast<std::size_t>(Rows)];
         for (Index row = 0; row < Rows; ++row) picked[row] = A(row, x.token(0)) + (start ? start[row] : Scalar(0));
-        detail::run_step<Rows, 0, DepthB, Form, Scalar>(picked, A, 0, nullptr, B, h.data(), scratch.data(), result);
+        detail::run_step<Rows, 0, DepthB, Chosen, Scalar>(picked, A, 0, nullptr, B, h.data(), scratch.data(), result);
       } else if constexpr (is_tokens) {
         const Scalar one(1);
-        detail::run_step<Rows, 1, DepthB, Form>(start, A, x.token(0) * Rows, &one, B, h.data(), scratch.data(), result);
+        detail::run_step<Rows, 1, DepthB, Chosen>(start, A, x.token(0) * Rows, &one, B, h.data(), scratch.data(),
+                                                  result);
       } else {
-        detail::run_step<Rows, DepthA, DepthB, Form>(start, A, 0, x.data(), B, h.data(), scratch.data(), result);
+        detail::run_step<Rows, DepthA, DepthB, Chosen>(start, A, 0, x.data(), B, h.data(), scratch.data(), result);
       }
       if constexpr (!is_vector_form) {
         apply_activation(activation, scratch);

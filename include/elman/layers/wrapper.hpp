@@ -18,6 +18,7 @@ class Wrapper {
   static_assert(detail::are_inner_layers<L>());
 
  public:
+  using Inner = L;
   static constexpr int in_size = L::in_size;
   static constexpr int out_size = L::out_size;
   static constexpr int state_size = L::state_size;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: elman::cpp_header: a layer of your own says how its type is written in C++, in `std::string cpp_type() const`
+// expect: elman: to be written to a file or a C++ header, a layer of your own says what it is in `elman::Form form() const`
 #include <string>
 
 #include "elman/elman.hpp"
@@ -7,7 +7,7 @@
 /// A recurrence of one's own is not elman's: what its base says of itself is not its name.
 struct Mine : elman::Recurrence<3, 4> {
 #ifndef ELMAN_FAIL
-  std::string cpp_type() const { return "Mine"; }
+  elman::Form form() const { return {.name = "Mine"}; }
 #endif
 };
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// expect: elman::cpp_header: an activation, output or policy of your own is named by a specialisation of elman::CppName
-// expect: elman::cpp_header: an activation, output or policy of your own is named by a specialisation of elman::CppName
-// expect: elman::cpp_header: an activation, output or policy of your own is named by a specialisation of elman::CppName
-// expect: elman::cpp_header: a policy of your own with options says how it is written in C++, in `std::string
-// cpp_value()
+// expect: an activation, output or policy of your own is named by a specialisation of elman::CppName
+// expect: an activation, output or policy of your own is named by a specialisation of elman::CppName
+// expect: an activation, output or policy of your own is named by a specialisation of elman::CppName
+// expect: an activation or policy of your own with options says them in `elman::FormOptions form() const`
 #include <string>
 
 #include "elman/elman.hpp"
@@ -14,7 +13,7 @@ struct MySoftmax : elman::Softmax {};
 struct MyNothing : elman::NothingBetween {};
 struct MyNoise : elman::RecurrentNoise {
 #if ELMAN_FAIL != 4
-  std::string cpp_value() const { return "MyNoise{}"; }
+  elman::FormOptions form() const { return {"MyNoise", {}}; }
 #endif
 };
 
