@@ -76,6 +76,7 @@
 #include "elman/optim/sgd.hpp"
 
 // A trained net in a program
+#include "elman/deploy/attachments.hpp"
 #include "elman/deploy/cpp_header.hpp"
 #include "elman/deploy/flush_to_zero.hpp"
 #include "elman/deploy/frozen.hpp"

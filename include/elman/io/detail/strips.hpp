@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+//
+// Numbers of a file, row by row, to and from matrices that lie column by column, a strip of rows at a time.
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+#include "elman/io/detail/number_bytes.hpp"
+#include "elman/types.hpp"
+
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace io::detail {
+
+/// How many numbers are read at once: some rows, about a megabyte, or a part of one row.
+inline std::size_t strip_size(std::size_t row, std::size_t bytes) {
+  const std::size_t most = (std::size_t{1} << 20) / bytes;
+  if (row == 0 || row > most) return most;
+  return most / row * row;
+}
+
+/// Whether a number of a file is finite and stays so as a Scalar.
+template <class Scalar, std::floating_point Number>
+bool fits_in(Number number) {
+  return number - number == 0 && !(static_cast<Number>((std::numeric_limits<Scalar>::max)()) < number) &&
+         !(number < static_cast<Number>(std::numeric_limits<Scalar>::lowest()));
+}
+
+/// The same of many, by their bits, so that no flag of a compiler can remove it: whether the exponent of each is below
+/// that from which on they do not fit.
+template <class Scalar, class Format>
+bool all_fit(const unsigned char* bytes, std::size_t count) {
+  using Word = typename Format::Word;
+  constexpr bool is_double = Format::bytes == 8;
+  constexpr bool is_half = std::same_as<Format, Float16Number>;
+  constexpr int fraction = is_double ? 52 : is_half ? 10 : Format::bytes == 4 ? 23 : 7;
+  constexpr Word all = is_double ? Word(0x7ff) : is_half ? Word(0x1f) : Word(0xff);
+  constexpr Word least = is_double && sizeof(Scalar) == 4 ? Word(1023 + 128) : all;
+  bool fit = true;
+  for (std::size_t k = 0; k < count; ++k) {
+    const auto exponent = static_cast<Word>((word_at<Word>(bytes + k * Format::bytes) >> fraction) & all);
+    fit = fit & (exponent < least);
+  }
+  return fit;
+}
+
+/// Puts numbers first, first + 1, … of a matrix's rows, one row behind the other, into it.
+template <class Scalar, class Format>
+void put_rows(const unsigned char* bytes, std::size_t first, std::size_t count, const MatrixView<Scalar>& to) {
+  const auto cols = static_cast<std::size_t>(to.cols());
+  const auto number = [&](std::size_t k) { return static_cast<Scalar>(number_at<Format>(bytes, k)); };
+  if (cols == 0) return;
+  if (first % cols != 0 || count % cols != 0) {  // a part of a row
+    for (std::size_t k = 0; k < count; ++k) {
+      to(static_cast<Index>((first + k) / cols), static_cast<Index>((first + k) % cols)) = number(k);
+    }
+    return;
+  }
+  const std::size_t rows = count / cols;
+  Scalar* const begin = to.data() + first / cols;
+  for (std::size_t col = 0; col < cols; ++col) {
+    Scalar* const column = begin + static_cast<std::size_t>(to.outerStride()) * col;
+    for (std::size_t row = 0; row < rows; ++row) column[row] = number(row * cols + col);
+  }
+}
+/// Puts them, as the columns of a matrix, one behind the other.
+template <class Scalar, class Format>
+void put_columns(const unsigned char* bytes, std::size_t first, std::size_t count, const MatrixView<Scalar>& to) {
+  const auto rows = static_cast<std::size_t>(to.rows());
+  for (std::size_t k = 0; k < count;) {
+    const std::size_t row = (first + k) % rows, part = (std::min)(rows - row, count - k);
+    Scalar* const column = to.data() + to.outerStride() * static_cast<Index>((first + k) / rows);
+    for (std::size_t j = 0; j < part; ++j) column[row + j] = static_cast<Scalar>(number_at<Format>(bytes, k + j));
+    k += part;
+  }
+}
+
+}  // namespace io::detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

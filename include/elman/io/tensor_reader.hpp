@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+//
+// Named tensors of a file in the safetensors format. All that the file says of itself is checked when it is opened;
+// numbers are read when they are asked for, a strip of rows at a time.
+//
+//   elman::io::TensorReader file("net.safetensors");
+//   for (const auto& tensor : file.tensors()) … tensor.name, tensor.dtype.name, tensor.shape
+//   const Eigen::MatrixXf W = file.matrix<float>("W");
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <istream>
+#include <limits>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "elman/io/detail/file_error.hpp"
+#include "elman/io/detail/number_bytes.hpp"
+#include "elman/io/detail/strips.hpp"
+#include "elman/io/detail/tensor_header.hpp"
+#include "elman/types.hpp"
+
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace io {
+
+/// What else may be read than finite numbers of the type that is asked for.
+struct NumberOptions {
+  bool convert = false;     ///< numbers of another type, rounded where they must be: F32 in a double, F64 in a float
+  bool non_finite = false;  ///< NaN and infinity
+};
+
+class TensorReader {
+ public:
+  /// Throws std::runtime_error if the file cannot be read, or is no such file.
+  explicit TensorReader(const std::filesystem::path& path) : TensorReader(path.string(), opened(path)) {}
+  /// From any stream that can be sought. `name`: for messages.
+  TensorReader(std::string name, std::unique_ptr<std::istream> stream)
+      : name_(std::move(name)), stream_(std::move(stream)) {
+    stream_->seekg(0, std::ios::end);
+    const auto end = static_cast<std::streamoff>(stream_->tellg());
+    detail::require(end >= 0 && stream_->good(), name_, "cannot be sought in");
+    file_size_ = static_cast<std::uint64_t>(end);
+    detail::require(file_size_ >= 8, name_, "has ", file_size_, " bytes; expected at least 8, the length of a header");
+    unsigned char length[8];
+    read_bytes(0, length, 8);
+    const auto header = detail::word_at<std::uint64_t>(length);
+    detail::require(header <= longest_header, name_, "has a header of ", header, " bytes; expected at most ",
+                    longest_header);
+    detail::require(header <= file_size_ - 8, name_, "has a header of ", header, " bytes; expected at most ",
+                    file_size_ - 8, ", which follow");
+    std::string json(static_cast<std::size_t>(header), ' ');
+    read_bytes(8, reinterpret_cast<unsigned char*>(json.data()), json.size());
+    data_begin_ = 8 + header;
+    header_ = detail::parse_header(name_, json, file_size_ - data_begin_);
+  }
+
+  const std::string& name() const { return name_; }
+  std::uint64_t file_size() const { return file_size_; }
+  /// In the order in which they lie.
+  const std::vector<TensorInfo>& tensors() const { return header_.tensors; }
+  const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
+  /// Null if there is none.
+  const TensorInfo* find(std::string_view tensor) const {
+    const auto& all = tensors();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& info) { return info.name == tensor; });
+    return found == all.end() ? nullptr : &*found;
+  }
+  /// Throws if there is none, or if its shape is another than [rows, cols], of one column [rows] too.
+  const TensorInfo& of_shape(std::string_view tensor, const std::vector<Index>& shape) const {
+    const TensorInfo& info = at(tensor);
+    const bool is_column = shape.size() == 2 && shape[1] == 1 && info.shape == std::vector<Index>{shape[0]};
+    detail::require(is_column || info.shape == shape, name_, "tensor ", detail::in_quotes(tensor), " has shape ",
+                    shape_text(info.shape), "; expected ", shape_text(shape));
+    return info;
+  }
+  const TensorInfo& at(std::string_view tensor) const {
+    if (const TensorInfo* info = find(tensor)) return *info;
+    std::string all;
+    for (const auto& info : tensors()) all += (all.empty() ? "" : ", ") + info.name;
+    detail::fail(name_, "has no tensor ", detail::in_quotes(tensor), "; it has ", all.empty() ? "none" : all);
+  }
+
+  /// Throws if not all numbers of a tensor can be had as Scalars; tensor, place and number are named.
+  template <std::floating_point Scalar>
+  void check(const TensorInfo& tensor, const NumberOptions& options = {}) {
+    check_type<Scalar>(tensor, options);
+    if (options.non_finite) return;
+    with_format(tensor, [&]<class Format>(const Format&) {
+      const auto look = [&](std::size_t first, std::size_t count, const unsigned char* bytes) {
+        if (detail::all_fit<Scalar, Format>(bytes, count)) return;
+        for (std::size_t k = 0; k < count; ++k) {
+          const auto number = detail::number_at<Format>(bytes, k);
+          if (!detail::fits_in<Scalar>(number)) refuse(tensor, first + k, static_cast<double>(number));
+        }
+      };
+      for_each_strip<Format>(tensor, look);
+    });
+  }
+  /// Reads a tensor of shape [rows, cols], or [rows] into one column. What `check` refuses is refused too, when some
+  /// numbers may have been written already.
+  template <std::floating_point Scalar>
+  void read(const TensorInfo& tensor, const MatrixView<Scalar>& to, const NumberOptions& options = {}) {
+    check_type<Scalar>(tensor, options);
+    of_shape(tensor.name, {to.rows(), to.cols()});
+    with_format(tensor, [&]<class Format>(const Format&) {
+      const auto take = [&](std::size_t first, std::size_t count, const unsigned char* bytes) {
+        if (!options.non_finite && !detail::all_fit<Scalar, Format>(bytes, count)) check<Scalar>(tensor, options);
+        detail::put_rows<Scalar, Format>(bytes, first, count, to);
+      };
+      for_each_strip<Format>(tensor, take);
+    });
+  }
+  /// Reads a tensor of shape [cols, rows] into its transpose.
+  template <std::floating_point Scalar>
+  void read_transposed(const TensorInfo& tensor, const MatrixView<Scalar>& to, const NumberOptions& options = {}) {
+    check_type<Scalar>(tensor, options);
+    of_shape(tensor.name, {to.cols(), to.rows()});
+    with_format(tensor, [&]<class Format>(const Format&) {
+      const auto take = [&](std::size_t first, std::size_t count, const unsigned char* bytes) {
+        if (!options.non_finite && !detail::all_fit<Scalar, Format>(bytes, count)) check<Scalar>(tensor, options);
+        detail::put_columns<Scalar, Format>(bytes, first, count, to);
+      };
+      for_each_strip<Format>(tensor, take);
+    });
+  }
+  /// A tensor of one or two dimensions in new memory.
+  template <std::floating_point Scalar>
+  Matrix<Scalar, Dynamic, Dynamic> matrix(std::string_view tensor, const NumberOptions& options = {}) {
+    const TensorInfo& info = at(tensor);
+    detail::require(info.shape.size() == 1 || info.shape.size() == 2, name_, "tensor ", detail::in_quotes(tensor),
+                    " has shape ", shape_text(info.shape), "; expected one of a vector or a matrix");
+    check_type<Scalar>(info, options);
+    Matrix<Scalar, Dynamic, Dynamic> result(info.shape[0], info.shape.size() == 1 ? 1 : info.shape[1]);
+    read(info, MatrixView<Scalar>(result), options);
+    return result;
+  }
+
+ private:
+  static constexpr std::uint64_t longest_header = 100'000'000;
+
+  static std::unique_ptr<std::istream> opened(const std::filesystem::path& path) {
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    const std::string name = path.string();
+    detail::require(status.type() != std::filesystem::file_type::not_found, name, "is not there");
+    detail::require(!error, name, "cannot be looked at: ", error.message());
+    detail::require(!std::filesystem::is_directory(status), name, "is a folder; expected a file");
+    auto stream = std::make_unique<std::ifstream>();
+    stream->rdbuf()->pubsetbuf(nullptr, 0);  // strips are read where they are used
+    errno = 0;
+    stream->open(path, std::ios::binary);
+    const int reason = errno;
+    detail::require(stream->is_open(), name, "cannot be opened: ", detail::reason(reason));
+    return stream;
+  }
+
+  void read_bytes(std::uint64_t position, unsigned char* to, std::size_t count) {
+    errno = 0;
+    stream_->clear();
+    stream_->seekg(static_cast<std::streamoff>(position));
+    stream_->read(reinterpret_cast<char*>(to), static_cast<std::streamsize>(count));
+    const int reason = errno;
+    const auto got = stream_->good() ? count : static_cast<std::size_t>(stream_->gcount());
+    if (got != count && reason != 0) detail::fail(name_, "cannot be read: ", detail::reason(reason));
+    detail::require(got == count, name_, "ends at byte ", position + got, " while it is read; expected ", file_size_);
+  }
+
+  template <class Use>
+  void with_format(const TensorInfo& tensor, const Use& use) const {
+    const auto is = [&](std::string_view name) { return tensor.dtype.name == name; };
+    if (is("F32")) return use(detail::Native<float>{});
+    if (is("F64")) return use(detail::Native<double>{});
+    if (is("F16")) return use(detail::Float16Number{});
+    if (is("BF16")) return use(detail::BFloat16Number{});
+    detail::fail(name_, "tensor ", detail::in_quotes(tensor.name), " has dtype ", tensor.dtype.name,
+                 "; expected F64, F32, F16 or BF16");
+  }
+  template <class Scalar>
+  void check_type(const TensorInfo& tensor, const NumberOptions& options) const {
+    static_assert(sizeof(Scalar) == 4 || sizeof(Scalar) == 8, "elman::io: numbers are read as float or double");
+    with_format(tensor, [](const auto&) {});
+    constexpr std::string_view own = sizeof(Scalar) == 4 ? "F32" : "F64";
+    detail::require(options.convert || tensor.dtype.name == own, name_, "tensor ", detail::in_quotes(tensor.name),
+                    " has dtype ", tensor.dtype.name, "; expected ", own, ", or that .convert is asked for");
+  }
+  [[noreturn]] void refuse(const TensorInfo& tensor, std::size_t place, double number) const {
+    std::string where;
+    auto rest = static_cast<Index>(place);
+    for (auto size = tensor.shape.rbegin(); size != tensor.shape.rend(); ++size) {
+      where = std::to_string(rest % *size) + (where.empty() ? "" : ", ") + where;
+      rest /= *size;
+    }
+    const bool is_finite = number - number == 0;
+    detail::fail(name_, "tensor ", detail::in_quotes(tensor.name), " has ", number, " at [", where, "]; expected ",
+                 is_finite ? "a number that a float can hold" : "a finite number, or that .non_finite is asked for");
+  }
+
+  /// use(first, count, bytes) for all numbers of a tensor in their order, whole rows where a row is not too long.
+  template <class Format, class Use>
+  void for_each_strip(const TensorInfo& tensor, const Use& use) {
+    const auto size = static_cast<std::size_t>(tensor.size());
+    const std::size_t row = tensor.shape.empty() ? 1 : static_cast<std::size_t>(tensor.shape.back());
+    const std::size_t strip = detail::strip_size(row, Format::bytes);
+    buffer_.resize((std::min)(strip, size) * Format::bytes);
+    for (std::size_t first = 0; first < size; first += strip) {
+      const std::size_t count = (std::min)(strip, size - first);
+      read_bytes(data_begin_ + tensor.begin + first * Format::bytes, buffer_.data(), count * Format::bytes);
+      use(first, count, buffer_.data());
+    }
+  }
+
+  std::string name_;
+  std::unique_ptr<std::istream> stream_;
+  std::uint64_t file_size_ = 0;
+  std::uint64_t data_begin_ = 0;
+  detail::TensorHeader header_;
+  std::vector<unsigned char> buffer_;
+};
+
+}  // namespace io
+}  // namespace ELMAN_ABI
+}  // namespace elman
