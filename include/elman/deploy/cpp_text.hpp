@@ -6,7 +6,6 @@
 #include <charconv>
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -25,6 +24,40 @@ std::string cpp_literal(Number number) {
   literal.insert(literal.front() == '-' ? 1 : 0, "0x");
   if (std::same_as<Number, float>) literal += 'F';
   return literal;
+}
+
+/// The text as a literal of ASCII alone, bytes above in octal.
+inline std::string cpp_literal(std::string_view text) {
+  std::string literal = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\' || byte < 0x20 || byte > 0x7e) {
+      literal += {'\\', static_cast<char>('0' + byte / 64), static_cast<char>('0' + byte / 8 % 8),
+                  static_cast<char>('0' + byte % 8)};
+    } else {
+      literal += c;
+    }
+  }
+  return literal + "\"";
+}
+
+/// Whether it can name something: letters, digits and underscores, and no word of the language.
+inline bool is_cpp_name(std::string_view name) {
+  constexpr std::string_view words =
+      " alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class "
+      "compl concept const consteval constexpr constinit const_cast continue co_await co_return co_yield decltype "
+      "default delete do double dynamic_cast else enum explicit export extern false float for friend goto if inline "
+      "int "
+      "long mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public register "
+      "reinterpret_cast requires return short signed sizeof static static_assert static_cast struct switch template "
+      "this thread_local throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t "
+      "while xor xor_eq ";
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  if (name.empty() || !is_letter(name.front())) return false;
+  for (const char c : name) {
+    if (!is_letter(c) && !(c >= '0' && c <= '9')) return false;
+  }
+  return words.find(" " + std::string(name) + " ") == words.npos;
 }
 
 /// The type of a layer, with all sizes.

@@ -27,9 +27,11 @@
 #include "elman/io/detail/attached.hpp"
 #include "elman/io/detail/file_error.hpp"
 #include "elman/io/detail/form_json.hpp"
+#include "elman/io/detail/type_text.hpp"
 #include "elman/io/tensor_reader.hpp"
 #include "elman/io/tensor_writer.hpp"
 #include "elman/layers/form.hpp"
+#include "elman/net.hpp"
 #include "elman/net/parameters.hpp"
 #include "elman/types.hpp"
 
@@ -88,9 +90,7 @@ std::pair<Body, Readout> layers_of_file(const TensorReader& file) {
   require(said != file.metadata().end(), file.name(),
           "has no metadata elman.net; load it into a net of its sizes, by io::load(path, net)");
   const NetForm held = net_form_of(file.name(), said->second);
-  const auto failed = [&](const char* why) {
-    fail(file.name(), "holds ", held.text(), ", which the net that is loaded is not: ", why);
-  };
+  const auto expected = [] { return type_text<elman::Net<Scalar, Body, Readout>>(); };
   try {
     std::pair<Body, Readout> layers{layer_from<Body>(held.body), layer_from<Readout>(held.readout)};
     Index numbers = 0;
@@ -98,12 +98,11 @@ std::pair<Body, Readout> layers_of_file(const TensorReader& file) {
     LimitedCursor cursor{file.name(), numbers};
     layers.first.take(cursor);
     layers.second.take(cursor);
-    require(layers.first.out() == layers.second.in(), file.name(), "holds ", held.text(),
-            ", whose readout does not read the rows of its body");
+    require(form_of(layers.first) == held.body && form_of(layers.second) == held.readout, file.name(), "holds ",
+            held.text(), "; expected ", expected());
     return layers;
   } catch (const std::invalid_argument& error) {
-    failed(error.what());
-    throw;
+    fail(file.name(), "holds ", held.text(), "; expected ", expected(), " (", error.what(), ")");
   }
 }
 

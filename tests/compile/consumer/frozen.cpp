@@ -3,6 +3,7 @@
 // Includes nets that write_headers.cpp has written and compares them with what was to be written.
 #include "nets_to_write.hpp"
 // The headers that were written:
+#include <algorithm>
 #include <cstdio>
 #include <iterator>
 #include <string>
@@ -53,9 +54,22 @@ void check_narrow(const char* name, const Frozen& frozen, std::uint64_t check_va
   check(difference > 0 && difference < bound, "far from the net", name);
 }
 
+/// Texts byte by byte, numbers bit by bit.
+void check_attachments() {
+  const auto attached = nets_to_write::deep_attachments();
+  const auto& classes = attached.strings_of("classes");
+  check(deep::strings::alphabet == attached.string_of("alphabet"), "another alphabet", "deep");
+  check(std::equal(classes.begin(), classes.end(), deep::strings::classes.begin(), deep::strings::classes.end()),
+        "other classes", "deep");
+  check(deep::strings::nothing.empty(), "something", "deep");
+  check(deep::tensors::mean() == attached.tensor_of("mean"), "another mean", "deep");
+  check(deep::tensors::turn() == attached.tensor_of("turn"), "another turn", "deep");
+}
+
 }  // namespace
 
 int main() {
+  check_attachments();
   check_net("cell", nets_to_write::cell(), cell::net(), cell::check_value, cell::matrices);
   check_net("deep", nets_to_write::deep(), deep::net(), deep::check_value, deep::matrices);
   check_net("both_ways", nets_to_write::both_ways(), both_ways::net(), both_ways::check_value, both_ways::matrices);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <elman/elman.hpp>
+#include <string>
 
 namespace nets_to_write {
 
@@ -40,6 +41,15 @@ inline auto deep() {
                       Dropout{Recurrence<Dynamic, Dynamic, ReLU>(8, 5), {.rate = 0.2, .variational = true}},
                       Repeated{Recurrence<Dynamic, Dynamic, Softsign>(5, 6), Recurrence{6, 6}, 3}};
   return initialised(Net<double, decltype(body), Readout<Dynamic, Dynamic, Sigmoid>>{body, {6, 2}, zero}, 2);
+}
+
+/// What goes with it: texts that are hard to write, and numbers.
+inline Attachments deep_attachments() {
+  return {
+      .strings = {{"alphabet", {std::string("a\"\\\n?\0ü1", 9)}},
+                  {"classes", {"ja", "", "na\xc3\xafve"}},
+                  {"nothing", {}}},
+      .tensors = {{"mean", Eigen::VectorXd::LinSpaced(3, 0.1, 0.3)}, {"turn", Eigen::MatrixXd::Identity(2, 3) / 3}}};
 }
 
 inline auto both_ways() {

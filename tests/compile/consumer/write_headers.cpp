@@ -20,7 +20,7 @@ int main(int, char** arguments) {
   write("cell8", elman::cpp_header<std::int8_t>(nets_to_write::cell(), "cell8"));
   write("cell16", elman::cpp_header<std::int16_t>(nets_to_write::cell(), "cell16"));
   write("cell_bf16", elman::cpp_header<elman::BFloat16>(nets_to_write::cell(), "cell_bf16"));
-  write("deep", elman::cpp_header(nets_to_write::deep(), "deep"));
+  write("deep", elman::cpp_header(nets_to_write::deep(), "deep", nets_to_write::deep_attachments()));
   write("both_ways", elman::cpp_header(nets_to_write::both_ways(), "both_ways"));
   write("translator", elman::cpp_header(nets_to_write::translator(), "translator"));
 }

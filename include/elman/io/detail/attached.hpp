@@ -37,8 +37,8 @@ inline std::vector<std::string> texts_of(const std::string& value) {
 }
 /// The inverse. Throws nlohmann's exception of what is not UTF-8.
 inline std::string value_of(const std::vector<std::string>& texts) {
-  if (texts.size() == 1 && texts_of(texts.front()) == texts) return texts.front();
-  return nlohmann::json(texts).dump();
+  const std::string list = nlohmann::json(texts).dump();
+  return texts.size() == 1 && texts_of(texts.front()) == texts ? texts.front() : list;
 }
 
 /// Throws std::invalid_argument if a name is taken, a text is not UTF-8 or a number not finite.

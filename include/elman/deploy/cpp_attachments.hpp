@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+//
+// What goes with a net (attachments.hpp) as constants in C++.
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "elman/check.hpp"
+#include "elman/deploy/attachments.hpp"
+#include "elman/deploy/cpp_array.hpp"
+#include "elman/deploy/cpp_text.hpp"
+#include "elman/types.hpp"
+
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
+
+/// Throws unless a name of an attachment can be one in C++.
+inline void require_cpp_name(const char* argument, std::string_view name) {
+  require(is_cpp_name(name), "cpp_header: ", argument, " has the name \"", name,
+          "\"; expected letters, digits and underscores, and no word of C++");
+}
+
+/// Constants in namespaces of their own.
+inline void append_strings(std::string& text, const Attachments& attachments) {
+  if (attachments.strings.empty()) return;
+  text += "\nnamespace strings {\n";
+  for (const auto& [name, all] : attachments.strings) {
+    require_cpp_name("strings", name);
+    const auto value = [](const std::string& one) {
+      return "{" + cpp_literal(std::string_view(one)) + ", " + std::to_string(one.size()) + "}";
+    };
+    if (all.size() == 1) {
+      text += "inline constexpr std::string_view " + name + value(all.front()) + ";\n";
+      continue;
+    }
+    text += "inline constexpr std::array<std::string_view, " + std::to_string(all.size()) + "> " + name + "{";
+    if (!all.empty()) text += "{\n";
+    for (const auto& one : all) text += "    " + value(one) + ",\n";
+    text += all.empty() ? "};\n" : "}};\n";
+  }
+  text += "}  // namespace strings\n";
+}
+template <class Scalar>
+void append_tensors(std::string& text, const Attachments& attachments) {
+  if (attachments.tensors.empty()) return;
+  text += "\n// Column by column; NAME() is the matrix.\nnamespace tensors {\n";
+  for (const auto& [name, tensor] : attachments.tensors) {
+    require_cpp_name("tensors", name);
+    const Matrix<Scalar, Dynamic, Dynamic> numbers = tensor.template cast<Scalar>();
+    for (Index k = 0; k < numbers.size(); ++k) {
+      constexpr Scalar most = (std::numeric_limits<Scalar>::max)();
+      require(within(numbers.data()[k], -most, most), "cpp_header: tensors \"", name, "\" has ", tensor.data()[k],
+              "; expected numbers that the net's Scalar can hold");
+    }
+    append_array(text, (name + "_numbers").c_str(),
+                 std::span<const Scalar>(numbers.data(), static_cast<std::size_t>(numbers.size())));
+    const std::string type = std::string("elman::Matrix<") + CppName<Scalar>::value + ", " +
+                             std::to_string(numbers.rows()) + ", " + std::to_string(numbers.cols()) + ">";
+    text += "inline elman::View<const " + type + "> " + name + "() { return elman::View<const " + type + ">(" + name +
+            (numbers.size() > 0 ? "_numbers); }\n" : "_numbers.data()); }\n");
+  }
+  text += "}  // namespace tensors\n";
+}
+
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
