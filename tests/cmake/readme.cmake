@@ -1,13 +1,27 @@
 # SPDX-License-Identifier: MIT
 #
-#   cmake -D README=file -D LINES=file -D "COMPILE=compiler;arguments" -D DIRECTORY=scratch -P readme.cmake
+#   cmake -D README=file -D LINES=file -D FILES_LINES=file -D "COMPILE=compiler;arguments" -D DIRECTORY=scratch -P readme.cmake
 #
 # Compiles the first ```cpp block of README.md, runs it, and passes if it prints the block that follows, to the letter;
-# and if every indented line of code in "Shapes" and "Compose" stands in LINES, a test that is compiled and run.
+# and if every indented line of code in "Shapes" and "Compose" stands in LINES, and every line of the ```cpp block that
+# follows in FILES_LINES, tests that are compiled and run.
 file(READ ${README} text)
-file(READ ${LINES} lines)
 
-string(REGEX REPLACE "[ \n]+" "" lines "${lines}")
+# check_lines(lines file): each stands in the file, but for blanks and what is behind //; ; is written @ in the list.
+function(check_lines code file)
+  file(READ ${file} lines)
+  string(REGEX REPLACE "[ \n]+" "" lines "${lines}")
+  foreach(line IN LISTS code)
+    string(REGEX REPLACE " *//.*" "" line "${line}")
+    string(REPLACE "@" ";" line "${line}")
+    string(REGEX REPLACE "[ \n]+|; *$" "" line "${line}")
+    string(FIND "${lines}" "${line}" found)
+    if(found EQUAL -1)
+      message(FATAL_ERROR "README.md: this line is not in ${file}:\n${line}")
+    endif()
+  endforeach()
+endfunction()
+
 string(FIND "${text}" "\n## Shapes" begin)
 string(FIND "${text}" "\n## What it does" end)
 math(EXPR length "${end} - ${begin}")
@@ -18,15 +32,7 @@ list(LENGTH code count)
 if(count LESS 10)
   message(FATAL_ERROR "README.md has ${count} lines of code in Shapes and Compose; expected at least 10")
 endif()
-foreach(line IN LISTS code)
-  string(REGEX REPLACE " *//.*" "" line "${line}")
-  string(REPLACE "@" ";" line "${line}")
-  string(REGEX REPLACE "[ \n]+|; *$" "" line "${line}")
-  string(FIND "${lines}" "${line}" found)
-  if(found EQUAL -1)
-    message(FATAL_ERROR "README.md: this line is not in ${LINES}:\n${line}")
-  endif()
-endforeach()
+check_lines("${code}" ${LINES})
 
 # take(RESULT fence): the next block that starts with this line; text becomes what follows the block.
 macro(take result fence)
@@ -44,6 +50,11 @@ macro(take result fence)
 endmacro()
 take(program "```cpp")
 take(expected "```text")
+
+take(files "```cpp")
+string(REPLACE ";" "@" files "${files}")
+string(REPLACE "\n" ";" files "${files}")
+check_lines("${files}" ${FILES_LINES})
 
 file(MAKE_DIRECTORY ${DIRECTORY})
 file(WRITE ${DIRECTORY}/readme.cpp "${program}")

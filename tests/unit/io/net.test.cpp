@@ -310,3 +310,17 @@ TEST_CASE("a file of named tensors alone is a net of these, if all fit") {
         std::string::npos);
   CHECK(into.theta().isZero(0));
 }
+
+TEST_CASE("README's first file") {
+  const Folder folder("io-readme");
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path);
+  Random random(1);
+  elman::RNNCell<float, 4, 32, 4> cell{init::standard(random)};
+  elman::io::save("first.safetensors", cell, {.strings = {{"classes", {"north", "east", "south", "west"}}}});
+  const auto net = elman::io::load<elman::RNNCell<float, 4, 32, 4>>("first.safetensors");
+  const auto classes = elman::io::attachments("first.safetensors").strings_of("classes");
+  std::filesystem::current_path(before);
+  CHECK(net.theta() == cell.theta());
+  CHECK(classes == std::vector<std::string>{"north", "east", "south", "west"});
+}
