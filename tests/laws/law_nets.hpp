@@ -120,12 +120,12 @@ template <class Composition, class Case>
 void check_nets(std::uint64_t seed, int count, bool masks = false) {
   constexpr double bound = tolerance::complex_step_through(Composition::depth);
   Tally tally;
-  for (int k = 0; k < count / drawn_of; ++k) {
+  for (int k = 0; k < count; ++k) {
     check_net<Composition, Case>(seed + static_cast<std::uint64_t>(k), 0.1, 1.5, bound, masks, tally);
   }
   tally.check_complete(Composition::entries);
   Tally beyond;
-  for (int k = 0; k < count / 4 / drawn_of; ++k) {
+  for (int k = 0; k < count / 4; ++k) {
     check_net<Composition, Case>(seed + 500 + static_cast<std::uint64_t>(k), 1.5, 2.5, tolerance::complex_step_chaotic,
                                  masks, beyond);
   }
