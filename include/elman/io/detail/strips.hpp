@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
-#include <limits>
 
 #include "elman/io/detail/number_bytes.hpp"
 #include "elman/types.hpp"
@@ -23,27 +21,27 @@ inline std::size_t strip_size(std::size_t row, std::size_t bytes) {
   return most / row * row;
 }
 
-/// Whether a number of a file is finite and stays so as a Scalar.
+/// Whether a number of a file is finite and stays so as a Scalar, or is not finite where that may be. By its bits, so
+/// that no flag of a compiler can remove it. The largest float is 0x1.fffffep127; from the middle between it and 2^128
+/// on doubles are rounded to infinity.
+template <class Scalar, class Format>
+constexpr bool word_fits(typename Format::Word word, bool non_finite = false) {
+  using Word = typename Format::Word;
+  constexpr bool narrows = Format::bytes == 8 && sizeof(Scalar) == 4;
+  constexpr auto limit = narrows ? static_cast<Word>(0x47effffff0000000U) : Format::infinity;
+  const auto magnitude = static_cast<Word>(word & static_cast<Word>(static_cast<Word>(~Word{0}) >> 1));
+  return (magnitude < limit) | (non_finite & (magnitude >= Format::infinity));
+}
 template <class Scalar, std::floating_point Number>
 bool fits_in(Number number) {
-  return number - number == 0 && !(static_cast<Number>((std::numeric_limits<Scalar>::max)()) < number) &&
-         !(number < static_cast<Number>(std::numeric_limits<Scalar>::lowest()));
+  return word_fits<Scalar, Native<Number>>(Native<Number>::to(number));
 }
-
-/// The same of many, by their bits, so that no flag of a compiler can remove it: whether the exponent of each is below
-/// that from which on they do not fit.
+/// The same of many.
 template <class Scalar, class Format>
-bool all_fit(const unsigned char* bytes, std::size_t count) {
-  using Word = typename Format::Word;
-  constexpr bool is_double = Format::bytes == 8;
-  constexpr bool is_half = std::same_as<Format, Float16Number>;
-  constexpr int fraction = is_double ? 52 : is_half ? 10 : Format::bytes == 4 ? 23 : 7;
-  constexpr Word all = is_double ? Word(0x7ff) : is_half ? Word(0x1f) : Word(0xff);
-  constexpr Word least = is_double && sizeof(Scalar) == 4 ? Word(1023 + 128) : all;
+bool all_fit(const unsigned char* bytes, std::size_t count, bool non_finite) {
   bool fit = true;
   for (std::size_t k = 0; k < count; ++k) {
-    const auto exponent = static_cast<Word>((word_at<Word>(bytes + k * Format::bytes) >> fraction) & all);
-    fit = fit & (exponent < least);
+    fit &= word_fits<Scalar, Format>(word_at<typename Format::Word>(bytes + k * Format::bytes), non_finite);
   }
   return fit;
 }
