@@ -9,6 +9,7 @@
 #include "elman io needs exceptions: compile without -fno-exceptions what reads and writes files"
 #endif
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
@@ -57,7 +58,9 @@ inline std::string reason(int error) { return std::generic_category().message(er
 inline std::string printable(std::string_view said, std::size_t longest = 200) {
   constexpr char digits[] = "0123456789abcdef";
   std::string text;
-  for (const char c : said.substr(0, longest)) {
+  std::size_t shown = (std::min)(longest, said.size());
+  while (shown > 0 && shown < said.size() && (static_cast<unsigned char>(said[shown]) & 0xc0) == 0x80) --shown;
+  for (const char c : said.substr(0, shown)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7f) {
       text += {'\\', 'x', digits[byte / 16], digits[byte % 16]};
@@ -65,7 +68,7 @@ inline std::string printable(std::string_view said, std::size_t longest = 200) {
       text += c;
     }
   }
-  return said.size() > longest ? text + "..." : text;
+  return shown < said.size() ? text + "..." : text;
 }
 inline std::string in_quotes(std::string_view name) { return "\"" + printable(name) + "\""; }
 

@@ -216,7 +216,9 @@ class HeaderReader {
 /// Of a header's JSON, behind which `data_bytes` follow. Throws std::runtime_error, with `file` in front, if anything
 /// in it is wrong.
 inline TensorHeader parse_header(const std::string& file, std::string_view json, std::uint64_t data_bytes) {
-  require(!json.empty() && json.front() == '{', file, "header does not begin with {");
+  require(!json.empty(), file, "has an empty header; expected {} at least");
+  require(json.front() == '{', file, "header begins with byte ", int{static_cast<unsigned char>(json.front())},
+          "; expected {");
   HeaderReader reader(file);
   nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
   auto& tensors = reader.tensors;
