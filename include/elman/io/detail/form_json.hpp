@@ -65,13 +65,14 @@ class FormReader {
 
   explicit FormReader(const std::string& file) : file_(file) {}
 
-  /// Throws std::runtime_error, with the file in front, if the text is no form of a net.
-  NetForm net(const std::string& text) const {
-    expect(text.size() <= most_bytes, "it has ", text.size(), " bytes; expected at most ", most_bytes);
+  /// Throws std::runtime_error, with the file in front, if this is no form of a net.
+  NetForm net(const std::string& said) const {
+    expect(said.size() <= most_bytes, "it has ", said.size(), " bytes; expected at most ", most_bytes);
+    expect(said.find('\0') == said.npos, "it has a NUL, behind which nothing would be read");
     try {
-      const Json json = parse(text);
+      const Json json = parse(said);
       expect_keys(json, {"scalar", "body", "readout"});
-      const auto scalar = json.at("scalar").get<std::string>();
+      const std::string scalar = text(json, "scalar");
       expect(scalar == "float" || scalar == "double", "its scalar is ", in_quotes(scalar),
              "; expected float or double");
       return {scalar, layer(json.at("body"), 0), layer(json.at("readout"), 0)};
@@ -95,6 +96,11 @@ class FormReader {
              "; expected ", *known.begin(), " and what goes with it");
     }
   }
+  std::string text(const Json& json, const char* key) const {
+    const Json& said = json.at(key);
+    expect(said.is_string(), key, " is ", printable(said.dump(), 40), "; expected a text");
+    return said.get<std::string>();
+  }
   /// visit(element) for each of a list; there need not be one.
   template <class Visit>
   void for_each(const Json& json, const char* key, const Visit& visit) const {
@@ -105,9 +111,9 @@ class FormReader {
   }
 
   /// No key may stand twice in an object, and nothing deeper than a layer can be.
-  Json parse(const std::string& text) const {
+  Json parse(const std::string& said) const {
     std::vector<std::set<std::string>> keys;  // of the objects and lists that are open
-    return Json::parse(text, [&](int depth, Json::parse_event_t event, const Json& parsed) {
+    return Json::parse(said, [&](int depth, Json::parse_event_t event, const Json& parsed) {
       const auto at = static_cast<std::size_t>(depth);
       expect(at < 2 * deepest_layer + 8, "it is nested too deep; expected at most ", deepest_layer, " layers");
       if (event == Json::parse_event_t::object_start) keys.resize(at + 1), keys.emplace_back();
@@ -122,7 +128,7 @@ class FormReader {
   Form layer(const Json& json, std::size_t depth) const {
     expect(depth < deepest_layer, "its layers are nested too deep; expected at most ", deepest_layer);
     expect_keys(json, {"name", "layers", "sizes", "policies", "options"});
-    Form form{.name = json.at("name").get<std::string>()};
+    Form form{.name = text(json, "name")};
     for_each(json, "layers", [&](const Json& inner) { form.inner.push_back(layer(inner, depth + 1)); });
     for_each(json, "sizes", [&](const Json& size) {
       constexpr auto most = static_cast<std::uint64_t>((std::numeric_limits<Index>::max)());
@@ -130,17 +136,22 @@ class FormReader {
              "; expected a whole number");
       form.sizes.push_back(size.get<Index>());
     });
-    for_each(json, "policies", [&](const Json& policy) { form.policies.push_back(policy.get<std::string>()); });
+    for_each(json, "policies", [&](const Json& policy) {
+      expect(policy.is_string(), "a policy is ", printable(policy.dump(), 40), "; expected a text");
+      form.policies.push_back(policy.get<std::string>());
+    });
     for_each(json, "options", [&](const Json& options) { form.options.push_back(options_of(options)); });
     return form;
   }
   FormOptions options_of(const Json& json) const {
     expect_keys(json, {"type", "values"});
-    FormOptions options{json.at("type").get<std::string>(), {}};
+    FormOptions options{text(json, "type"), {}};
     const Json& values = json.at("values");
     expect(values.is_object(), "values are ", printable(values.dump(), 40), "; expected an object");
     for (const auto& [name, value] : values.items()) {
       const bool is_flag = value.is_boolean();
+      expect(is_flag || value.is_number(), "option ", in_quotes(name), " is ", printable(value.dump(), 40),
+             "; expected a number, true or false");
       options.values.push_back({name, is_flag ? (value.get<bool>() ? 1.0 : 0.0) : value.get<double>(), is_flag});
     }
     return options;

@@ -46,23 +46,42 @@ bool all_fit(const unsigned char* bytes, std::size_t count, bool non_finite) {
   return fit;
 }
 
-/// Puts numbers first, first + 1, … of a matrix's rows, one row behind the other, into it.
+/// Puts numbers first, first + 1, … of a matrix's rows, one row behind the other, into it. Whole rows in squares, whose
+/// rows and columns are a line of the cache or two each.
 template <class Scalar, class Format>
 void put_rows(const unsigned char* bytes, std::size_t first, std::size_t count, const MatrixView<Scalar>& to) {
-  const auto cols = static_cast<std::size_t>(to.cols());
-  const auto number = [&](std::size_t k) { return static_cast<Scalar>(number_at<Format>(bytes, k)); };
+  constexpr std::size_t side = 16;
+  const auto cols = static_cast<std::size_t>(to.cols()), stride = static_cast<std::size_t>(to.outerStride());
   if (cols == 0) return;
-  if (first % cols != 0 || count % cols != 0) {  // a part of a row
-    for (std::size_t k = 0; k < count; ++k) {
-      to(static_cast<Index>((first + k) / cols), static_cast<Index>((first + k) % cols)) = number(k);
+  const auto number = [&](std::size_t k) { return static_cast<Scalar>(number_at<Format>(bytes, k)); };
+  if (first % cols != 0 || count % cols != 0) {  // parts of rows
+    for (std::size_t k = 0; k < count;) {
+      const std::size_t col = (first + k) % cols, part = (std::min)(cols - col, count - k);
+      Scalar* const row = to.data() + (first + k) / cols;
+      for (std::size_t j = 0; j < part; ++j) row[(col + j) * stride] = number(k + j);
+      k += part;
     }
     return;
   }
-  const std::size_t rows = count / cols;
   Scalar* const begin = to.data() + first / cols;
-  for (std::size_t col = 0; col < cols; ++col) {
-    Scalar* const column = begin + static_cast<std::size_t>(to.outerStride()) * col;
-    for (std::size_t row = 0; row < rows; ++row) column[row] = number(row * cols + col);
+  const std::size_t rows = count / cols, square_rows = rows / side * side, square_cols = cols / side * side;
+  const auto put = [&](std::size_t row, std::size_t col) { begin[row + col * stride] = number(row * cols + col); };
+  for (std::size_t left = 0; left < square_cols; left += side) {
+    for (std::size_t top = 0; top < square_rows; top += side) {
+      Scalar square[side][side];
+      for (std::size_t row = 0; row < side; ++row) {
+        for (std::size_t col = 0; col < side; ++col) square[col][row] = number((top + row) * cols + left + col);
+      }
+      for (std::size_t col = 0; col < side; ++col) {
+        std::copy_n(square[col], side, begin + top + (left + col) * stride);
+      }
+    }
+    for (std::size_t row = square_rows; row < rows; ++row) {
+      for (std::size_t col = left; col < left + side; ++col) put(row, col);
+    }
+  }
+  for (std::size_t col = square_cols; col < cols; ++col) {
+    for (std::size_t row = 0; row < rows; ++row) put(row, col);
   }
 }
 /// Puts them, as the columns of a matrix, one behind the other.

@@ -219,6 +219,8 @@ inline TensorHeader parse_header(const std::string& file, std::string_view json,
   require(!json.empty(), file, "has an empty header; expected {} at least");
   require(json.front() == '{', file, "header begins with byte ", int{static_cast<unsigned char>(json.front())},
           "; expected {");
+  // What follows it would never be seen: the parser takes it for the end.
+  require(json.find('\0') == json.npos, file, "header has a byte 0, which JSON has not, at ", json.find('\0'));
   HeaderReader reader(file);
   nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
   auto& tensors = reader.tensors;
