@@ -3,9 +3,9 @@
 // Files in the safetensors format from libFuzzer: whatever the bytes, they are read, or there is an error that starts
 // with the file's name and leaves the net as it was.
 //
-//   clang++ -std=c++20 -O2 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -DELMAN_EXTERN_KERNELS \
-//     -I include -isystem /usr/include/eigen3 tests/fuzz/safetensors_fuzz.cpp -o safetensors_fuzz
-//   ./safetensors_fuzz -max_total_time=60 -max_len=4096
+//   clang++ -std=c++20 -O2 -fsanitize=fuzzer,address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all \
+//     -DELMAN_EXTERN_KERNELS -I include -isystem /usr/include/eigen3 tests/fuzz/safetensors_fuzz.cpp -o fuzz
+//   ASAN_OPTIONS=malloc_context_size=0:quarantine_size_mb=8 ./fuzz -max_len=1024 -runs=10000000
 //
 // (CMake: -D ELMAN_BUILD_FUZZERS=ON with clang++, target fuzz.) The mutator changes numbers, texts and pieces of a
 // header, and mends after that the length in front and, now and then, where the tensors lie: else nearly all inputs
