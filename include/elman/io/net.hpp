@@ -17,6 +17,7 @@
 #include <concepts>
 #include <cstddef>
 #include <filesystem>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -67,6 +68,19 @@ void for_each_matrix(Net& net, const Visit& visit) {
   });
 }
 
+/// Throws if a size, or a depth, is larger than sizes of so many parameters can be.
+inline void check_sizes(const std::string& file, const Form& form, Index parameters) {
+  const auto most = parameters + (Index{1} << 20);  // what has no parameters may be wide
+  const auto check = [&](bool holds) {
+    require(holds, file, "metadata elman.net describes a net of more parameters than the file has");
+  };
+  for (const Index size : form.sizes) check(size <= most);
+  for (const auto& options : form.options) {
+    for (const auto& option : options.values) check(!options.type.empty() || option.value <= static_cast<double>(most));
+  }
+  for (const auto& layer : form.inner) check_sizes(file, layer, parameters);
+}
+
 /// Takes parameters up to a number of them: sizes that a file claims are not believed beyond what it holds.
 struct LimitedCursor {
   using Matrix = Index;
@@ -91,18 +105,22 @@ std::pair<Body, Readout> layers_of_file(const TensorReader& file) {
           "has no metadata elman.net; load it into a net of its sizes, by io::load(path, net)");
   const NetForm held = net_form_of(file.name(), said->second);
   const auto expected = [] { return type_text<elman::Net<Scalar, Body, Readout>>(); };
+  Index numbers = 0;
+  for (const TensorInfo& tensor : file.tensors()) numbers += is_attached(tensor.name) ? 0 : tensor.size();
+  check_sizes(file.name(), held.body, numbers);
+  check_sizes(file.name(), held.readout, numbers);
   try {
     std::pair<Body, Readout> layers{layer_from<Body>(held.body), layer_from<Readout>(held.readout)};
-    Index numbers = 0;
-    for (const TensorInfo& tensor : file.tensors()) numbers += tensor.size();
     LimitedCursor cursor{file.name(), numbers};
     layers.first.take(cursor);
     layers.second.take(cursor);
     require(form_of(layers.first) == held.body && form_of(layers.second) == held.readout, file.name(), "holds ",
-            held.text(), "; expected ", expected());
+            held.shown(), "; expected ", expected());
+    require(layers.first.out() == layers.second.in(), file.name(), "holds ", held.shown(),
+            ", whose readout does not read the rows of its body");
     return layers;
   } catch (const std::invalid_argument& error) {
-    fail(file.name(), "holds ", held.text(), "; expected ", expected(), " (", error.what(), ")");
+    fail(file.name(), "holds ", held.shown(), "; expected ", expected(), " (", error.what(), ")");
   }
 }
 
@@ -113,22 +131,20 @@ void check_net(TensorReader& file, ParameterVector<Scalar, Body, Readout>& net, 
   const auto said = file.metadata().find("elman.net");
   if (said != file.metadata().end()) {
     NetForm held = net_form_of(file.name(), said->second);
-    require(options.convert || held.scalar == own.scalar, file.name(), "holds ", held.text(), "; expected ", own.text(),
-            ", or that .convert is asked for");
+    require(options.convert || held.scalar == own.scalar, file.name(), "holds ", held.shown(), "; expected ",
+            own.text(), ", or that .convert is asked for");
     held.scalar = own.scalar;
-    require(held == own, file.name(), "holds ", held.text(), "; expected ", own.text(),
+    require(held == own, file.name(), "holds ", held.shown(), "; expected ", own.text(),
             held.text() == own.text() ? ", with other options" : "");
   }
-  std::size_t count = 0;
+  std::set<std::string> names;
   for_each_matrix(net, [&](const std::string& name, const auto& view, auto) {
-    ++count;
-    file.template check<Scalar>(file.of_shape(name, {view.rows(), view.cols()}), options);
+    file.of_shape(name, {view.rows(), view.cols()});
+    names.insert(name);
   });
   for (const TensorInfo& tensor : file.tensors()) {
-    if (is_attached(tensor.name)) continue;
-    bool is_own = false;
-    for_each_matrix(net, [&](const std::string& name, const auto&, auto) { is_own = is_own || name == tensor.name; });
-    require(is_own, file.name(), "has a tensor ", in_quotes(tensor.name), ", which ", own.text(), " has not");
+    require(is_attached(tensor.name) || names.contains(tensor.name), file.name(), "has a tensor ",
+            in_quotes(tensor.name), ", which ", own.text(), " has not");
   }
 }
 
@@ -168,12 +184,18 @@ void save(const std::filesystem::path& path, const Parameters<Scalar, Body, Read
 /// Reads into a net of the same composition and sizes. Throws std::runtime_error, with the net as it was, if the file
 /// is not one of such a net, or if its numbers are of another type or not finite and that is not asked for.
 template <class Scalar, class Body, class Readout>
+void load(TensorReader& file, Parameters<Scalar, Body, Readout>& net, const NumberOptions& options = {}) {
+  static_assert(detail::is_file_scalar<Scalar>());
+  detail::check_net(file, net, options);
+  detail::for_each_matrix(
+      net, [&](const std::string& name, const auto&, auto) { file.template check<Scalar>(file.at(name), options); });
+  detail::read_net(file, net, options);
+}
+template <class Scalar, class Body, class Readout>
 void load(const std::filesystem::path& path, Parameters<Scalar, Body, Readout>& net,
           const NumberOptions& options = {}) {
-  static_assert(detail::is_file_scalar<Scalar>());
   TensorReader file(path);
-  detail::check_net(file, net, options);
-  detail::read_net(file, net, options);
+  load(file, net, options);
 }
 
 /// A new net, with the run-time sizes of the file.
@@ -181,17 +203,21 @@ template <class Net>
 requires std::derived_from<Net,
                            Parameters<typename Net::Scalar, std::remove_cvref_t<decltype(std::declval<Net&>().body())>,
                                       std::remove_cvref_t<decltype(std::declval<Net&>().readout())>>>
-    Net load(const std::filesystem::path& path, const NumberOptions& options = {}) {
+    Net load(TensorReader& file, const NumberOptions& options = {}) {
   using Scalar = typename Net::Scalar;
   using Body = std::remove_cvref_t<decltype(std::declval<Net&>().body())>;
   using Readout = std::remove_cvref_t<decltype(std::declval<Net&>().readout())>;
   static_assert(detail::is_file_scalar<Scalar>());
-  TensorReader file(path);
   auto [body, readout] = detail::layers_of_file<Scalar, Body, Readout>(file);
   Net net(Parameters<Scalar, Body, Readout>(std::move(body), std::move(readout)));
   detail::check_net(file, net, options);
   detail::read_net(file, net, options);
   return net;
+}
+template <class Net>
+Net load(const std::filesystem::path& path, const NumberOptions& options = {}) {
+  TensorReader file(path);
+  return load<Net>(file, options);
 }
 
 /// What a file has beside the net.

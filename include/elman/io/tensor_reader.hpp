@@ -9,15 +9,16 @@
 #pragma once
 
 #include <algorithm>
+#include <cerrno>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <istream>
-#include <limits>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,7 +37,7 @@ namespace io {
 /// What else may be read than finite numbers of the type that is asked for.
 struct NumberOptions {
   bool convert = false;     ///< numbers of another type, rounded where they must be: F32 in a double, F64 in a float
-  bool non_finite = false;  ///< NaN and infinity
+  bool non_finite = false;  ///< NaN and infinity; numbers too large for a float are refused all the same
 };
 
 class TensorReader {
@@ -46,6 +47,8 @@ class TensorReader {
   /// From any stream that can be sought. `name`: for messages.
   TensorReader(std::string name, std::unique_ptr<std::istream> stream)
       : name_(std::move(name)), stream_(std::move(stream)) {
+    detail::require(stream_ != nullptr, name_, "has no stream");
+    stream_->exceptions(std::ios::goodbit);
     stream_->seekg(0, std::ios::end);
     const auto end = static_cast<std::streamoff>(stream_->tellg());
     detail::require(end >= 0 && stream_->good(), name_, "cannot be sought in");
@@ -62,6 +65,8 @@ class TensorReader {
     read_bytes(8, reinterpret_cast<unsigned char*>(json.data()), json.size());
     data_begin_ = 8 + header;
     header_ = detail::parse_header(name_, json, file_size_ - data_begin_);
+    for (const TensorInfo& tensor : tensors()) by_name_.push_back(&tensor);
+    std::sort(by_name_.begin(), by_name_.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
   }
 
   const std::string& name() const { return name_; }
@@ -71,9 +76,9 @@ class TensorReader {
   const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
   /// Null if there is none.
   const TensorInfo* find(std::string_view tensor) const {
-    const auto& all = tensors();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& info) { return info.name == tensor; });
-    return found == all.end() ? nullptr : &*found;
+    const auto found = std::lower_bound(by_name_.begin(), by_name_.end(), tensor,
+                                        [](const auto* info, std::string_view name) { return info->name < name; });
+    return found == by_name_.end() || (*found)->name != tensor ? nullptr : *found;
   }
   /// Throws if there is none, or if its shape is another than [rows, cols], of one column [rows] too.
   const TensorInfo& of_shape(std::string_view tensor, const std::vector<Index>& shape) const {
@@ -85,25 +90,23 @@ class TensorReader {
   }
   const TensorInfo& at(std::string_view tensor) const {
     if (const TensorInfo* info = find(tensor)) return *info;
-    std::string all;
-    for (const auto& info : tensors()) all += (all.empty() ? "" : ", ") + info.name;
-    detail::fail(name_, "has no tensor ", detail::in_quotes(tensor), "; it has ", all.empty() ? "none" : all);
+    constexpr std::size_t most = 30;
+    std::string some;
+    for (const auto& info : std::span(tensors()).first((std::min)(most, tensors().size()))) {
+      some += (some.empty() ? "" : ", ") + detail::printable(info.name);
+    }
+    if (tensors().size() > most) some += detail::join(" and ", tensors().size() - most, " more");
+    detail::fail(name_, "has no tensor ", detail::in_quotes(tensor), "; it has ", tensors().empty() ? "none" : some);
   }
 
   /// Throws if not all numbers of a tensor can be had as Scalars; tensor, place and number are named.
   template <std::floating_point Scalar>
   void check(const TensorInfo& tensor, const NumberOptions& options = {}) {
     check_type<Scalar>(tensor, options);
-    if (options.non_finite) return;
     with_format(tensor, [&]<class Format>(const Format&) {
-      const auto look = [&](std::size_t first, std::size_t count, const unsigned char* bytes) {
-        if (detail::all_fit<Scalar, Format>(bytes, count)) return;
-        for (std::size_t k = 0; k < count; ++k) {
-          const auto number = detail::number_at<Format>(bytes, k);
-          if (!detail::fits_in<Scalar>(number)) refuse(tensor, first + k, static_cast<double>(number));
-        }
-      };
-      for_each_strip<Format>(tensor, look);
+      for_each_strip<Format>(tensor, [&](std::size_t first, std::size_t count, const unsigned char* bytes) {
+        require_fit<Scalar, Format>(tensor, first, count, bytes, options);
+      });
     });
   }
   /// Reads a tensor of shape [rows, cols], or [rows] into one column. What `check` refuses is refused too, when some
@@ -114,7 +117,7 @@ class TensorReader {
     of_shape(tensor.name, {to.rows(), to.cols()});
     with_format(tensor, [&]<class Format>(const Format&) {
       const auto take = [&](std::size_t first, std::size_t count, const unsigned char* bytes) {
-        if (!options.non_finite && !detail::all_fit<Scalar, Format>(bytes, count)) check<Scalar>(tensor, options);
+        require_fit<Scalar, Format>(tensor, first, count, bytes, options);
         detail::put_rows<Scalar, Format>(bytes, first, count, to);
       };
       for_each_strip<Format>(tensor, take);
@@ -127,7 +130,7 @@ class TensorReader {
     of_shape(tensor.name, {to.cols(), to.rows()});
     with_format(tensor, [&]<class Format>(const Format&) {
       const auto take = [&](std::size_t first, std::size_t count, const unsigned char* bytes) {
-        if (!options.non_finite && !detail::all_fit<Scalar, Format>(bytes, count)) check<Scalar>(tensor, options);
+        require_fit<Scalar, Format>(tensor, first, count, bytes, options);
         detail::put_columns<Scalar, Format>(bytes, first, count, to);
       };
       for_each_strip<Format>(tensor, take);
@@ -155,6 +158,7 @@ class TensorReader {
     detail::require(status.type() != std::filesystem::file_type::not_found, name, "is not there");
     detail::require(!error, name, "cannot be looked at: ", error.message());
     detail::require(!std::filesystem::is_directory(status), name, "is a folder; expected a file");
+    detail::require(std::filesystem::is_regular_file(status), name, "is a pipe or a device; expected a file");
     auto stream = std::make_unique<std::ifstream>();
     stream->rdbuf()->pubsetbuf(nullptr, 0);  // strips are read where they are used
     errno = 0;
@@ -193,6 +197,14 @@ class TensorReader {
     detail::require(options.convert || tensor.dtype.name == own, name_, "tensor ", detail::in_quotes(tensor.name),
                     " has dtype ", tensor.dtype.name, "; expected ", own, ", or that .convert is asked for");
   }
+  template <class Scalar, class Format>
+  void require_fit(const TensorInfo& tensor, std::size_t first, std::size_t count, const unsigned char* bytes,
+                   const NumberOptions& options) const {
+    if (detail::all_fit<Scalar, Format>(bytes, count, options.non_finite)) return;
+    std::size_t k = 0;
+    while (detail::all_fit<Scalar, Format>(bytes + k * Format::bytes, 1, options.non_finite)) ++k;
+    refuse(tensor, first + k, static_cast<double>(detail::number_at<Format>(bytes, k)));
+  }
   [[noreturn]] void refuse(const TensorInfo& tensor, std::size_t place, double number) const {
     std::string where;
     auto rest = static_cast<Index>(place);
@@ -200,9 +212,9 @@ class TensorReader {
       where = std::to_string(rest % *size) + (where.empty() ? "" : ", ") + where;
       rest /= *size;
     }
-    const bool is_finite = number - number == 0;
     detail::fail(name_, "tensor ", detail::in_quotes(tensor.name), " has ", number, " at [", where, "]; expected ",
-                 is_finite ? "a number that a float can hold" : "a finite number, or that .non_finite is asked for");
+                 detail::fits_in<double>(number) ? "a number that a float can hold"
+                                                 : "a finite number, or that .non_finite is asked for");
   }
 
   /// use(first, count, bytes) for all numbers of a tensor in their order, whole rows where a row is not too long.
@@ -224,6 +236,7 @@ class TensorReader {
   std::uint64_t file_size_ = 0;
   std::uint64_t data_begin_ = 0;
   detail::TensorHeader header_;
+  std::vector<const TensorInfo*> by_name_;
   std::vector<unsigned char> buffer_;
 };
 

@@ -9,6 +9,7 @@
 #include "elman io needs exceptions: compile without -fno-exceptions what reads and writes files"
 #endif
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
@@ -53,12 +54,13 @@ void require(bool holds, const std::string& file, const Pieces&... pieces) {
 /// The system's words for an errno.
 inline std::string reason(int error) { return std::generic_category().message(error); }
 
-/// A name as it stands in a message: in quotes, what cannot be printed as \x1f, and no longer than can be read.
-inline std::string in_quotes(std::string_view name) {
-  constexpr std::size_t longest = 200;
+/// What a file says, as it stands in a message: what cannot be printed as \x1f, and no longer than can be read.
+inline std::string printable(std::string_view said, std::size_t longest = 200) {
   constexpr char digits[] = "0123456789abcdef";
-  std::string text = "\"";
-  for (const char c : name.substr(0, longest)) {
+  std::string text;
+  std::size_t shown = (std::min)(longest, said.size());
+  while (shown > 0 && shown < said.size() && (static_cast<unsigned char>(said[shown]) & 0xc0) == 0x80) --shown;
+  for (const char c : said.substr(0, shown)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7f) {
       text += {'\\', 'x', digits[byte / 16], digits[byte % 16]};
@@ -66,8 +68,9 @@ inline std::string in_quotes(std::string_view name) {
       text += c;
     }
   }
-  return text + (name.size() > longest ? "...\"" : "\"");
+  return shown < said.size() ? text + "..." : text;
 }
+inline std::string in_quotes(std::string_view name) { return "\"" + printable(name) + "\""; }
 
 }  // namespace io::detail
 }  // namespace ELMAN_ABI

@@ -3,9 +3,28 @@
 // nlohmann-json, or one sentence where it is not installed.
 #pragma once
 
+#include <string>
+#include <string_view>
+
+#include "elman/io/detail/file_error.hpp"
 #include "elman/version.hpp"
 
 #if !__has_include(<nlohmann/json.hpp>)
 #include "elman io needs nlohmann-json: install nlohmann-json3-dev, or add its include folder with -isystem"
 #endif
 #include <nlohmann/json.hpp>
+
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace io::detail {
+
+/// What nlohmann's parser says of a text, without the name of its exception, which stands in front in brackets.
+inline std::string reason(const nlohmann::json::exception& error) {
+  const std::string_view said = error.what();
+  const std::size_t bracket = said.find("] ");
+  return printable(bracket == said.npos ? said : said.substr(bracket + 2));
+}
+
+}  // namespace io::detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

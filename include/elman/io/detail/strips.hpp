@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
-#include <limits>
 
 #include "elman/io/detail/number_bytes.hpp"
 #include "elman/types.hpp"
@@ -23,48 +21,67 @@ inline std::size_t strip_size(std::size_t row, std::size_t bytes) {
   return most / row * row;
 }
 
-/// Whether a number of a file is finite and stays so as a Scalar.
+/// Whether a number of a file is finite and stays so as a Scalar, or is not finite where that may be. By its bits, so
+/// that no flag of a compiler can remove it. The largest float is 0x1.fffffep127; from the middle between it and 2^128
+/// on doubles are rounded to infinity.
+template <class Scalar, class Format>
+constexpr bool word_fits(typename Format::Word word, bool non_finite = false) {
+  using Word = typename Format::Word;
+  constexpr bool narrows = Format::bytes == 8 && sizeof(Scalar) == 4;
+  constexpr auto limit = narrows ? static_cast<Word>(0x47effffff0000000U) : Format::infinity;
+  const auto magnitude = static_cast<Word>(word & static_cast<Word>(static_cast<Word>(~Word{0}) >> 1));
+  return (magnitude < limit) | (non_finite & (magnitude >= Format::infinity));
+}
 template <class Scalar, std::floating_point Number>
 bool fits_in(Number number) {
-  return number - number == 0 && !(static_cast<Number>((std::numeric_limits<Scalar>::max)()) < number) &&
-         !(number < static_cast<Number>(std::numeric_limits<Scalar>::lowest()));
+  return word_fits<Scalar, Native<Number>>(Native<Number>::to(number));
 }
-
-/// The same of many, by their bits, so that no flag of a compiler can remove it: whether the exponent of each is below
-/// that from which on they do not fit.
+/// The same of many.
 template <class Scalar, class Format>
-bool all_fit(const unsigned char* bytes, std::size_t count) {
-  using Word = typename Format::Word;
-  constexpr bool is_double = Format::bytes == 8;
-  constexpr bool is_half = std::same_as<Format, Float16Number>;
-  constexpr int fraction = is_double ? 52 : is_half ? 10 : Format::bytes == 4 ? 23 : 7;
-  constexpr Word all = is_double ? Word(0x7ff) : is_half ? Word(0x1f) : Word(0xff);
-  constexpr Word least = is_double && sizeof(Scalar) == 4 ? Word(1023 + 128) : all;
+bool all_fit(const unsigned char* bytes, std::size_t count, bool non_finite) {
   bool fit = true;
   for (std::size_t k = 0; k < count; ++k) {
-    const auto exponent = static_cast<Word>((word_at<Word>(bytes + k * Format::bytes) >> fraction) & all);
-    fit = fit & (exponent < least);
+    fit &= word_fits<Scalar, Format>(word_at<typename Format::Word>(bytes + k * Format::bytes), non_finite);
   }
   return fit;
 }
 
-/// Puts numbers first, first + 1, … of a matrix's rows, one row behind the other, into it.
+/// Puts numbers first, first + 1, … of a matrix's rows, one row behind the other, into it. Whole rows in squares, whose
+/// rows and columns are a line of the cache or two each.
 template <class Scalar, class Format>
 void put_rows(const unsigned char* bytes, std::size_t first, std::size_t count, const MatrixView<Scalar>& to) {
-  const auto cols = static_cast<std::size_t>(to.cols());
-  const auto number = [&](std::size_t k) { return static_cast<Scalar>(number_at<Format>(bytes, k)); };
+  constexpr std::size_t side = 16;
+  const auto cols = static_cast<std::size_t>(to.cols()), stride = static_cast<std::size_t>(to.outerStride());
   if (cols == 0) return;
-  if (first % cols != 0 || count % cols != 0) {  // a part of a row
-    for (std::size_t k = 0; k < count; ++k) {
-      to(static_cast<Index>((first + k) / cols), static_cast<Index>((first + k) % cols)) = number(k);
+  const auto number = [&](std::size_t k) { return static_cast<Scalar>(number_at<Format>(bytes, k)); };
+  if (first % cols != 0 || count % cols != 0) {  // parts of rows
+    for (std::size_t k = 0; k < count;) {
+      const std::size_t col = (first + k) % cols, part = (std::min)(cols - col, count - k);
+      Scalar* const row = to.data() + (first + k) / cols;
+      for (std::size_t j = 0; j < part; ++j) row[(col + j) * stride] = number(k + j);
+      k += part;
     }
     return;
   }
-  const std::size_t rows = count / cols;
   Scalar* const begin = to.data() + first / cols;
-  for (std::size_t col = 0; col < cols; ++col) {
-    Scalar* const column = begin + static_cast<std::size_t>(to.outerStride()) * col;
-    for (std::size_t row = 0; row < rows; ++row) column[row] = number(row * cols + col);
+  const std::size_t rows = count / cols, square_rows = rows / side * side, square_cols = cols / side * side;
+  const auto put = [&](std::size_t row, std::size_t col) { begin[row + col * stride] = number(row * cols + col); };
+  for (std::size_t left = 0; left < square_cols; left += side) {
+    for (std::size_t top = 0; top < square_rows; top += side) {
+      Scalar square[side][side];
+      for (std::size_t row = 0; row < side; ++row) {
+        for (std::size_t col = 0; col < side; ++col) square[col][row] = number((top + row) * cols + left + col);
+      }
+      for (std::size_t col = 0; col < side; ++col) {
+        std::copy_n(square[col], side, begin + top + (left + col) * stride);
+      }
+    }
+    for (std::size_t row = square_rows; row < rows; ++row) {
+      for (std::size_t col = left; col < left + side; ++col) put(row, col);
+    }
+  }
+  for (std::size_t col = square_cols; col < cols; ++col) {
+    for (std::size_t row = 0; row < rows; ++row) put(row, col);
   }
 }
 /// Puts them, as the columns of a matrix, one behind the other.

@@ -89,10 +89,12 @@ class HeaderReader {
   bool null() { return unexpected("null"); }
   bool boolean(bool) { return unexpected("true or false"); }
   bool number_integer(std::int64_t number) { return unexpected(join("the number ", number).c_str()); }
-  bool number_float(double, const std::string& text) { return unexpected(("the number " + text).c_str()); }
+  bool number_float(double, const std::string& text) { return unexpected(("the number " + printable(text)).c_str()); }
   bool binary(nlohmann::json::binary_t&) { return unexpected("bytes"); }
   bool number_unsigned(std::uint64_t number) {
     if (depth_ != in_list) return unexpected(join("the number ", number).c_str());
+    require(numbers_.size() < most_sizes, file_, "tensor ", in_quotes(name_), " has more than ", most_sizes,
+            " numbers as ", key_);
     numbers_.push_back(number);
     return true;
   }
@@ -146,11 +148,12 @@ class HeaderReader {
     return true;
   }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& error) {
-    fail(file_, "header is no JSON at byte ", position, ": ", error.what());
+    fail(file_, "header is no JSON at byte ", position, ": ", reason(error));
   }
 
  private:
   enum Depth { nowhere, in_header, in_entry, in_list };
+  static constexpr std::size_t most_sizes = 64;
 
   bool enter(Depth depth) {
     depth_ = depth;
@@ -213,7 +216,11 @@ class HeaderReader {
 /// Of a header's JSON, behind which `data_bytes` follow. Throws std::runtime_error, with `file` in front, if anything
 /// in it is wrong.
 inline TensorHeader parse_header(const std::string& file, std::string_view json, std::uint64_t data_bytes) {
-  require(!json.empty() && json.front() == '{', file, "header does not begin with {");
+  require(!json.empty(), file, "has an empty header; expected {} at least");
+  require(json.front() == '{', file, "header begins with byte ", int{static_cast<unsigned char>(json.front())},
+          "; expected {");
+  // What follows it would never be seen: the parser takes it for the end.
+  require(json.find('\0') == json.npos, file, "header has a byte 0, which JSON has not, at ", json.find('\0'));
   HeaderReader reader(file);
   nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
   auto& tensors = reader.tensors;
