@@ -40,7 +40,7 @@ class SkipNonFinite {
   /// Whether it stepped. What else the optimizer's step takes, a learning rate for ours, goes on to it.
   template <class Model, class Gradient, class... Others>
   bool step(Model&& model, const Gradient& gradient, const Others&... others) {
-    const bool steps = is_finite(gradient);
+    const bool steps = optim::is_finite(gradient);
     if (steps) {
       optimizer_.step(std::forward<Model>(model), gradient, others...);
       skipped_in_a_row_ = 0;

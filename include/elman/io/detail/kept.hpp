@@ -151,7 +151,8 @@ void visit_part(Archive& archive, M& matrix) {
   archive.is(std::string(M::ColsAtCompileTime == 1 ? "vector of " : "matrix of ") + numbers_name<Number>());
   if constexpr (std::integral<Number>) {
     std::array<Index, 2> shape{matrix.rows(), matrix.cols()};
-    std::vector<Number> numbers(matrix.reshaped().begin(), matrix.reshaped().end());
+    const auto given = matrix.reshaped();
+    std::vector<Number> numbers(given.begin(), given.end());
     archive.template whole_numbers<Index>("shape", shape);
     archive.template whole_numbers<Number>("values", numbers);
     if constexpr (Archive::reads) {
@@ -161,7 +162,8 @@ void visit_part(Archive& archive, M& matrix) {
           (shape[0] == 0 || shape[1] == 0 ? count == 0 : count % shape[0] == 0 && count / shape[0] == shape[1]);
       if (!is_shape) archive.refuse(join("has ", count, " numbers; expected ", shape[0], " x ", shape[1]));
       resize_part(archive, matrix, shape[0], shape[1]);
-      std::copy(numbers.begin(), numbers.end(), matrix.reshaped().begin());
+      auto all = matrix.reshaped();
+      std::copy(numbers.begin(), numbers.end(), all.begin());
     }
   } else {
     if constexpr (Archive::reads) {
