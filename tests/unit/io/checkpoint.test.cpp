@@ -15,6 +15,8 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -304,21 +306,81 @@ TEST_CASE("Every kind of part comes back with its bits, into what has another si
   CHECK(all.guard.skipped_in_a_row() == 1);
 }
 
+namespace {
+
+/// Of one's own, on the base of ours.
+struct MeanOptions {
+  double learning_rate = 1e-2;
+  double share = 0.5;
+};
+struct MeanState {
+  explicit MeanState(Index count) : mean(static_cast<std::size_t>(count)) {}
+  auto vectors() const { return std::tie(mean); }
+
+  Index steps = 0;
+  std::vector<double> mean;
+};
+class MeanDescent : public optim::OptimizerBase<MeanDescent, double, MeanOptions, MeanState> {
+  using Base = optim::OptimizerBase<MeanDescent, double, MeanOptions, MeanState>;
+
+ public:
+  static constexpr std::string_view name = "MeanDescent";
+
+  template <class Model>
+  MeanDescent(const Model& model, const MeanOptions& options)
+      : Base(options, MeanState(elman::parameter_count(model))) {}
+  elman::FormOptions form() const { return {"MeanDescent", {{"share", options().share}}}; }
+
+  template <class Model, class Gradient>
+  static void update(const MeanOptions& options, MeanState& state, Model& model, const Gradient& gradient,
+                     double learning_rate) {
+    const auto rule = [&](double& theta, double g, double& mean) {
+      mean += options.share * (g - mean);
+      theta -= learning_rate * mean;
+    };
+    optim::update_parameters(rule, 0, model, gradient, state.mean);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("An optimizer of one's own is known by the form that it gives") {
+  const Folder folder("checkpoint");
+  const auto path = folder.path / "run";
+  const auto make = [](Net& net) { return MeanDescent(net, {.share = 0.25}); };
+  const auto make_another = [](Net& net) { return MeanDescent(net, {}); };
+  CHECK((trained(path, make, {17}) == trained(path, make, {})));
+  const std::string said = message([&] { Training<MeanDescent> another(make_another, path); });
+  CHECK(said.starts_with(path.string() + ": \"optimizer\" is MeanDescent{.share = 0.25} of "));
+  CHECK(said.find("; expected MeanDescent{.share = 0.5} of ") != std::string::npos);
+}
+
 TEST_CASE("What keeps its size is resumed where it is in memory") {
   const Folder folder("checkpoint");
   std::vector<double> list{1, 2};
   Eigen::VectorXd vector = Eigen::VectorXd::Ones(2);
+  elman::RNNCell<double, Dynamic, Dynamic, Dynamic> net(40, 50, 4, elman::zero);
+  auto state = net.initial_state(2);
   Checkpoint run(folder.path / "run");
   run.keep("list", list);
   run.keep("vector", vector);
+  run.keep("net", net);
+  run.keep("state", state);
   run.save();
   const double *const list_begin = list.data(), *const vector_begin = vector.data();
+  const double *const net_begin = net.data(), *const state_begin = state.h.data();
   list[1] = vector[1] = 5;
+  net.theta().setOnes();
+  state.h.setOnes();
   run.resume();
   CHECK(list[1] == 2);
   CHECK(vector[1] == 1);
   CHECK(list.data() == list_begin);
+  CHECK(net.theta().isZero(0));
+  CHECK(state.h.isZero(0));
   CHECK(vector.data() == vector_begin);
+  CHECK(net.data() == net_begin);
+  CHECK(state.h.data() == state_begin);
 }
 
 namespace {
@@ -398,7 +460,9 @@ TEST_CASE("A file that is not of this run is refused by name, and nothing is cha
   save_others(sgd, other.epoch, true, false);
   CHECK(refusal().starts_with(name + ": \"adam\" is elman::optim::SGD{.momentum = 0, .dampening = 0, "));
   save_others(*other.adam, other.epoch, false, false);
-  CHECK(refusal() == name + ": does not hold \"order\"; it holds net, adam, plateau, random, epoch");
+  CHECK(refusal() == name +
+                         ": does not hold \"order\"; it holds \"net\", \"adam\", \"plateau\", \"random\", "
+                         "\"epoch\"");
   save_others(*other.adam, other.epoch, true, true);
   CHECK(refusal() == name + ": holds \"more\", which is not kept; kept are net, adam, plateau, random, epoch, order");
   int large = 1000;

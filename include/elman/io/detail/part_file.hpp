@@ -32,6 +32,20 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace io::detail {
 
+template <class T>
+concept IsNumber = (std::integral<T> && sizeof(T) <= 8) || std::same_as<T, float> || std::same_as<T, double>;
+
+/// "float", "whole number"; "floats".
+template <IsNumber Number>
+std::string number_name() {
+  if (std::same_as<Number, bool>) return "bool";
+  return std::integral<Number> ? "whole number" : std::same_as<Number, float> ? "float" : "double";
+}
+template <IsNumber Number>
+std::string numbers_name() {
+  return number_name<Number>() + "s";
+}
+
 /// What holds every whole number of a type.
 template <std::integral Number>
 using Widest = std::conditional_t<std::is_signed_v<Number>, long long, unsigned long long>;
@@ -214,6 +228,8 @@ class PartReader : public PartPlace {
   void require_finite(const std::string& name, const MatrixView<Scalar>&) const {
     file_.template check<Scalar>(file_.at(full(name)), {.non_finite = non_finite_});
   }
+  /// How many numbers a tensor has.
+  Index size(const std::string& name) const { return file_.at(full(name)).size(); }
   /// Of a tensor of one or two dimensions: rows and columns.
   std::array<Index, 2> shape(const std::string& name) const {
     const TensorInfo& tensor = file_.at(full(name));
