@@ -3,7 +3,7 @@
 // Arrays of NumPy's files (.npy), read and written. Needs Eigen alone.
 //
 //   const auto inputs = io::read_npy<float>("inputs.npy");            np.save("inputs.npy", x.astype("float32"))
-//   const auto lengths = io::read_npy<Index>("lengths.npy").numbers;  any integers
+//   const auto lengths = io::read_npy<Index>("lengths.npy");          any integers
 //   const auto x = pack(inputs, lengths);                             (B, T, F) → Sequences; (B, T) integers → Labels
 //   io::write_npy("W.npy", cell.W());                                 np.load("W.npy")
 #pragma once
@@ -110,6 +110,12 @@ struct ArrayOrder {
 template <int Rows = Dynamic, class Number, detail::ListOfLengths Lengths = std::initializer_list<Index>>
 auto pack(const io::Array<Number>& array, const Lengths& lengths, const ArrayOrder& order = {}) {
   return pack_array<Rows>(array.numbers, array.sequences(order.time_first), lengths);
+}
+template <int Rows = Dynamic, class Number>
+auto pack(const io::Array<Number>& array, const io::Array<Index>& lengths, const ArrayOrder& order = {}) {
+  detail::require(lengths.shape.size() == 1, "pack: lengths has shape ", io::detail::tuple_text(lengths.shape),
+                  "; expected (B,)");
+  return pack<Rows>(array, lengths.numbers, order);
 }
 template <int Rows = Dynamic, class Number>
 auto pack(const io::Array<Number>& array, const ArrayOrder& order = {}) {

@@ -401,6 +401,12 @@ TEST_CASE("arrays that were read are packed as sequences") {
   expected << 1, 7, 3, 5, 2, 8, 4, 6;
   CHECK(elman::pack(array, {3, 1}).columns == expected);
   CHECK(elman::pack<2>(array, std::vector<int>{3, 1}).columns == expected);
+  CHECK(elman::pack(array, Array<Index>{{2}, {3, 1}}).columns == expected);
+  expect_error(
+      [&] {
+        elman::pack(array, Array<Index>{{2, 1}, {3, 1}});
+      },
+      "pack: lengths has shape (2, 1); expected (B,)");
   CHECK(elman::pack(array).steps == elman::Steps::even(3, 2));
   CHECK(elman::pack(array, {2, 1, 0}, {.time_first = true}).steps == elman::Steps::ragged(std::vector<int>{2, 1, 0}));
   CHECK(elman::pack(array, {.time_first = true}).columns.col(1) == Eigen::Vector2f(3, 4));
