@@ -10,12 +10,15 @@
 #include "elman/types.hpp"
 
 // Sequences: which column is which step, and what is read
+#include "elman/sequences/array_shape.hpp"
 #include "elman/sequences/pack.hpp"
+#include "elman/sequences/pack_array.hpp"
 #include "elman/sequences/read_steps.hpp"
 #include "elman/sequences/room.hpp"
 #include "elman/sequences/steps.hpp"
 #include "elman/sequences/streams.hpp"
 #include "elman/sequences/targets.hpp"
+#include "elman/sequences/unpack_array.hpp"
 
 // The network
 #include "elman/cell.hpp"

@@ -6,6 +6,8 @@
 //   pack(lists)        a batch of lists of integers, one a step             → Labels (targets, or tokens as x)
 //   pack(…, x)         the same into an x that there is: no heap once it has been as large
 //   unpack(y, steps)   columns in packed order                              → one matrix a sequence, the caller's order
+//
+// Arrays of three dimensions in one piece of memory: pack_array.hpp.
 #pragma once
 
 #include <algorithm>
@@ -79,28 +81,55 @@ struct IsSequences<Sequences<Scalar, Rows>> : std::true_type {};
 
 }  // namespace detail
 
+namespace detail {
+
+/// b ↦ element b of a batch.
+template <class Batch>
+auto element_of(const Batch& batch) {
+  return [first = std::ranges::begin(batch)](Index b) -> decltype(auto) {
+    return first[static_cast<std::ranges::range_difference_t<const Batch>>(b)];
+  };
+}
+
+/// x ← B matrices, sequence(b), a column a step.
+template <class Sequence, class Scalar, int Rows>
+void pack_matrices(const char* owner, Index B, const Sequence& sequence, Sequences<Scalar, Rows>& x) {
+  for (Index b = 0; b < B; ++b) {
+    const Index rows = Rows == Dynamic ? sequence(0).rows() : Rows;
+    require(sequence(b).rows() == rows, owner, ": sequence ", b, " has ", sequence(b).rows(), " rows; expected ", rows,
+            Rows == Dynamic ? " as sequence 0 has" : " as x has");
+  }
+  x.steps.assign(owner, B, [&](Index b) { return sequence(b).cols(); });
+  x.parts.clear();
+  resize(x.columns, sequence(0).rows(), x.steps.columns());
+  for (Index b = 0; b < B; ++b) {
+    for (Index t = 0; t < sequence(b).cols(); ++t) x.columns.col(x.steps.column(b, t)) = sequence(b).col(t);
+  }
+}
+/// x ← B lists of integers, list(b), one a step.
+template <class List>
+void pack_lists(const char* owner, Index B, const List& list, Labels& x) {
+  x.steps.assign(owner, B, [&](Index b) { return static_cast<Index>(std::ranges::size(list(b))); });
+  x.parts.clear();
+  x.columns.resize(static_cast<std::size_t>(x.steps.columns()));
+  for (Index b = 0; b < B; ++b) {
+    Index t = 0;
+    for (const auto label : list(b)) {
+      x.columns[static_cast<std::size_t>(x.steps.column(b, t++))] = static_cast<Index>(label);
+    }
+  }
+}
+
+}  // namespace detail
+
 /// Packs matrices of equal height, one sequence each, one column a step; a sequence may have none. x becomes them, and
 /// allocates only where it has not been as large. Throws, with x untouched, if there is no matrix, none has a column,
 /// or heights differ.
 template <detail::BatchOfMatrices Batch, class Scalar, int Rows>
 void pack(const Batch& batch, Sequences<Scalar, Rows>& x) {
-  using M = detail::ElementOf<Batch>;
-  static_assert(std::same_as<typename M::Scalar, Scalar>, "elman::pack: x must have the Scalar of the matrices");
-  const auto sequence = [first = std::ranges::begin(batch)](Index b) -> decltype(auto) {
-    return first[static_cast<std::ranges::range_difference_t<const Batch>>(b)];
-  };
-  const auto B = static_cast<Index>(std::ranges::size(batch));
-  for (Index b = 0; b < B; ++b) {
-    const Index rows = Rows == Dynamic ? sequence(0).rows() : Rows;
-    detail::require(sequence(b).rows() == rows, "pack: sequence ", b, " has ", sequence(b).rows(), " rows; expected ",
-                    rows, Rows == Dynamic ? " as sequence 0 has" : " as x has");
-  }
-  x.steps.assign("pack", B, [&](Index b) { return sequence(b).cols(); });
-  x.parts.clear();
-  detail::resize(x.columns, sequence(0).rows(), x.steps.columns());
-  for (Index b = 0; b < B; ++b) {
-    for (Index t = 0; t < sequence(b).cols(); ++t) x.columns.col(x.steps.column(b, t)) = sequence(b).col(t);
-  }
+  static_assert(std::same_as<typename detail::ElementOf<Batch>::Scalar, Scalar>,
+                "elman::pack: x must have the Scalar of the matrices");
+  detail::pack_matrices("pack", static_cast<Index>(std::ranges::size(batch)), detail::element_of(batch), x);
 }
 template <detail::BatchOfMatrices Batch>
 auto pack(const Batch& batch) {
@@ -114,19 +143,7 @@ auto pack(const Batch& batch) {
 /// as large. Throws, with x untouched, if there is no list or all are empty.
 template <detail::BatchOfLists Batch>
 void pack(const Batch& batch, Labels& x) {
-  const auto list = [first = std::ranges::begin(batch)](Index b) -> decltype(auto) {
-    return first[static_cast<std::ranges::range_difference_t<const Batch>>(b)];
-  };
-  const auto B = static_cast<Index>(std::ranges::size(batch));
-  x.steps.assign("pack", B, [&](Index b) { return static_cast<Index>(std::ranges::size(list(b))); });
-  x.parts.clear();
-  x.columns.resize(static_cast<std::size_t>(x.steps.columns()));
-  for (Index b = 0; b < B; ++b) {
-    Index t = 0;
-    for (const auto label : list(b)) {
-      x.columns[static_cast<std::size_t>(x.steps.column(b, t++))] = static_cast<Index>(label);
-    }
-  }
+  detail::pack_lists("pack", static_cast<Index>(std::ranges::size(batch)), detail::element_of(batch), x);
 }
 template <detail::BatchOfLists Batch>
 Labels pack(const Batch& batch) {
