@@ -75,8 +75,9 @@ struct Tensors : std::map<std::string, Eigen::MatrixXd> {
 
 /// A tensor of steps as columns; a vector is one column.
 inline Eigen::MatrixXd columns(elman::io::TensorReader& runs, const std::string& name) {
-  const auto numbers = runs.matrix<double>(name, {.convert = true});
-  return runs.at(name).shape.size() == 1 ? numbers : numbers.transpose().eval();
+  Eigen::MatrixXd numbers = runs.matrix<double>(name, {.convert = true});
+  if (runs.at(name).shape.size() == 2) numbers.transposeInPlace();
+  return numbers;
 }
 
 template <class Net>

@@ -3,6 +3,7 @@
 // Nets of PyTorch compute what they computed there (tests/reference/torch_nets.py), and what does not fit is named.
 #include "elman/io/torch.hpp"
 
+#include <filesystem>
 #include <limits>
 #include <string>
 #include <vector>
