@@ -27,8 +27,8 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace io {
 
-/// Names of layers. Those of recurrent ones: one each from below; one alone for several is numbered on, rnn, rnn_1, …;
-/// none: simple_rnn, simple_rnn_1, … and bidirectional, bidirectional_1, …
+/// Names of layers. Those of recurrent ones: one each from below; one alone for several is numbered on, rnn, rnn_1, …,
+/// or rnn_3, rnn_4, …; none: simple_rnn, simple_rnn_1, … and bidirectional, bidirectional_1, …
 struct KerasLoadOptions {
   ModuleNames rnn = {};                 ///< a SimpleRNN or Bidirectional each
   std::string readout = "dense";        ///< a Dense

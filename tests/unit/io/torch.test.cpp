@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "elman/elman.hpp"
@@ -190,6 +191,18 @@ TEST_CASE("the state dict of one module alone has no prefix, and a dot behind a 
     load_torch(path, again, {.rnn = saved.empty() ? "" : "model.rnn"});
     CHECK(foreign::same_bits(again, net));
   }
+}
+
+TEST_CASE("what only training draws is no hindrance") {
+  const Folder folder("torch-noise");
+  const auto path = folder.path / "net.safetensors";
+  const auto noisy = Recurrence<3, 5, Tanh, elman::RecurrentNoise, NoBias>({.recurrent_dropout = 0.5});
+  const auto net = foreign::randomised(
+      Net<float, Dropout<std::remove_const_t<decltype(noisy)>>, NoReadout<5>>{Dropout{noisy}, NoReadout<5>{}, zero}, 6);
+  save_torch(path, net);
+  Net<float, Recurrence<3, 5, Tanh, NothingBetween, NoBias>, NoReadout<5>> plain{zero};
+  load_torch(path, plain);
+  CHECK(plain.theta() == net.theta());
 }
 
 TEST_CASE("what of a state dict does not fit is named, and the net stays as it was") {

@@ -31,7 +31,13 @@ struct KerasWeight {
   std::string name() const { return layer + "/" + (direction.empty() ? "" : direction + "simple_rnn/") + leaf; }
 };
 
-/// The path of a variable, without the number that TensorFlow sets behind and the cell.
+/// The length of a name without the number behind it: 6 of kernel_1.
+inline std::size_t without_number(std::string_view name) {
+  const auto end = name.find_last_not_of("0123456789");
+  return end != std::string_view::npos && end + 1 < name.size() && name[end] == '_' ? end : name.size();
+}
+
+/// The path of a variable, without the cell and the numbers that TensorFlow sets behind: kernel_1, kernel:0.
 inline std::vector<std::string> keras_path(std::string_view name) {
   if (name.ends_with(":0")) name.remove_suffix(2);
   std::vector<std::string> path(1);
@@ -43,6 +49,7 @@ inline std::vector<std::string> keras_path(std::string_view name) {
     }
   }
   if (path.size() > 2 && path[path.size() - 2].starts_with("simple_rnn_cell")) path.erase(path.end() - 2);
+  path.back().resize(without_number(path.back()));
   return path;
 }
 
@@ -54,13 +61,16 @@ inline bool is_keras_weight(const KerasWeight& weight, std::vector<std::string> 
     if (path.empty() || !path.back().starts_with(weight.direction)) return false;
     path.pop_back();
   }
-  const auto layer = keras_path(weight.layer);
+  auto layer = keras_path(weight.layer + "/" + weight.leaf);
+  layer.pop_back();
   return path.size() >= layer.size() && std::equal(layer.rbegin(), layer.rend(), path.rbegin());
 }
 
-/// The layer's name with the next number: simple_rnn, simple_rnn_1, simple_rnn_2.
+/// The k-th name after one, as Keras numbers them: simple_rnn, simple_rnn_1, simple_rnn_2.
 inline std::string numbered(const std::string& name, std::size_t k) {
-  return k == 0 ? name : name + "_" + std::to_string(k);
+  const std::size_t bare = without_number(name), digits = name.size() - bare;
+  if (k == 0 || digits > 10) return name;
+  return name.substr(0, bare) + "_" + std::to_string(k + (digits == 0 ? 0 : std::stoul(name.substr(bare + 1))));
 }
 
 /// The names of all recurrent layers, from below.
