@@ -148,6 +148,19 @@ void check_net(TensorReader& file, ParameterVector<Scalar, Body, Readout>& net, 
   }
 }
 
+/// Throws std::invalid_argument, with `function` in front, of a weight that is not finite, unless that is asked for.
+template <class Net>
+void require_finite(const char* function, const Net& net, const SaveOptions& options) {
+  net.for_each([&](const std::string& name, const auto& view) {
+    for (Index col = 0; col < view.cols(); ++col) {
+      for (Index row = 0; row < view.rows(); ++row) {
+        elman::detail::require(options.non_finite || fits_in<typename Net::Scalar>(view(row, col)), function, ": ",
+                               name, "(", row, ", ", col, ") is ", view(row, col), "; expected a finite number");
+      }
+    }
+  });
+}
+
 template <class Net>
 void read_net(TensorReader& file, Net& net, const NumberOptions& options) {
   for_each_matrix(net,
@@ -162,15 +175,10 @@ template <class Scalar, class Body, class Readout>
 void save(const std::filesystem::path& path, const Parameters<Scalar, Body, Readout>& net,
           const Attachments& attachments = {}, const SaveOptions& options = {}) {
   static_assert(detail::is_file_scalar<Scalar>());
+  detail::require_finite("io::save", net, options);
   TensorWriter file;
   file.metadata["elman.net"] = detail::text_of(detail::net_form<Scalar>(net.body(), net.readout()));
   net.for_each([&](const std::string& name, const auto& view) {
-    for (Index col = 0; col < view.cols(); ++col) {
-      for (Index row = 0; row < view.rows(); ++row) {
-        elman::detail::require(options.non_finite || detail::fits_in<Scalar>(view(row, col)), "io::save: ", name, "(",
-                               row, ", ", col, ") is ", view(row, col), "; expected a finite number");
-      }
-    }
     if constexpr (std::remove_cvref_t<decltype(view)>::ColsAtCompileTime == 1) {
       file.add_vector(name, ConstVectorView<Scalar>(view.data(), view.size()));
     } else {
