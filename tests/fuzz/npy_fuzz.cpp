@@ -36,7 +36,7 @@ using elman::Index;
 const std::string file_name = "fuzz.npy";
 
 [[noreturn]] void found(const char* what, const char* message = "") {
-  std::fprintf(stderr, "%s: %s\n", what, message);
+  (void)std::fprintf(stderr, "%s: %s\n", what, message);
   std::abort();
 }
 

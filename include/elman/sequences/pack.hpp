@@ -115,7 +115,7 @@ void pack_lists(const char* owner, Index B, const List& list, Labels& x) {
   for (Index b = 0; b < B; ++b) {
     Index t = 0;
     for (const auto label : list(b)) {
-      x.columns[static_cast<std::size_t>(x.steps.column(b, t++))] = static_cast<Index>(label);
+      x.columns[static_cast<std::size_t>(x.steps.column(b, t++))] = static_cast<Index>(label);  // NOLINT: no character
     }
   }
 }

@@ -368,7 +368,7 @@ TEST_CASE("What keeps its size is resumed where it is in memory") {
   run.keep("state", state);
   run.save();
   const double *const list_begin = list.data(), *const vector_begin = vector.data();
-  const double *const net_begin = net.data(), *const state_begin = state.h.data();
+  const double *const net_begin = net.theta().data(), *const state_begin = state.h.data();
   list[1] = vector[1] = 5;
   net.theta().setOnes();
   state.h.setOnes();
@@ -379,7 +379,7 @@ TEST_CASE("What keeps its size is resumed where it is in memory") {
   CHECK(net.theta().isZero(0));
   CHECK(state.h.isZero(0));
   CHECK(vector.data() == vector_begin);
-  CHECK(net.data() == net_begin);
+  CHECK(net.theta().data() == net_begin);
   CHECK(state.h.data() == state_begin);
 }
 

@@ -65,12 +65,13 @@ bool can_hold(Value value) {
 
 /// "[1, 0, 2]", where a number lies.
 inline std::string indices_text(Index place, const std::vector<Index>& shape) {
-  std::string text;
-  for (auto size = shape.rbegin(); size != shape.rend(); ++size) {
-    text = std::to_string(place % *size) + (text.empty() ? "" : ", ") + text;
-    place /= *size;
+  const std::vector<Index> strides = row_strides(shape);
+  std::string text = "[";
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    append(text, axis == 0 ? "" : ", ");
+    append(text, place / strides[axis] % shape[axis]);
   }
-  return "[" + text + "]";
+  return text + "]";
 }
 
 template <class Format, class Number>
@@ -78,7 +79,7 @@ void read_numbers(FileSource& file, const NpyHeader& header, std::vector<Number>
   constexpr std::size_t strip = npy_strip / Format::bytes;
   const std::size_t size = to.size();
   const bool is_boolean = header.type.kind == 'b';
-  ArrayPlaces places(header.shape, row_strides(header.shape), header.fortran_order);
+  ArrayPlaces places(header.shape, row_strides(header.shape), true);
   std::vector<unsigned char> buffer((std::min)(strip, size) * Format::bytes);
   for (std::size_t first = 0; first < size; first += strip) {
     const std::size_t count = (std::min)(strip, size - first);
@@ -87,14 +88,14 @@ void read_numbers(FileSource& file, const NpyHeader& header, std::vector<Number>
       unsigned char* const bytes = buffer.data() + k * Format::bytes;
       if (header.type.highest_first) std::reverse(bytes, bytes + Format::bytes);
       const auto value = number_at<Format>(bytes, 0);
-      const Index place = places.next();
+      const Index place = header.fortran_order ? places.next() : static_cast<Index>(first + k);
       if (!can_hold<Number>(value) || (is_boolean && value > 1)) {
         fail(file.name(), "has ", value, " at ", indices_text(place, header.shape), "; expected ",
              is_boolean              ? "0 or 1"
              : std::integral<Number> ? "what an elman::Index can hold"
                                      : "a number that a float can hold");
       }
-      to[static_cast<std::size_t>(place)] = static_cast<Number>(value);
+      to[static_cast<std::size_t>(place)] = static_cast<Number>(value);  // NOLINT: an int8_t is no character
     }
   }
 }
