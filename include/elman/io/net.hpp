@@ -114,8 +114,9 @@ std::pair<Body, Readout> layers_of_file(const TensorReader& file) {
     LimitedCursor cursor{file.name(), numbers};
     layers.first.take(cursor);
     layers.second.take(cursor);
-    require(form_of(layers.first) == held.body && form_of(layers.second) == held.readout, file.name(), "holds ",
-            held.shown(), "; expected ", expected());
+    const NetForm made{held.scalar, form_of(layers.first), form_of(layers.second)};
+    require(made == held, file.name(), "holds ", held.shown(), "; expected ", expected(),
+            made.text() == held.text() ? ", with other options" : "");
     require(layers.first.out() == layers.second.in(), file.name(), "holds ", held.shown(),
             ", whose readout does not read the rows of its body");
     return layers;
