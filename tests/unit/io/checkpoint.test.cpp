@@ -508,6 +508,31 @@ TEST_CASE("A file that is not of this run is refused by name, and nothing is cha
   CHECK(own.epoch == 12);
 }
 
+TEST_CASE("A net with other options is another, and what a file says of itself is printed with care") {
+  const Folder folder("checkpoint");
+  const auto path = folder.path / "run";
+  using Cell = elman::Net<double, elman::Dropout<elman::Recurrence<2, 3>>, elman::Readout<3, 2>>;
+  const auto run_of = [&](Cell& net) {
+    Checkpoint run(path);
+    run.keep("net", net);
+    return run;
+  };
+  Cell own{elman::Dropout{elman::Recurrence<2, 3>(), {.rate = 0.5}}, {}, elman::zero};
+  Cell other{elman::Dropout{elman::Recurrence<2, 3>(), {.rate = 0.25}}, {}, elman::zero};
+  run_of(other).save();
+  const std::string said = message([&] { run_of(own).resume(); });
+  CHECK(said.starts_with(path.string() + ": \"net\" is elman::Net<double, elman::Dropout<"));
+  CHECK(said.find("with another form, {") != std::string::npos);
+  CHECK(said.find("0.25") < said.find("; expected {"));
+  CHECK(said.find("0.5,", said.find("; expected {")) != std::string::npos);
+
+  std::string text = content(path);
+  const std::string from = "Net<double, ", to = R"(N\\u001b[31m)";
+  text.replace(text.find(from), from.size(), to);
+  folder.write("run", text);
+  CHECK(message([&] { run_of(own).resume(); }).starts_with(path.string() + ": \"net\" is elman::N?[31melman::"));
+}
+
 TEST_CASE("A learning rate is the program's, and may be another when a training is resumed") {
   const Folder folder("checkpoint");
   const auto path = folder.path / "run";
