@@ -105,6 +105,22 @@ TEST_CASE("a step left out changes nothing: theta, state and count go on as if i
   check([](const auto& model) { return optim::AdamW{model}; });
 }
 
+TEST_CASE("counts that were kept go on, and impossible ones change nothing") {
+  Cell<float> model = random_cell<float>(1);
+  auto gradient = random_gradient<float>(2);
+  optim::SkipNonFinite guarded{Descent{}};
+  guarded.restore(7, 2);
+  gradient.theta()(0) = std::numeric_limits<float>::infinity();
+  guarded.step(model, gradient);
+  CHECK(guarded.skipped() == 8);
+  CHECK(guarded.skipped_in_a_row() == 3);
+  const std::string rest = "; expected from 0, and no more in a row than in all";
+  expect_error([&] { guarded.restore(1, 2); }, "SkipNonFinite::restore: skipped is 1, in a row 2" + rest);
+  expect_error([&] { guarded.restore(1, -1); }, "SkipNonFinite::restore: skipped is 1, in a row -1" + rest);
+  CHECK(guarded.skipped() == 8);
+  CHECK(guarded.skipped_in_a_row() == 3);
+}
+
 TEST_CASE("a guard takes several models as one, and an optimizer of one's own") {
   auto encoder = random_cell<double>(3), decoder = random_cell<double>(4);
   auto d_encoder = random_gradient<double>(3), d_decoder = random_gradient<double>(4);

@@ -83,6 +83,16 @@ bool whole_numbers_of(const std::string& text, std::vector<Number>& numbers) {
   return true;
 }
 
+/// What a file says, as it stands in a message: no longer than can be read, and without what cannot be printed.
+inline std::string printable(std::string text) {
+  constexpr std::size_t longest = 1000;
+  if (text.size() > longest) text.replace(longest, std::string::npos, "...");
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return text;
+}
+
 /// What both know: where the part is in the file.
 class PartPlace {
  public:
@@ -172,13 +182,13 @@ class PartReader : public PartPlace {
 
   void is(const std::string& what) const {
     const std::string held = said("is");
-    require(held == what, file_.name(), in_quotes(part_), " is ", held, "; expected ", what);
+    require(held == what, file_.name(), in_quotes(part_), " is ", printable(held), "; expected ", what);
   }
-  /// The file names other options than the program.
+  /// What else it must be; `what` names it.
   void has(const char* key, const std::string& text, const char* what) const {
     const std::string held = said(key);
-    require(held == text, file_.name(), in_quotes(part_), " is ", said("is"), " with another ", what, ", ", held,
-            "; expected ", text);
+    require(held == text, file_.name(), in_quotes(part_), " is ", printable(said("is")), " with another ", what, ", ",
+            printable(held), "; expected ", text);
   }
 
   void text(std::string& value) const {
