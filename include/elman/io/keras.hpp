@@ -18,9 +18,12 @@
 
 #include "elman/io/detail/foreign_layers.hpp"
 #include "elman/io/detail/foreign_tensors.hpp"
+#include "elman/io/detail/keras_file.hpp"
 #include "elman/io/detail/keras_names.hpp"
+#include "elman/io/module_names.hpp"
 #include "elman/io/net.hpp"
 #include "elman/io/tensor_reader.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/net/parameters.hpp"
 
 namespace elman {

@@ -14,13 +14,15 @@
 
 #include <filesystem>
 #include <string>
-#include <vector>
 
 #include "elman/io/detail/foreign_layers.hpp"
 #include "elman/io/detail/foreign_tensors.hpp"
+#include "elman/io/detail/torch_modules.hpp"
 #include "elman/io/detail/torch_names.hpp"
+#include "elman/io/module_names.hpp"
 #include "elman/io/net.hpp"
 #include "elman/io/tensor_reader.hpp"
+#include "elman/layers/form.hpp"
 #include "elman/net/parameters.hpp"
 
 namespace elman {

@@ -312,6 +312,10 @@ TEST_CASE("nets that PyTorch does not have are refused with what it lacks, and n
   refused(widths,
           "layer1.U and layer0.U are of layers with different numbers of hidden units, which one RNN of PyTorch has "
           "not; give .rnn a name for each");
+  refused(
+      Net<float, Bidirectional<Recurrence<2, 3>, Recurrence<2, 4>>, NoReadout<7>>{zero},
+      "backwards.U and forwards.U are of layers with different numbers of hidden units, which one RNN of PyTorch has "
+      "not");
   refused(widths, "rnn has 3 names; expected 2, as the net has layers, or 1", {.rnn = {"a", "b", "c"}});
   refused(widths, "rnn has 1 names; expected 2, as the net has layers", {.rnn = "a", .cells = true});
   refused(Net<float, Bidirectional<Recurrence<2, 3>>, NoReadout<6>>{zero},

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <cstddef>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -18,19 +17,7 @@
 
 namespace elman {
 inline namespace ELMAN_ABI {
-namespace io {
-
-/// Names of modules: one, or a list from below.
-class ModuleNames : public std::vector<std::string> {
- public:
-  ModuleNames() = default;
-  ModuleNames(const char* name) : vector{name} {}         // NOLINT: "rnn" is one
-  ModuleNames(const std::string& name) : vector{name} {}  // NOLINT: as above
-  ModuleNames(std::initializer_list<std::string> names) : vector(names) {}
-  ModuleNames(std::vector<std::string> names) : vector(std::move(names)) {}  // NOLINT: as above
-};
-
-namespace detail {
+namespace io::detail {
 
 struct ForeignRecurrence {
   std::string path;
@@ -117,7 +104,6 @@ class ForeignWalk {
   ForeignNet net_;
 };
 
-}  // namespace detail
-}  // namespace io
+}  // namespace io::detail
 }  // namespace ELMAN_ABI
 }  // namespace elman
