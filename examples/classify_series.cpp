@@ -31,7 +31,7 @@ void classify_series(SeriesOptions files, const Options& options) {
   check_layer_options(options);
   if (files.test.empty() == (files.folds == 0)) throw std::runtime_error("expected either --test FILE or --folds K");
   if (files.choose_folds == 1) throw std::runtime_error("--choose-folds 1: expected 0, or at least 2");
-  if (!options.header.empty()) files.nets = 1;
+  if (!options.files.header.empty()) files.nets = 1;
   check_header(options, options.seeds * (std::max)(files.folds, std::size_t{1}));
   Series data = SeriesReader::read(files.train, files.fill);
   check_classes(data, files.train);
