@@ -153,8 +153,7 @@ int main(int argc, char** argv) {
   TextOptions text;
   Options options{
       .hidden = 192, .layers = 2, .dropout = 0.1, .epochs = 40, .batch = 8, .learning_rate = 5e-3, .validation = 0};
-  app.add_option("--text", text.text, "File to learn from; its last tenth is held out")
-      ->default_str(default_text);
+  app.add_option("--text", text.text, "File to learn from; its last tenth is held out")->default_str(default_text);
   app.add_option("--vocabulary", text.vocabulary, "bytes (all 256) or occurring (those of the text)")
       ->check(CLI::IsMember({"bytes", "occurring"}))
       ->option_text("bytes|occurring=bytes")
@@ -198,9 +197,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   add_options(app, options);
   for (const char* name : {"--batch", "--validation"}) app.remove_option(app.get_option(name));  // a text has others
-  add_file_options(app, options.files,
-                   {.data = {"--text", "--seed"},
-                    .use = {"--sample", "--prefix", "--temperature", "--top-k", "--top-p"}});
+  add_file_options(
+      app, options.files,
+      {.data = {"--text", "--seed"}, .use = {"--sample", "--prefix", "--temperature", "--top-k", "--top-p"}});
   sample->excludes("--seeds")->excludes("--folds");
   return run_program(app, argc, argv, [&] { model_language(text, options); });
 }

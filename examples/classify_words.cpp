@@ -74,8 +74,7 @@ elman::Attachments attachments(const Task& task, std::uint64_t seed, const Alpha
 }
 
 WordLists read_lists(const WordOptions& words, const Reading& reading, std::ostream& report) {
-  const WordLists lists =
-      read_word_lists(words.data.empty() ? default_files(report) : word_files(words.data), reading);
+  const WordLists lists = read_word_lists(words.data.empty() ? default_files(report) : word_files(words.data), reading);
   report << lists.lines << " words read; left out: " << lists.left_out << " with "
          << (reading.latin ? "characters other than a-z or " : "") << "lengths outside " << reading.min_length << " to "
          << reading.max_length << ", " << lists.repeated << " repetitions, " << lists.shared
@@ -96,8 +95,8 @@ void use_loaded(const WordOptions& words, const NetFile& file) {
   const std::vector<std::string>& classes = file.classes(net.out());
   const auto characters = decode_utf8(file.text("alphabet"));
   const Alphabet alphabet(characters.value_or(U""));
-  file.check(alphabet.size() == net.in(), "has an alphabet of " + std::to_string(alphabet.size()) +
-                                              " characters for " + std::to_string(net.in()) + " inputs");
+  file.check(alphabet.size() == net.in(), "has an alphabet of " + std::to_string(alphabet.size()) + " characters for " +
+                                              std::to_string(net.in()) + " inputs");
   const Task task{.reading = {.latin = file.choice<bool>("letters", {{"latin", true}, {"any", false}}),
                               .min_length = file.number<std::size_t>("min_length"),
                               .max_length = file.number<std::size_t>("max_length")},
@@ -186,7 +185,8 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.001, 0.9))
       ->capture_default_str();
   app.add_flag("--classify", words.classify,
-               "After training, or with --load, read words from standard input, a line each, and print the most probable classes. "
+               "After training, or with --load, read words from standard input, a line each, and print the most "
+               "probable classes. "
                "Standard output then has nothing else; all other lines go to standard error");
   app.add_option("--top", words.top, "Classes that --classify prints")
       ->check(CLI::PositiveNumber)

@@ -65,7 +65,8 @@ void train(Cell& cell, const Letters& letters, Index chunk_steps, const Options&
   auto gradient = cell.zero_gradient();
   auto x_chunk = x;
   std::size_t pass = 0;
-  TrainingCheckpoint checkpoint(options.files);
+  TrainingCheckpoint checkpoint(options.files,
+                                data_setting(static_cast<std::size_t>(letters.cols()), letters.reshaped()));
   checkpoint.keep("net", cell);
   checkpoint.keep("optimizer", adam);
   checkpoint.keep("pass", pass);

@@ -83,7 +83,7 @@ void train(Reader& net, const Split& split, const Options& options, elman::Rando
   Reader best = net;
   double best_match = -1;
   std::size_t epoch = 0;
-  TrainingCheckpoint checkpoint(options.files);
+  TrainingCheckpoint checkpoint(options.files, data_setting(order.size(), order));
   checkpoint.keep("net", net);
   checkpoint.keep("optimizer", optimizer);
   checkpoint.keep("random", random);
@@ -137,8 +137,8 @@ constexpr double test_share = 0.2;
 /// Prints what it is asked for; or some of the numbers that it was not trained on, and of how many it is right.
 void use_loaded(const Indices& asked, const NetFile& file) {
   const auto net = file.net<Reader>();
-  file.check(net.out() == letter_count, "has " + std::to_string(net.out()) + " letters; expected " +
-                                            std::to_string(letter_count));
+  file.check(net.out() == letter_count,
+             "has " + std::to_string(net.out()) + " letters; expected " + std::to_string(letter_count));
   if (!asked.empty()) return print(net, asked, std::cout);
   elman::Random random{file.number<std::uint64_t>("seed")};
   const Split parts = split(lengths(), file.number<double>("validation"), test_share, random);
@@ -177,8 +177,9 @@ int main(int argc, char** argv) {
   CLI::App app("Learns to read numbers aloud, from digits to words.", "sequence_to_sequence");
   std::vector<std::string> asked;
   Options options{.hidden = 96, .epochs = 12};
-  app.add_option("--read", asked,
-                 "After training, or with --load, read these numbers, 0 to 9999. Standard output then has nothing else");
+  app.add_option(
+      "--read", asked,
+      "After training, or with --load, read these numbers, 0 to 9999. Standard output then has nothing else");
   app.add_option("--epochs", options.epochs, "Times through the training numbers")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

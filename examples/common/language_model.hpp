@@ -54,7 +54,7 @@ void train(Net& net, const Tokens& text, elman::Index chunk_steps, const Options
   auto state = net.initial_state(B);
   elman::Labels x_chunk, next_chunk;
   std::size_t epoch = 0;
-  TrainingCheckpoint checkpoint(options.files);
+  TrainingCheckpoint checkpoint(options.files, data_setting(text.size(), text));
   checkpoint.keep("net", net);
   checkpoint.keep("optimizer", optimizer);
   checkpoint.keep("random", random);

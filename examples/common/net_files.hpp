@@ -52,7 +52,9 @@ void write_net(const FileOptions& files, const Net& net, elman::Attachments atta
 class NetFile {
  public:
   /// Throws std::runtime_error, as all do here, unless it is a file that this program has saved.
-  explicit NetFile(const FileOptions& files) : path_(files.load), attachments_(elman::io::attachments(files.load)) {
+  explicit NetFile(const FileOptions& files)
+      : path_(files.load), files_(files), attachments_(elman::io::attachments(files.load)) {
+    check_files(files, 1);
     const auto found = attachments_.strings.find("program");
     check(found != attachments_.strings.end(), "is not of " + files.program + ": it has no attached text \"program\"");
     check(found->second.size() == 1 && found->second.front() == files.program,
@@ -92,12 +94,13 @@ class NetFile {
           "attached text \"" + name + "\" is '" + digits + "'; expected a number");
     return number;
   }
-  const elman::Matrix<double, elman::Dynamic, elman::Dynamic>& tensor(const std::string& name, elman::Index rows) const {
+  const elman::Matrix<double, elman::Dynamic, elman::Dynamic>& tensor(const std::string& name,
+                                                                      elman::Index rows) const {
     const auto found = attachments_.tensors.find(name);
     check(found != attachments_.tensors.end(), "has no attached tensor \"" + name + "\", which a net needs");
-    check(found->second.rows() == rows && found->second.cols() == 1,
-          "attached tensor \"" + name + "\" has " + std::to_string(found->second.size()) + " numbers; expected " +
-              std::to_string(rows));
+    check(found->second.rows() == rows && found->second.cols() == 1, "attached tensor \"" + name + "\" has " +
+                                                                         std::to_string(found->second.size()) +
+                                                                         " numbers; expected " + std::to_string(rows));
     return found->second;
   }
   /// The names of the classes that a net tells apart.
@@ -112,13 +115,17 @@ class NetFile {
   bool has_layer(const std::string& name) const {
     return elman::io::form(path_).text().find("elman::" + name + "<") != std::string::npos;
   }
+  /// Written too, where --save and --header say.
   template <class Net>
   Net net() const {
-    return elman::io::load<Net>(path_);
+    Net net = elman::io::load<Net>(path_);
+    write_net(files_, net, attachments_);
+    return net;
   }
 
  private:
   std::string path_;
+  FileOptions files_;
   elman::Attachments attachments_;
 };
 

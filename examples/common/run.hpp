@@ -35,9 +35,9 @@ inline std::string describe(const Options& options) {
 
 /// The accuracy of the net with weights of fewer bits (elman/deploy/frozen.hpp).
 template <class Body, class Data>
-void print_rounded(const Net<Body>& net, const Data& data, const Indices& test, std::ostream& report) {
+void print_rounded(const Net<Body>& net, const Data& data, const Indices& test, Pooling pooling, std::ostream& report) {
   const auto accuracy = [&]<class Weight>(Weight) {
-    return evaluate(elman::freeze<Weight>(net).net().thaw(), data, test).accuracy();
+    return evaluate(elman::freeze<Weight>(net).net().thaw(), data, test, pooling).accuracy();
   };
   report << std::fixed << std::setprecision(4) << "with weights of 16 bits: " << accuracy(std::int16_t())
          << ", of 8 bits: " << accuracy(std::int8_t()) << ", of bfloat16: " << accuracy(elman::BFloat16()) << '\n'
@@ -46,14 +46,14 @@ void print_rounded(const Net<Body>& net, const Data& data, const Indices& test, 
 
 /// Reports how well a net tells the classes of these examples, whose names are `classes`; returns the accuracy.
 template <class Body, class Data>
-double report_test(const Net<Body>& net, const Data& data, const std::vector<std::string>& classes,
-                   const Indices& test, const std::string& unit, std::ostream& report) {
-  const Confusion confusion = evaluate(net, data, test);
+double report_test(const Net<Body>& net, const Data& data, const std::vector<std::string>& classes, const Indices& test,
+                   const std::string& unit, std::ostream& report, Pooling pooling = Pooling::last) {
+  const Confusion confusion = evaluate(net, data, test, pooling);
   report << "true class (rows) and predicted class (columns) of the test " << unit << ":\n";
   confusion.print(report, classes);
   report << std::fixed << std::setprecision(4) << "test accuracy: " << confusion.accuracy() << '\n'
          << std::defaultfloat;
-  print_rounded<Body>(net, data, test, report);
+  print_rounded<Body>(net, data, test, pooling, report);
   return confusion.accuracy();
 }
 

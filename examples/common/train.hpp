@@ -82,7 +82,9 @@ void train(Net<Body>& net, const Data& data, const Split& split, const Options& 
   Net<Body> best = net;
   double best_accuracy = -1;
   std::size_t epoch = 0;
-  TrainingCheckpoint checkpoint(options.files);
+  data.batch(std::span(order).first((std::min)(order.size(), std::size_t{256})), x);
+  TrainingCheckpoint checkpoint(options.files,
+                                data_setting(order.size(), labels_of(data, order), x.columns.reshaped()));
   checkpoint.keep("net", net);
   checkpoint.keep("optimizer", optimizer);
   checkpoint.keep("random", random);

@@ -22,8 +22,8 @@ namespace example {
 /// Reads words from standard input and prints the most probable classes of each, tab-separated, a line a word. What
 /// cannot be read is named on standard error, and the next line is read.
 template <class Body>
-void classify(const Net<Body>& net, const Alphabet& alphabet, const Reading& reading, const std::vector<std::string>& names,
-              std::size_t top) {
+void classify(const Net<Body>& net, const Alphabet& alphabet, const Reading& reading,
+              const std::vector<std::string>& names, std::size_t top) {
   auto tape = net.tape();
   Input x;
   UnseenCharacters unseen;
