@@ -29,8 +29,8 @@ inline std::string kept_text(const FileOptions& files, const char* name) {
   const elman::io::TensorReader file(files.checkpoint);
   const auto found = file.metadata().find("elman.checkpoint");
   const auto parts = nlohmann::json::parse(found == file.metadata().end() ? "" : found->second, nullptr, false);
-  return parts.is_object() && parts.contains(name) && parts.at(name).is_string() ? parts.at(name).get<std::string>()
-                                                                                 : "";
+  const nlohmann::json::json_pointer value(std::string("/") + name + "/value");
+  return parts.contains(value) && parts.at(value).is_string() ? parts.at(value).get<std::string>() : "";
 }
 
 /// The rest of the first setting of --checkpoint that begins so; empty if there is none.

@@ -59,7 +59,8 @@ class ForeignReader {
     }
     if (modules_.empty()) throw std::runtime_error("it has no metadata elman.net, weight_hh or recurrent_kernel");
     for (const auto& tensor : file_.tensors()) {
-      if (plain(tensor.name).ends_with("embeddings")) embedding(plain(tensor.name), tensor.shape[0], tensor.shape[1]);
+      const std::string name = plain(tensor.name);
+      if (!is_torch_ && name.ends_with("embeddings")) embedding(name, shape(name));
     }
     find_torch_embedding();
     sort_modules();
@@ -156,9 +157,9 @@ class ForeignReader {
     module.out = last.inner.empty() ? last.sizes[1] : last.inner[0].sizes[1] + last.inner[1].sizes[1];
     modules_.push_back(std::move(module));
   }
-  void embedding(std::string name, Index vocabulary, Index width) {
-    vocabulary_ = vocabulary;
-    width_ = width;
+  void embedding(const std::string& name, const Shape& shape) {
+    vocabulary_ = shape[0];
+    width_ = shape[1];
     embedding_name_ =
         is_torch_ ? name.substr(0, name.rfind('.')) : layer_name(name.substr(0, name.rfind("embeddings")));
   }
@@ -172,7 +173,7 @@ class ForeignReader {
       for (const Module& module : modules_) {
         const bool fits = tensor.shape[1] == module.in && !find(stem + "bias");
         if (fits && (named || module.in != module.out) && embedding_name_.empty()) {
-          embedding(name, tensor.shape[0], tensor.shape[1]);
+          embedding(name, tensor.shape);
         }
       }
     }
