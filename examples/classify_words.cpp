@@ -73,8 +73,12 @@ elman::Attachments attachments(const Task& task, std::uint64_t seed, const Alpha
                       {"seed", number_text(seed)}}};
 }
 
-WordLists read_lists(const WordOptions& words, const Reading& reading, std::ostream& report) {
-  const WordLists lists = read_word_lists(words.data.empty() ? default_files(report) : word_files(words.data), reading);
+std::vector<WordFile> files_of(const WordOptions& words, std::ostream& report) {
+  return words.data.empty() ? default_files(report) : word_files(words.data);
+}
+
+WordLists read_lists(const std::vector<WordFile>& files, const Reading& reading, std::ostream& report) {
+  const WordLists lists = read_word_lists(files, reading);
   report << lists.lines << " words read; left out: " << lists.left_out << " with "
          << (reading.latin ? "characters other than a-z or " : "") << "lengths outside " << reading.min_length << " to "
          << reading.max_length << ", " << lists.repeated << " repetitions, " << lists.shared
@@ -104,8 +108,11 @@ void use_loaded(const WordOptions& words, const NetFile& file) {
                   .validation = file.number<double>("validation"),
                   .test = file.number<double>("test")};
   if (words.classify) return classify(net, alphabet, task.reading, classes, words.top);
-  const WordLists lists = read_lists(words, task.reading, std::cout);
-  file.check(lists.names == classes, "tells apart " + list(classes) + "; the data has " + list(lists.names));
+  const std::vector<WordFile> files = files_of(words, std::cout);
+  std::vector<std::string> names;
+  for (const WordFile& one : files) names.push_back(one.name);
+  file.check(names == classes, "tells apart " + list(classes) + "; the data has " + list(names));
+  const WordLists lists = read_lists(files, task.reading, std::cout);
   elman::Random random{file.number<std::uint64_t>("seed")};
   Words data = choose_words(lists, task.words_per_class, random);
   const Split parts = split(data.labels, task.validation, task.test, random, classes);
@@ -130,7 +137,7 @@ void classify_words(const WordOptions& words, Options options) {
     throw std::runtime_error("--min-length " + std::to_string(reading.min_length) + ": longer than the longest word, " +
                              std::to_string(reading.max_length) + "; see --max-length");
   }
-  const WordLists lists = read_lists(words, reading, report);
+  const WordLists lists = read_lists(files_of(words, report), reading, report);
 
   std::vector<double> accuracies;
   for (std::size_t k = 0; k < options.seeds; ++k) {
