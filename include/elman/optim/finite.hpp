@@ -13,6 +13,7 @@
 
 #include <utility>
 
+#include "elman/check.hpp"
 #include "elman/kernels/coefficients.hpp"
 #include "elman/model.hpp"
 #include "elman/types.hpp"
@@ -39,7 +40,7 @@ class SkipNonFinite {
   /// Whether it stepped. What else the optimizer's step takes, a learning rate for ours, goes on to it.
   template <class Model, class Gradient, class... Others>
   bool step(Model&& model, const Gradient& gradient, const Others&... others) {
-    const bool steps = is_finite(gradient);
+    const bool steps = optim::is_finite(gradient);
     if (steps) {
       optimizer_.step(std::forward<Model>(model), gradient, others...);
       skipped_in_a_row_ = 0;
@@ -53,6 +54,13 @@ class SkipNonFinite {
   /// Steps left out so far, and since the last that was not: many in a row mean that θ itself is lost.
   Index skipped() const { return skipped_; }
   Index skipped_in_a_row() const { return skipped_in_a_row_; }
+  /// Goes on from counts that were kept. Throws, with nothing changed, unless 0 ≤ in a row ≤ skipped.
+  void restore(Index skipped, Index skipped_in_a_row) {
+    detail::require(0 <= skipped_in_a_row && skipped_in_a_row <= skipped, "SkipNonFinite::restore: skipped is ",
+                    skipped, ", in a row ", skipped_in_a_row, "; expected from 0, and no more in a row than in all");
+    skipped_ = skipped;
+    skipped_in_a_row_ = skipped_in_a_row;
+  }
 
   const Guarded& optimizer() const { return optimizer_; }
   Guarded& optimizer() { return optimizer_; }

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+//
+// A training that is interrupted goes on where it was, bit for bit: all that it has made, in one file that is replaced
+// whole or not at all.
+//
+//   elman::io::Checkpoint run("run.checkpoint");
+//   run.keep("net", net);
+//   run.keep("adam", adam);
+//   run.keep("random", random);
+//   run.keep("epoch", epoch);                         refers to them: they outlive it
+//   if (run.exists()) run.resume();
+//   for (; epoch < epochs; ++epoch) {
+//     run.save();
+//     …
+//
+// Kept are nets, gradients, elman's optimizers, SkipNonFinite around one, ReduceOnPlateau, Random, states of streams,
+// numbers, std::string, std::vector and std::array of numbers, Eigen's matrices; an optimizer of your own that is built
+// on OptimizerBase and has `elman::FormOptions form() const`. A schedule is known by the step that it is asked for.
+//
+// The file is one of the safetensors format: matrix W of part "net" is its tensor net.W.
+#pragma once
+
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "elman/check.hpp"
+#include "elman/io/detail/file_error.hpp"
+#include "elman/io/detail/json.hpp"
+#include "elman/io/detail/kept.hpp"
+#include "elman/io/detail/part_file.hpp"
+#include "elman/io/tensor_reader.hpp"
+#include "elman/io/tensor_writer.hpp"
+
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace io {
+
+struct CheckpointOptions {
+  bool non_finite = false;  ///< nets with NaN or infinity too, which no training brings back; all else may have them
+};
+
+class Checkpoint {
+ public:
+  /// Of a file, which need not be there yet; its folder must be when it is saved. A relative path is one of the folder
+  /// that is current now. Throws std::invalid_argument if the path is empty.
+  explicit Checkpoint(const std::filesystem::path& path, const CheckpointOptions& options = {})
+      : path_(path), options_(options) {
+    elman::detail::require(!path.empty(), "Checkpoint: path is empty; expected that of a file");
+    std::error_code error;
+    const auto absolute = std::filesystem::absolute(path, error);
+    if (!error) path_ = absolute;
+  }
+
+  /// From now on `part` is saved and resumed under this name. Refers to it. Throws std::invalid_argument if the name is
+  /// taken or has other characters than letters and digits of ASCII, _ and -.
+  template <class T>
+  void keep(const std::string& name, T&& part) {
+    using Kept = std::remove_reference_t<T>;
+    static_assert(std::is_lvalue_reference_v<T> && !std::is_const_v<Kept>,
+                  "elman::io::Checkpoint::keep: refers to what it keeps, a variable that resume can write to");
+    static_assert(
+        detail::IsKept<Kept>,
+        "elman::io::Checkpoint::keep: keeps nets, gradients, optimizers, ReduceOnPlateau, Random, states of streams, "
+        "numbers of up to 64 bits, std::string, std::vector and std::array of numbers, Eigen matrices; keep the parts "
+        "of another type one by one");
+    check_name(name);
+    parts_.push_back(part_of(name, part));
+  }
+
+  const std::filesystem::path& path() const { return path_; }
+
+  /// Whether there is something to resume. Throws std::runtime_error if that cannot be known.
+  bool exists() const {
+    std::error_code error;
+    const auto status = std::filesystem::status(path_, error);
+    if (status.type() == std::filesystem::file_type::not_found) return false;
+    detail::require(!error, path_.string(), "cannot be looked at: ", error.message());
+    return true;
+  }
+
+  /// Writes all parts; a kill at any moment leaves the file as it was or as it is now. Throws std::runtime_error if
+  /// that fails, and std::invalid_argument if a weight of a net is not finite; the file is then what it was.
+  void save() const {
+    TensorWriter file;
+    auto said = nlohmann::ordered_json::object();
+    for (const Part& part : parts_) {
+      detail::PartWriter writer(file, said[part.name], part.name, options_.non_finite);
+      part.write(writer);
+    }
+    std::string& text = file.metadata[metadata_key];
+    text = said.dump();
+    elman::detail::require(text.size() <= longest_text, "Checkpoint::save: whole numbers and texts take ", text.size(),
+                           " bytes; expected at most ", longest_text);
+    file.write(path_);
+  }
+
+  /// Sets all parts to what was saved. Throws std::runtime_error, with nothing changed, if the file cannot be read or
+  /// is not a checkpoint of these parts: another net or optimizer, other options than its learning rate, a part too
+  /// many or too few.
+  void resume() {
+    TensorReader file(path_);
+    const std::string& name = file.name();
+    const auto said = said_by(file);
+    for (const auto& [part, value] : said.items()) {
+      detail::require(find(part), name, "holds ", detail::in_quotes(part), ", which is not kept; kept are ", names());
+    }
+    std::set<std::string> seen;
+    std::vector<std::function<void()>> takes;
+    for (const Part& part : parts_) {
+      const auto own = said.find(part.name);
+      detail::require(own != said.end(), name, "does not hold ", detail::in_quotes(part.name), "; it holds ",
+                      names_of(said));
+      detail::PartReader reader(file, *own, part.name, options_.non_finite, seen);
+      try {
+        takes.push_back(part.read(reader));
+      } catch (const nlohmann::json::exception& error) {
+        detail::fail(name, detail::in_quotes(part.name), " is not as it was written: ", error.what());
+      } catch (const std::invalid_argument& error) {
+        detail::fail(name, detail::in_quotes(part.name), " is not as it was written: ", error.what());
+      }
+    }
+    for (const TensorInfo& tensor : file.tensors()) {
+      detail::require(seen.contains(tensor.name), name, "has a tensor ", detail::in_quotes(tensor.name),
+                      ", which belongs to none of its parts");
+    }
+    for (const auto& take : takes) take();
+  }
+
+ private:
+  struct Part {
+    std::string name;
+    std::function<void(detail::PartWriter&)> write;
+    std::function<std::function<void()>(detail::PartReader&)> read;  ///< what it returns sets the part
+  };
+
+  static constexpr const char* metadata_key = "elman.checkpoint";
+  static constexpr std::size_t longest_text = 45'000'000;  ///< quoted twice as long, and tensors beside it: 100 MB
+
+  template <class T>
+  static Part part_of(const std::string& name, T& part) {
+    return {name, [&part](detail::PartWriter& writer) { visit_part(writer, part); },
+            [&part](detail::PartReader& reader) -> std::function<void()> {
+              const auto read = std::make_shared<T>(part);
+              visit_part(reader, *read);
+              return [&part, read] { detail::take_part(part, *read); };
+            }};
+  }
+
+  void check_name(const std::string& name) const {
+    constexpr auto letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    elman::detail::require(
+        !name.empty() && name.find_first_not_of(letters) == std::string::npos && name != "__metadata__",
+        "Checkpoint::keep: name is \"", name, "\"; expected letters, digits, _ and -");
+    elman::detail::require(!find(name), "Checkpoint::keep: name \"", name, "\" is taken; expected another");
+  }
+  bool find(const std::string& name) const {
+    for (const Part& part : parts_) {
+      if (part.name == name) return true;
+    }
+    return false;
+  }
+  std::string names() const {
+    std::string text;
+    for (const Part& part : parts_) text += (text.empty() ? "" : ", ") + part.name;
+    return text.empty() ? "none" : text;
+  }
+  static std::string names_of(const nlohmann::ordered_json& said) {
+    std::string text;
+    for (const auto& [name, value] : said.items()) text += (text.empty() ? "" : ", ") + detail::in_quotes(name);
+    return text.empty() ? "none" : text;
+  }
+  static nlohmann::ordered_json said_by(const TensorReader& file) {
+    const auto text = file.metadata().find(metadata_key);
+    detail::require(text != file.metadata().end(), file.name(), "has no metadata ", metadata_key,
+                    ": it is no checkpoint");
+    auto said = nlohmann::ordered_json::parse(text->second, nullptr, false);
+    detail::require(said.is_object(), file.name(), "metadata ", metadata_key, " is no JSON object");
+    return said;
+  }
+
+  std::filesystem::path path_;
+  CheckpointOptions options_;
+  std::vector<Part> parts_;
+};
+
+}  // namespace io
+}  // namespace ELMAN_ABI
+}  // namespace elman

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+//
+// What an optimizer, and a learning rate that depends on what it has seen, leave in a checkpoint (kept.hpp).
+#pragma once
+
+#include <string>
+#include <tuple>
+#include <type_traits>
+
+#include "elman/io/detail/option_text.hpp"
+#include "elman/io/detail/part_file.hpp"
+#include "elman/io/net.hpp"
+#include "elman/layers/form.hpp"
+#include "elman/optim/finite.hpp"
+#include "elman/optim/plateau.hpp"
+#include "elman/types.hpp"
+
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace io::detail {
+
+/// As optim::OptimizerBase makes it.
+template <class T>
+concept IsKeptOptimizer = requires(T& optimizer, const T& constant) {
+  optimizer.restore(constant.state());
+  constant.state().vectors();
+  constant.state().steps;
+  constant.options();
+};
+
+/// Which it is: of ours by its options, of one of your own by its form().
+template <IsKeptOptimizer T>
+std::string optimizer_text(const T& optimizer) {
+  using First = std::remove_cvref_t<decltype(std::get<0>(optimizer.state().vectors()))>;
+  static_assert(is_file_scalar<typename First::value_type>());
+  constexpr bool has_form = elman::detail::HasForm<T, FormOptions>;
+  static_assert(
+      has_form || requires { form_of_options(optimizer.options()); },
+      "elman::io::Checkpoint::keep: an optimizer of your own says its name and its options, but for the "
+      "learning rate, in `elman::FormOptions form() const`; see elman/layers/form.hpp");
+  FormOptions options;
+  if constexpr (has_form) {
+    options = optimizer.form();
+  } else if constexpr (requires { form_of_options(optimizer.options()); }) {
+    options = form_of_options(optimizer.options());
+  }
+  return join(option_text(options), " of ", std::get<0>(optimizer.state().vectors()).size(), " parameters in ",
+              number_name<typename First::value_type>());
+}
+template <class Guarded>
+std::string optimizer_text(const optim::SkipNonFinite<Guarded>& guard) {
+  return "elman::optim::SkipNonFinite of " + optimizer_text(guard.optimizer());
+}
+
+/// Count of steps, and vectors in their order; those that its options leave empty are left out.
+template <class Archive, class RunState>
+void visit_state(Archive& archive, RunState& state) {
+  archive.whole_number("steps", state.steps);
+  int k = 0;
+  const auto visit = [&](const auto& vector) {
+    using Scalar = typename std::remove_cvref_t<decltype(vector)>::value_type;
+    const std::string name = join("vector", k++);
+    Scalar* const begin = const_cast<Scalar*>(vector.data());  // vectors() of what is read into is const as well
+    if (!vector.empty()) archive.vector(name, VectorView<Scalar>(begin, static_cast<Index>(vector.size())));
+  };
+  std::apply([&](const auto&... vectors) { (visit(vectors), ...); }, state.vectors());
+}
+template <class Archive, IsKeptOptimizer T>
+void visit_state_of(Archive& archive, T& optimizer) {
+  if constexpr (Archive::reads) {
+    auto state = optimizer.state();
+    visit_state(archive, state);
+    optimizer.restore(state);
+  } else {
+    visit_state(archive, optimizer.state());
+  }
+}
+template <class Archive, IsKeptOptimizer T>
+void visit_part(Archive& archive, T& optimizer) {
+  archive.is(optimizer_text(optimizer));
+  visit_state_of(archive, optimizer);
+}
+template <class Archive, IsKeptOptimizer Guarded>
+void visit_part(Archive& archive, optim::SkipNonFinite<Guarded>& guard) {
+  archive.is(optimizer_text(guard));
+  Index skipped = guard.skipped(), in_a_row = guard.skipped_in_a_row();
+  archive.whole_number("skipped", skipped);
+  archive.whole_number("skipped_in_a_row", in_a_row);
+  if constexpr (Archive::reads) guard.restore(skipped, in_a_row);
+  visit_state_of(archive, guard.optimizer());
+}
+
+template <class Archive>
+void visit_part(Archive& archive, optim::ReduceOnPlateau& plateau) {
+  archive.is(option_text(form_of_options(plateau.options())));
+  const auto visit = [&](auto& state) {
+    archive.vector("learning_rate", VectorView<double>(const_cast<double*>(&state.learning_rate), 1));
+    archive.vector("best", VectorView<double>(const_cast<double*>(&state.best), 1));
+    archive.whole_number("without_gain", state.without_gain);
+    archive.whole_number("cooling", state.cooling);
+  };
+  if constexpr (Archive::reads) {
+    auto state = plateau.state();
+    visit(state);
+    plateau.restore(state);
+  } else {
+    visit(plateau.state());
+  }
+}
+
+}  // namespace io::detail
+}  // namespace ELMAN_ABI
+}  // namespace elman

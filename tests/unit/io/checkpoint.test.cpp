@@ -1,0 +1,675 @@
+// SPDX-License-Identifier: MIT
+#include "elman/io/checkpoint.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <numeric>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "elman/elman.hpp"
+#include "support/catch.hpp"
+#include "support/folder.hpp"
+
+#if ELMAN_IO_POSIX
+#include <csignal>
+
+#include <sys/wait.h>
+#endif
+
+namespace fs = std::filesystem;
+namespace optim = elman::optim;
+using elman::Dynamic;
+using elman::Index;
+using elman::Random;
+using elman::io::Checkpoint;
+
+namespace {
+
+std::string content(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+template <class Fails>
+std::string message(const Fails& fails) {
+  try {
+    fails();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return "";
+}
+
+constexpr Index symbols = 5, chunk_length = 4, chunks = 6, streams = 3;
+
+auto new_body() {
+  using elman::Recurrence;
+  return elman::Stacked{Recurrence{symbols, 4, {.recurrent_dropout = 0.2, .zoneout = 0.1}},
+                        elman::Dropout{Recurrence{4, 3}, {.rate = 0.3}}};
+}
+using Net = elman::Net<double, decltype(new_body()), elman::Readout<Dynamic, Dynamic>>;
+
+elman::Labels new_streams() {
+  Random random{11};
+  std::vector<Index> list(static_cast<std::size_t>(streams * chunks * chunk_length));
+  for (Index& token : list) token = random.below(symbols);
+  return elman::streams(list, streams);
+}
+
+/// All that a training makes: a net with every kind of noise on streams, truncated, in chunks of a random order, at a
+/// rate that falls on a plateau, with the best net so far.
+template <class Optimizer>
+struct Training {
+  template <class Make>
+  Training(const Make& make, const fs::path& path) : optimizer(make(net)), checkpoint(path) {
+    std::iota(order.begin(), order.end(), Index{0});
+    checkpoint.keep("net", net);
+    checkpoint.keep("best", best);
+    checkpoint.keep("optimizer", optimizer);
+    checkpoint.keep("plateau", plateau);
+    checkpoint.keep("random", random);
+    checkpoint.keep("state", state);
+    checkpoint.keep("step", step);
+    checkpoint.keep("best_loss", best_loss);
+    checkpoint.keep("order", order);
+    if (checkpoint.exists()) checkpoint.resume();
+  }
+
+  void train() {
+    if (step % chunks == 0) {
+      random.shuffle(order);
+      net.reset(state);
+    }
+    const auto x = elman::chunk(data, order[static_cast<std::size_t>(step % chunks)] * chunk_length, chunk_length);
+    net.forward(x, tape, elman::every_step, {.start = state, .random = &random});
+    const double L = loss(tape, x);
+    gradient.set_zero();
+    net.bptt(x, tape, gradient);
+    optimizer.step(net, gradient, plateau.learning_rate());
+    plateau(L);
+    if (L < best_loss) {
+      best_loss = L;
+      best = net;
+    }
+    ++step;
+  }
+
+  Random random{7};
+  Net net{new_body(), {3, symbols}, elman::init::standard(random)};
+  Net best = net;
+  Optimizer optimizer;
+  optim::ReduceOnPlateau plateau{{.learning_rate = 1e-2, .factor = 0.7, .patience = 2}};
+  decltype(std::declval<Net&>().initial_state(1)) state = net.initial_state(streams);
+  int step = 0;
+  double best_loss = std::numeric_limits<double>::infinity();
+  std::vector<Index> order = std::vector<Index>(chunks);
+
+  elman::Labels data = new_streams();
+  elman::loss::CrossEntropy loss;
+  Net::Tape tape;
+  decltype(std::declval<Net&>().zero_gradient()) gradient = net.zero_gradient();
+  Checkpoint checkpoint;
+};
+
+constexpr int last_step = 40;
+
+/// Trains to the end and returns the file of its last checkpoint; is interrupted behind each of these steps, when all
+/// that was done since they were saved is lost.
+template <class Make>
+std::string trained(const fs::path& path, const Make& make, const std::vector<int>& interruptions) {
+  fs::remove(path);
+  using Run = Training<decltype(make(std::declval<Net&>()))>;
+  for (const int saved : interruptions) {
+    Run run(make, path);
+    while (run.step < saved) run.train();
+    run.checkpoint.save();
+    run.train();
+    run.train();
+  }
+  Run run(make, path);
+  while (run.step < last_step) run.train();
+  run.checkpoint.save();
+  return content(path);
+}
+
+template <class Make>
+void check_resuming(const Folder& folder, const Make& make, Random& random) {
+  const auto path = folder.path / "run.checkpoint";
+  const std::string whole = trained(path, make, {});
+  REQUIRE(whole.size() > 1000);
+  for (const std::size_t count : {1U, 2U, 5U}) {
+    std::vector<int> interruptions(count);
+    for (int& saved : interruptions) saved = static_cast<int>(random.below(last_step));
+    std::sort(interruptions.begin(), interruptions.end());
+    CAPTURE(interruptions);
+    CHECK((trained(path, make, interruptions) == whole));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("A training that was interrupted ends with the bits of one that was not") {
+  const Folder folder("checkpoint");
+  Random random{3};
+  const auto check = [&](const auto& make) { check_resuming(folder, make, random); };
+  check([](Net& net) { return optim::Adam{net, {.amsgrad = true}}; });
+  check([](Net& net) { return optim::SkipNonFinite{optim::AdamW{net}}; });
+  check([](Net& net) { return optim::SGD{net, {.momentum = 0.9, .nesterov = true}}; });
+  check([](Net& net) { return optim::Adagrad{net, {.learning_rate_decay = 0.1}}; });
+  check([](Net& net) { return optim::Adadelta{net}; });
+  check([](Net& net) { return optim::RMSprop{net, {.momentum = 0.5, .centered = true}}; });
+}
+
+TEST_CASE("Without its state an interrupted training is another") {
+  const Folder folder("checkpoint");
+  const auto path = folder.path / "run.checkpoint";
+  const auto make = [](Net& net) { return optim::Adam{net}; };
+  const std::string whole = trained(path, make, {});
+  fs::remove(path);
+  Training<optim::Adam<double>> first(make, path), second(make, path);
+  while (first.step < 13) first.train();
+  second.net = first.net;
+  second.step = first.step;
+  while (second.step < last_step) second.train();
+  second.checkpoint.save();
+  CHECK((content(path) != whole));
+}
+
+namespace {
+
+/// A part of every kind.
+struct Everything {
+  Everything() {
+    M << 1, 2, 3, -0.0, 5, std::numeric_limits<double>::denorm_min();
+    by_rows << 1, 2, 3, 4, 5, 6;
+    row << 1, std::numeric_limits<float>::infinity();
+    labels << 3, -1, std::numeric_limits<int>::min();
+    flags << true, false, true;
+    gradient.theta().setConstant(std::numeric_limits<float>::quiet_NaN());
+  }
+  void clear() {
+    whole = 0;
+    largest = 0;
+    flag = false;
+    number = 0;
+    single = 0;
+    text = bytes = "";
+    order = {1};
+    unsigned_words = {};
+    bits = {true};
+    history = {};
+    pair = {};
+    M.resize(0, 0);
+    by_rows.setZero();
+    row.setZero();
+    labels.resize(1);
+    flags.setZero();
+    gradient.set_zero();
+    guard.restore(0, 0);
+  }
+  Checkpoint checkpoint(const fs::path& path) {
+    Checkpoint run(path);
+    run.keep("whole", whole);
+    run.keep("largest", largest);
+    run.keep("flag", flag);
+    run.keep("number", number);
+    run.keep("single", single);
+    run.keep("text", text);
+    run.keep("bytes", bytes);
+    run.keep("order", order);
+    run.keep("unsigned-words", unsigned_words);
+    run.keep("bits", bits);
+    run.keep("history", history);
+    run.keep("pair", pair);
+    run.keep("M", M);
+    run.keep("by_rows", by_rows);
+    run.keep("row", row);
+    run.keep("labels", labels);
+    run.keep("flags", flags);
+    run.keep("gradient", gradient);
+    run.keep("guard", guard);
+    return run;
+  }
+
+  Random random{1};
+  using Cell = elman::RNNCell<float, 2, 3, 2>;
+  Cell net{elman::init::standard(random)};
+  decltype(std::declval<Cell&>().zero_gradient()) gradient = net.zero_gradient();
+  optim::SkipNonFinite<optim::SGD<float, Cell::theta_size>> guard{optim::SGD{net}};
+  std::int8_t whole = -128;
+  std::uint64_t largest = ~std::uint64_t{0};
+  bool flag = true;
+  double number = std::bit_cast<double>(0xfff8000000001234U);  // a NaN with a sign and a payload
+  float single = -0.0F;
+  std::string text = std::string("größer\n\"\0 }", 13), bytes = "\xff\xfe";
+  std::vector<Index> order{2, 0, -1};
+  std::vector<std::uint64_t> unsigned_words{~std::uint64_t{0}, 0};
+  std::vector<bool> bits{true, false, true};
+  std::vector<double> history{0.1, std::numeric_limits<double>::infinity()};
+  std::array<float, 2> pair{1e-45F, 3.4e38F};
+  Eigen::MatrixXd M{2, 3};
+  Eigen::Matrix<double, 2, Dynamic, Eigen::RowMajor> by_rows{2, 3};
+  Eigen::RowVector2f row;
+  Eigen::VectorXi labels{3};
+  Eigen::Array<bool, 1, 3> flags;
+};
+
+}  // namespace
+
+TEST_CASE("Every kind of part comes back with its bits, into what has another size too") {
+  const Folder folder("checkpoint");
+  const auto path = folder.path / "run", again = folder.path / "again";
+  Everything all;
+  all.guard.step(all.net, all.gradient);
+  REQUIRE(all.guard.skipped_in_a_row() == 1);
+  all.checkpoint(path).save();
+  all.clear();
+  all.checkpoint(again).save();
+  REQUIRE((content(again) != content(path)));
+  all.checkpoint(path).resume();
+  all.checkpoint(again).save();
+  CHECK((content(again) == content(path)));
+
+  const Everything fresh;
+  CHECK(all.whole == fresh.whole);
+  CHECK(all.largest == fresh.largest);
+  CHECK(all.flag);
+  CHECK(std::bit_cast<std::uint64_t>(all.number) == std::bit_cast<std::uint64_t>(fresh.number));
+  CHECK(std::bit_cast<std::uint32_t>(all.single) == std::bit_cast<std::uint32_t>(fresh.single));
+  CHECK(all.text == fresh.text);
+  CHECK(all.bytes == fresh.bytes);
+  CHECK(all.order == fresh.order);
+  CHECK(all.unsigned_words == fresh.unsigned_words);
+  CHECK(all.bits == fresh.bits);
+  CHECK(all.history == fresh.history);
+  CHECK(all.pair == fresh.pair);
+  CHECK((all.M.rows() == 2 && all.M == fresh.M));
+  CHECK(all.by_rows == fresh.by_rows);
+  CHECK(all.row == fresh.row);
+  CHECK(all.labels == fresh.labels);
+  CHECK((all.flags == fresh.flags).all());
+  CHECK(all.guard.skipped() == 1);
+  CHECK(all.guard.skipped_in_a_row() == 1);
+}
+
+namespace {
+
+/// Of one's own, on the base of ours.
+struct MeanOptions {
+  double learning_rate = 1e-2;
+  double share = 0.5;
+};
+struct MeanState {
+  explicit MeanState(Index count) : mean(static_cast<std::size_t>(count)) {}
+  auto vectors() const { return std::tie(mean); }
+
+  Index steps = 0;
+  std::vector<double> mean;
+};
+class MeanDescent : public optim::OptimizerBase<MeanDescent, double, MeanOptions, MeanState> {
+  using Base = optim::OptimizerBase<MeanDescent, double, MeanOptions, MeanState>;
+
+ public:
+  static constexpr std::string_view name = "MeanDescent";
+
+  template <class Model>
+  MeanDescent(const Model& model, const MeanOptions& options)
+      : Base(options, MeanState(elman::parameter_count(model))) {}
+  elman::FormOptions form() const { return {"MeanDescent", {{"share", options().share}}}; }
+
+  template <class Model, class Gradient>
+  static void update(const MeanOptions& options, MeanState& state, Model& model, const Gradient& gradient,
+                     double learning_rate) {
+    const auto rule = [&](double& theta, double g, double& mean) {
+      mean += options.share * (g - mean);
+      theta -= learning_rate * mean;
+    };
+    optim::update_parameters(rule, 0, model, gradient, state.mean);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("An optimizer of one's own is known by the form that it gives") {
+  const Folder folder("checkpoint");
+  const auto path = folder.path / "run";
+  const auto make = [](Net& net) { return MeanDescent(net, {.share = 0.25}); };
+  const auto make_another = [](Net& net) { return MeanDescent(net, {}); };
+  CHECK((trained(path, make, {17}) == trained(path, make, {})));
+  const std::string said = message([&] { Training<MeanDescent> another(make_another, path); });
+  CHECK(said.starts_with(path.string() + ": \"optimizer\" is MeanDescent{.share = 0.25} of "));
+  CHECK(said.find("; expected MeanDescent{.share = 0.5} of ") != std::string::npos);
+}
+
+TEST_CASE("What keeps its size is resumed where it is in memory") {
+  const Folder folder("checkpoint");
+  std::vector<double> list{1, 2};
+  Eigen::VectorXd vector = Eigen::VectorXd::Ones(2);
+  elman::RNNCell<double, Dynamic, Dynamic, Dynamic> net(40, 50, 4, elman::zero);
+  auto state = net.initial_state(2);
+  Checkpoint run(folder.path / "run");
+  run.keep("list", list);
+  run.keep("vector", vector);
+  run.keep("net", net);
+  run.keep("state", state);
+  run.save();
+  const double *const list_begin = list.data(), *const vector_begin = vector.data();
+  const double *const net_begin = net.theta().data(), *const state_begin = state.h.data();
+  list[1] = vector[1] = 5;
+  net.theta().setOnes();
+  state.h.setOnes();
+  run.resume();
+  CHECK(list[1] == 2);
+  CHECK(vector[1] == 1);
+  CHECK(list.data() == list_begin);
+  CHECK(net.theta().isZero(0));
+  CHECK(state.h.isZero(0));
+  CHECK(vector.data() == vector_begin);
+  CHECK(net.theta().data() == net_begin);
+  CHECK(state.h.data() == state_begin);
+}
+
+namespace {
+
+using Cell = elman::RNNCell<double, Dynamic, Dynamic, Dynamic>;
+
+/// A small run, and what a file may hold instead of it.
+struct Small {
+  explicit Small(Index hidden = 3, const optim::AdamOptions& options = {}) : net(2, hidden, 2, elman::zero) {
+    net.theta().setConstant(0.5);
+    adam.emplace(net, options);
+  }
+  Checkpoint checkpoint(const fs::path& path) {
+    Checkpoint run(path);
+    run.keep("net", net);
+    run.keep("adam", *adam);
+    run.keep("plateau", plateau);
+    run.keep("random", random);
+    run.keep("epoch", epoch);
+    run.keep("order", order);
+    return run;
+  }
+
+  Cell net;
+  std::optional<optim::Adam<double>> adam;
+  optim::ReduceOnPlateau plateau{{}};
+  Random random{5};
+  std::int8_t epoch = 12;
+  std::vector<int> order{1, 0};
+};
+
+}  // namespace
+
+TEST_CASE("A file that is not of this run is refused by name, and nothing is changed") {
+  const Folder folder("checkpoint");
+  const auto path = folder.path / "run", before = folder.path / "before", after = folder.path / "after";
+  const std::string name = path.string();
+  Small own;
+  own.epoch = 99;
+  own.checkpoint(before).save();
+  const auto refusal = [&] {
+    const std::string said = message([&] { own.checkpoint(path).resume(); });
+    own.checkpoint(after).save();
+    CHECK((content(after) == content(before)));
+    return said;
+  };
+  const std::string net = "elman::Net<double, elman::Recurrence<2, ";
+  const std::string options = "{.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-08, .weight_decay = 0, .amsgrad = ";
+
+  CHECK(refusal() == name + ": is not there");
+
+  Small wider(4);
+  wider.checkpoint(path).save();
+  CHECK(refusal().starts_with(name + ": \"net\" is " + net + "4, elman::Tanh>"));
+  CHECK(refusal().find("; expected " + net + "3, elman::Tanh>") != std::string::npos);
+
+  Small largest(3, {.amsgrad = true});
+  largest.checkpoint(path).save();
+  CHECK(refusal() == name + ": \"adam\" is elman::optim::Adam" + options +
+                         "true} of 26 parameters in double; expected elman::optim::Adam" + options +
+                         "false} of 26 parameters in double");
+
+  Small other;
+  optim::SGD sgd{other.net};
+  const auto save_others = [&](auto& optimizer, auto& epoch, bool has_order, bool has_more) {
+    Checkpoint run(path);
+    run.keep("net", other.net);
+    run.keep("adam", optimizer);
+    run.keep("plateau", other.plateau);
+    run.keep("random", other.random);
+    run.keep("epoch", epoch);
+    if (has_order) run.keep("order", other.order);
+    double more = 1;
+    if (has_more) run.keep("more", more);
+    run.save();
+  };
+  save_others(sgd, other.epoch, true, false);
+  CHECK(refusal().starts_with(name + ": \"adam\" is elman::optim::SGD{.momentum = 0, .dampening = 0, "));
+  save_others(*other.adam, other.epoch, false, false);
+  CHECK(refusal() == name +
+                         ": does not hold \"order\"; it holds \"net\", \"adam\", \"plateau\", \"random\", "
+                         "\"epoch\"");
+  save_others(*other.adam, other.epoch, true, true);
+  CHECK(refusal() == name + ": holds \"more\", which is not kept; kept are net, adam, plateau, random, epoch, order");
+  int large = 1000;
+  save_others(*other.adam, large, true, false);
+  CHECK(refusal() == name + ": \"epoch\" has value \"1000\"; expected whole numbers of its type");
+  double half = 0.5;
+  save_others(*other.adam, half, true, false);
+  CHECK(refusal() == name + ": \"epoch\" is double; expected whole number");
+
+  save_others(*other.adam, other.epoch, true, false);
+  const std::string good = content(path);
+  const auto with = [&](const std::string& from, const std::string& to) {
+    REQUIRE(from.size() == to.size());
+    std::string text = good;
+    REQUIRE(text.find(from) != std::string::npos);
+    folder.write("run", text.replace(text.find(from), from.size(), to));
+    return refusal();
+  };
+  CHECK(with(R"(\"value\":\"12\")", R"(\"value\":\"1x\")") ==
+        name + ": \"epoch\" has value \"1x\"; expected whole numbers of its type");
+  CHECK(with(R"(\"values\":\"1 0\")", R"(\"values\":\" 10\")").starts_with(name + ": \"order\" has values \" 10\"; "));
+  CHECK(with(R"(\"steps\":\"0\")", R"(\"stops\":\"0\")").starts_with(name + ": \"adam\" is not as it was written: "));
+  CHECK(with(R"(\"cooling\":\"0\")", R"(\"cooling\":\"x\")").starts_with(name + ": \"plateau\" has cooling \"x\"; "));
+  CHECK(with(R"(\"cooling\":\"0\")", R"(\"cooling\":[\"0])").starts_with(name + ": metadata elman.checkpoint "));
+  CHECK(with("elman.checkpoint", "elman.chequepoin") ==
+        name + ": has no metadata elman.checkpoint: it is no checkpoint");
+  CHECK(with("\"net.W\"", "\"net.X\"").starts_with(name + ": has no tensor \"net.W\"; it has "));
+  const std::string words = elman::io::detail::whole_numbers_text<std::uint64_t>(other.random.state());
+  std::string zeros = "0 0 0 ";
+  zeros.append(words.size() - zeros.size(), '0');
+  CHECK(with(words, zeros) == name +
+                                  ": \"random\" is not as it was written: Random::from_state: state is all zero; "
+                                  "expected at least one bit set");
+  for (const std::size_t size : {std::size_t{0}, std::size_t{7}, std::size_t{100}, good.size() - 1}) {
+    folder.write("run", good.substr(0, size));
+    CHECK(refusal().starts_with(name + ": "));
+  }
+  folder.write("run", good + "rest");
+  CHECK(refusal().starts_with(name + ": "));
+
+  folder.write("run", good);
+  own.checkpoint(path).resume();
+  CHECK(own.epoch == 12);
+}
+
+TEST_CASE("A learning rate is the program's, and may be another when a training is resumed") {
+  const Folder folder("checkpoint");
+  const auto path = folder.path / "run";
+  Small first(3, {.learning_rate = 0.1}), second(3, {.learning_rate = 0.2});
+  first.adam->step(first.net, first.net.zero_gradient());
+  first.checkpoint(path).save();
+  second.checkpoint(path).resume();
+  CHECK(second.adam->options().learning_rate == 0.2);
+  CHECK(second.adam->state().steps == 1);
+}
+
+TEST_CASE("A net that is lost does not replace one that is not, unless that is asked for") {
+  const Folder folder("checkpoint");
+  const auto path = folder.path / "run";
+  Small own;
+  own.checkpoint(path).save();
+  const std::string good = content(path);
+  own.net.W()(2, 1) = std::numeric_limits<double>::quiet_NaN();
+  CHECK(message([&] { own.checkpoint(path).save(); }) ==
+        "Checkpoint::save: net.W(2, 1) is nan; expected a finite number, or that .non_finite is asked for; the file is "
+        "left as it was");
+  CHECK((content(path) == good));
+
+  Checkpoint all(path, {.non_finite = true}), finite(path);
+  all.keep("net", own.net);
+  finite.keep("net", own.net);
+  all.save();
+  own.net.theta().setConstant(1);
+  CHECK(message([&] { finite.resume(); }) == path.string() +
+                                                 ": tensor \"net.W\" has nan at [2, 1]; expected a finite "
+                                                 "number, or that .non_finite is asked for");
+  CHECK(own.net.theta().sum() == 26);
+  all.resume();
+  CHECK(own.net.W()(2, 1) != own.net.W()(2, 1));
+}
+
+TEST_CASE("What is wrong with a checkpoint itself is said at once") {
+  const Folder folder("checkpoint");
+  CHECK(message([] { Checkpoint run(""); }) == "Checkpoint: path is empty; expected that of a file");
+  Checkpoint run(folder.path / "run");
+  int epoch = 0;
+  run.keep("epoch", epoch);
+  CHECK(message([&] { run.keep("epoch", epoch); }) == "Checkpoint::keep: name \"epoch\" is taken; expected another");
+  for (const std::string name : {"", "a.b", "\xc3\xa4", "__metadata__"}) {
+    CHECK(message([&] { run.keep(name, epoch); }) ==
+          "Checkpoint::keep: name is \"" + name + "\"; expected letters, digits, _ and -");
+  }
+  CHECK_FALSE(run.exists());
+  CHECK(message([&] { run.resume(); }) == run.path().string() + ": is not there");
+  run.save();
+  CHECK(run.exists());
+  CHECK(run.path() == folder.path / "run");
+
+  const Checkpoint missing(folder.path / "missing" / "run"), here(folder.path);
+  CHECK_FALSE(missing.exists());
+  CHECK(message([&] { missing.save(); }) == missing.path().string() + ": cannot be written: No such file or directory");
+  CHECK(message([&] { here.save(); }) == folder.path.string() + ": is a folder; expected a file");
+}
+
+TEST_CASE("A checkpoint stays in the folder in which it was made") {
+  const Folder folder("checkpoint");
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path);
+  int epoch = 4;
+  Checkpoint run("run");
+  run.keep("epoch", epoch);
+  fs::current_path(before);
+  run.save();
+  CHECK(fs::exists(folder.path / "run"));
+  epoch = 0;
+  run.resume();
+  CHECK(epoch == 4);
+}
+
+#if ELMAN_IO_POSIX
+
+namespace {
+
+/// A net, what Adam has made of it and a list, in each of which every number is the count of steps: what is not whole
+/// would show.
+struct Marked {
+  explicit Marked(const fs::path& path) : run(path) {
+    run.keep("net", net);
+    run.keep("step", step);
+    run.keep("list", list);
+    run.keep("best", best);
+  }
+  void train() {
+    ++step;
+    net.theta().setConstant(static_cast<double>(step));
+    best.theta().setConstant(static_cast<double>(step));
+    std::fill(list.begin(), list.end(), static_cast<double>(step));
+  }
+  bool is_whole() const {
+    const auto mark = static_cast<double>(step);
+    return (net.theta().array() == mark).all() && (best.theta().array() == mark).all() &&
+           std::all_of(list.begin(), list.end(), [&](double number) { return number == mark; });
+  }
+
+  Cell net{20, 80, 20, elman::zero}, best = net;
+  std::vector<double> list = std::vector<double>(20'000);
+  std::int64_t step = 0;
+  Checkpoint run;
+};
+
+/// Trains and saves until it is killed, and reports each step that has been saved.
+[[noreturn]] void train_for_ever(const fs::path& path, int report) {
+  try {
+    Marked marked(path);
+    if (marked.run.exists()) marked.run.resume();
+    for (;;) {
+      marked.train();
+      marked.run.save();
+      if (::write(report, &marked.step, sizeof marked.step) != sizeof marked.step) ::_exit(2);
+    }
+  } catch (...) {
+    ::_exit(3);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("A writer that is killed at 200 random moments never loses the last good checkpoint") {
+  using Clock = std::chrono::steady_clock;
+  const Folder folder("checkpoint");
+  const auto path = folder.path / "run", part = folder.path / "run.part";
+  Random random{17};
+  Marked marked(path);
+  marked.run.save();
+  const auto begin = Clock::now();
+  for (int k = 0; k < 3; ++k) marked.run.save();
+  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();  // of three
+  const double longest = std::clamp(seconds, 2e-3, 30e-3);
+  REQUIRE(fs::file_size(path) > 200'000);
+
+  int cut = 0;
+  for (int kill = 0; kill < 200; ++kill) {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) train_for_ever(path, ends[1]);
+    ::close(ends[1]);
+    ::usleep(static_cast<useconds_t>(1e6 * random.uniform(0, longest)));
+    REQUIRE(::kill(child, SIGKILL) == 0);
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(WIFSIGNALED(status));
+    std::int64_t reported = marked.step, step = 0;
+    while (::read(ends[0], &step, sizeof step) == sizeof step) reported = step;
+    ::close(ends[0]);
+    cut += fs::exists(part) ? 1 : 0;
+
+    marked.run.resume();
+    REQUIRE(marked.is_whole());
+    REQUIRE(marked.step >= reported);
+    REQUIRE(marked.step <= reported + 1);
+  }
+  CHECK(cut > 0);
+  CHECK(marked.step > 20);
+  marked.run.save();
+  CHECK_FALSE(fs::exists(part));
+}
+
+#endif
