@@ -45,28 +45,30 @@ inline void add_file_options(CLI::App& app, FileOptions& files, LoadableOptions 
   const std::vector<CLI::Option*> own = app.get_options();
   app.add_option("--header", files.header, "Write the trained net to this file, as a C++ header");
   app.add_option("--save", files.save, "Write the trained net to this file, with all that it needs, for --load");
-  CLI::Option* const load =
-      app.add_option("--load", files.load, "Instead of training: the net that --save has written to this file");
+  app.add_option("--load", files.load, "Instead of training: the net that --save has written to this file");
   CLI::Option* const checkpoint =
-      app.add_option("--checkpoint", files.checkpoint, "Keep the training in this file, after every epoch")
-          ->excludes(load);
-  app.add_flag("--resume", files.resume, "Go on with the training that --checkpoint has kept, with the same options")
-      ->needs(checkpoint)
-      ->excludes(load);
-  app.add_option("--stop-after", files.stop_after,
-                 "End the training after so many of its epochs; --resume goes on with the others")
-      ->check(CLI::PositiveNumber)
-      ->excludes(load);
+      app.add_option("--checkpoint", files.checkpoint, "Keep the training in this file, after every epoch");
+  CLI::Option* const resume = app.add_flag("--resume", files.resume,
+                                           "Go on with the training that --checkpoint has kept, with the same options")
+                                  ->needs(checkpoint);
+  CLI::Option* const stop_after =
+      app.add_option("--stop-after", files.stop_after,
+                     "End the training after so many of its epochs; --resume goes on with the others")
+          ->check(CLI::PositiveNumber);
+  std::vector<const CLI::Option*> training{checkpoint, resume, stop_after};
   std::vector<const CLI::Option*> settings;
-  for (CLI::Option* const option : own) {
+  for (const CLI::Option* const option : own) {
     const auto is_in = [&](const std::vector<std::string>& names) {
       return std::ranges::find(names, option->get_name()) != names.end();
     };
     if (option == app.get_help_ptr()) continue;
     if (!is_in(loadable.use)) settings.push_back(option);
-    if (!is_in(loadable.use) && !is_in(loadable.data)) load->excludes(option);
+    if (!is_in(loadable.use) && !is_in(loadable.data)) training.push_back(option);
   }
-  app.callback([&files, settings] {
+  app.callback([&files, settings, training] {
+    for (const CLI::Option* option : training) {
+      if (!files.load.empty() && option->count() > 0) throw CLI::ExcludesError("--load", option->get_name());
+    }
     files.settings.clear();
     for (const CLI::Option* option : settings) {
       std::string values;
