@@ -44,14 +44,14 @@ inline std::string kept_setting(const FileOptions& files, const std::string& beg
 
 /// What a training of other data has otherwise (FNV-1a of the numbers).
 template <class... Numbers>
-std::string data_setting(std::size_t examples, const Numbers&... numbers) {
+std::string data_setting(std::size_t examples, const Numbers&... values) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   const auto add = [&](const auto& some) {
     for (const auto number : some) {
       hash = (hash ^ std::bit_cast<std::uint32_t>(static_cast<float>(number))) * 0x100000001b3U;
     }
   };
-  (add(numbers), ...);
+  (add(values), ...);
   return "data of " + std::to_string(examples) + " examples and the fingerprint " + std::to_string(hash);
 }
 
