@@ -40,7 +40,7 @@ struct LoadableOptions {
 };
 
 /// Behind all other options. After parsing, files.settings are there.
-inline void add_file_options(CLI::App& app, FileOptions& files, LoadableOptions loadable) {
+inline void add_file_options(CLI::App& app, FileOptions& files, const LoadableOptions& loadable) {
   files.program = app.get_name();
   const std::vector<CLI::Option*> own = app.get_options();
   app.add_option("--header", files.header, "Write the trained net to this file, as a C++ header");
@@ -81,6 +81,7 @@ inline void add_file_options(CLI::App& app, FileOptions& files, LoadableOptions 
 
 /// Throws std::runtime_error unless all files can be written that are to be, before a net is trained. `runs`: how many.
 inline void check_files(const FileOptions& files, std::size_t runs) {
+  std::vector<std::string> paths;
   for (const auto& [option, path] : {std::pair<const char*, const std::string&>("--header", files.header),
                                      {"--save", files.save},
                                      {"--checkpoint", files.checkpoint}}) {
@@ -88,6 +89,11 @@ inline void check_files(const FileOptions& files, std::size_t runs) {
     if (runs > 1) {
       throw std::runtime_error(std::string(option) + " writes one net; expected one run, not " + std::to_string(runs));
     }
+    if (std::ranges::find(paths, path) != paths.end()) {
+      throw std::runtime_error(std::string(option) + " " + path +
+                               ": expected another file than that of another option");
+    }
+    paths.push_back(path);
     check_writable(path);
   }
   if (files.checkpoint.empty() || files.resume == std::filesystem::exists(files.checkpoint)) return;
