@@ -4,15 +4,21 @@
 //
 //   char_language_model                      learns from the GPL, and tells how well it predicts the last tenth of it
 //   char_language_model --text FILE --sample 500 --prefix "It was "
+//   char_language_model --save gpl.safetensors             keeps what it has learned, and
+//   char_language_model --load gpl.safetensors --sample 500  writes with nothing else
 //   char_language_model --folds 5            cross-validation on the rest of the text: to choose options by
 #include <algorithm>
+#include <cmath>
 #include <iomanip>
 #include <iostream>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/language_model.hpp"
+#include "common/net_files.hpp"
 #include "common/train.hpp"
 
 namespace {
@@ -20,7 +26,7 @@ namespace {
 using namespace example;
 
 struct TextOptions {
-  std::string text = "/usr/share/common-licenses/GPL-3";  // which every Debian system has
+  std::optional<std::string> text;  ///< its path; else default_text
   std::string vocabulary = "bytes";
   elman::Index chunk = 50;
   elman::Index embedding = 32;
@@ -30,6 +36,8 @@ struct TextOptions {
   elman::SamplerOptions sampler;
   std::string prefix = "The ";
 };
+
+constexpr const char* default_text = "/usr/share/common-licenses/GPL-3";  // which every Debian system has
 
 /// Calls use(body) with the layers that the options ask for. Each choice is a type of its own.
 template <class Use>
@@ -44,19 +52,71 @@ void with_layers(elman::Index in, const TextOptions& text, const Options& option
   return use(Stacked{Embedding{in, text.embedding}, Repeated{dropped(text.embedding), upper, options.layers}});
 }
 
+elman::Attachments attachments(const Vocabulary& vocabulary) {
+  elman::Matrix<double, elman::Dynamic, elman::Dynamic> bytes(vocabulary.size(), 1);
+  elman::Index token = 0;
+  for (const char byte : vocabulary.bytes()) bytes(token++, 0) = static_cast<unsigned char>(byte);
+  return {.tensors = {{"vocabulary", std::move(bytes)}}};
+}
+
+/// The bytes that are a net's tokens.
+Vocabulary vocabulary_of(const NetFile& file, elman::Index size) {
+  std::string bytes;
+  for (const double byte : file.tensor("vocabulary", size).reshaped()) {
+    const bool is_byte = byte >= 0 && byte <= 255 && byte == std::floor(byte);
+    file.check(is_byte, "attached tensor \"vocabulary\" has " + std::to_string(byte) + "; expected bytes, 0 to 255");
+    bytes += static_cast<char>(static_cast<unsigned char>(byte));
+  }
+  file.check(Vocabulary(bytes).size() == size, "attached tensor \"vocabulary\" has a byte twice");
+  return Vocabulary(bytes);
+}
+
+template <class Net>
+void write_sample(const Net& net, const Vocabulary& vocabulary, const TextOptions& text, const Tokens& prefix,
+                  elman::Sampler& sampler, elman::Random& random) {
+  auto state = net.initial_state();
+  const Tokens sample = elman::generate(net, state, prefix, {.length = text.sample}, sampler, random);
+  std::cout << text.prefix << vocabulary.decode(sample) << '\n';
+}
+
+/// Writes a sample, or tells how well the net predicts the last tenth of a text.
+void use_loaded(const TextOptions& text, const Options& options, const NetFile& file) {
+  TextOptions layers;
+  layers.embedding = file.has_layer("Embedding") ? 1 : 0;  // of the type alone: sizes are the file's
+  elman::Sampler sampler{text.sampler};
+  with_layers(1, layers, options, [&]<class Body>(const Body&) {
+    const auto net = file.net<Net<Body>>();
+    const Vocabulary vocabulary = vocabulary_of(file, net.out());
+    file.check(net.in() == net.out(), "reads " + std::to_string(net.in()) + " tokens and predicts " +
+                                          std::to_string(net.out()) + "; expected as many");
+    if (text.sample > 0) {
+      elman::Random random{options.seed};
+      write_sample(net, vocabulary, text, vocabulary.encode(text.prefix, "--prefix"), sampler, random);
+    }
+    if (text.sample > 0 && !text.text) return;
+    const std::string path = text.text.value_or(default_text);
+    const Corpus corpus = with_tail_held_out(vocabulary.encode(read_text(path), path));
+    check_length(corpus, 1, path);
+    std::cout << "bits per character: " << std::fixed << std::setprecision(3)
+              << bits_per_character(net, corpus.held_out) << '\n';
+  });
+}
+
 void model_language(const TextOptions& text, const Options& options) {
+  if (!options.files.load.empty()) return use_loaded(text, options, NetFile(options.files));
   if (options.dropout > 0 && text.embedding == 0 && options.layers == 1) {
     throw std::runtime_error(
         "--dropout drops what an embedding or a lower layer gives; expected --embedding or --layers 2 or more");
   }
-  check_header(options, options.seeds * (std::max)(text.folds, std::size_t{1}));
+  check_files(options.files, options.seeds * (std::max)(text.folds, std::size_t{1}));
   elman::Sampler sampler{text.sampler};
-  const std::string bytes = read_text(text.text);
+  const std::string path = text.text.value_or(default_text);
+  const std::string bytes = read_text(path);
   const Vocabulary vocabulary = text.vocabulary == "bytes" ? Vocabulary() : Vocabulary(bytes);
   const Tokens prefix = text.sample > 0 ? vocabulary.encode(text.prefix, "--prefix") : Tokens{};
-  std::vector<Corpus> corpora{with_tail_held_out(vocabulary.encode(bytes, text.text))};
+  std::vector<Corpus> corpora{with_tail_held_out(vocabulary.encode(bytes, path))};
   if (text.folds > 0) corpora = text_folds(corpora.front().training, text.folds);
-  for (const Corpus& corpus : corpora) check_length(corpus, options.batch, text.text);
+  for (const Corpus& corpus : corpora) check_length(corpus, options.batch, path);
 
   double sum = 0;
   const auto run = [&](const auto& body, const Corpus& corpus, elman::Random random) {
@@ -71,11 +131,8 @@ void model_language(const TextOptions& text, const Options& options) {
     sum += bits;
     std::cout << std::fixed << std::setprecision(1) << "trained in " << seconds << " s: " << std::setprecision(3)
               << bits << " bits a character held out" << std::endl;
-    if (!options.header.empty()) write_file(options.header, elman::cpp_header(net, "trained"));
-    if (text.sample == 0) return;
-    auto state = net.initial_state();
-    const Tokens sample = elman::generate(net, state, prefix, {.length = text.sample}, sampler, random);
-    std::cout << text.prefix << vocabulary.decode(sample) << '\n';
+    write_net(options.files, net, attachments(vocabulary));
+    if (text.sample > 0) write_sample(net, vocabulary, text, prefix, sampler, random);
   };
   for (std::size_t k = 0; k < options.seeds; ++k) {
     for (const Corpus& corpus : corpora) {
@@ -96,10 +153,11 @@ int main(int argc, char** argv) {
   TextOptions text;
   Options options{
       .hidden = 192, .layers = 2, .dropout = 0.1, .epochs = 40, .batch = 8, .learning_rate = 5e-3, .validation = 0};
-  app.add_option("--text", text.text, "File to learn from; its last tenth is held out")->capture_default_str();
+  app.add_option("--text", text.text, "File to learn from; its last tenth is held out")->default_str(default_text);
   app.add_option("--vocabulary", text.vocabulary, "bytes (all 256) or occurring (those of the text)")
       ->check(CLI::IsMember({"bytes", "occurring"}))
-      ->option_text("bytes|occurring=bytes");
+      ->option_text("bytes|occurring=bytes")
+      ->default_str("bytes");
   app.add_option("--folds", text.folds, "Hold out, one after the other, so many parts of the first nine tenths instead")
       ->check(CLI::Range(2, 1000));
   app.add_option("--epochs", options.epochs, "Times through the text")
@@ -125,7 +183,8 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.0, 0.99))
       ->capture_default_str();
   CLI::Option* sample =
-      app.add_option("--sample", text.sample, "Characters to write after training")->check(CLI::Range(1, 1'000'000));
+      app.add_option("--sample", text.sample, "Characters to write after training, or of a net that is loaded")
+          ->check(CLI::Range(1, 1'000'000));
   app.add_option("--prefix", text.prefix, "What the sample goes on from")->capture_default_str();
   app.add_option("--temperature", text.sampler.temperature, "Of the sample")
       ->check(CLI::PositiveNumber)
@@ -138,6 +197,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   add_options(app, options);
   for (const char* name : {"--batch", "--validation"}) app.remove_option(app.get_option(name));  // a text has others
+  add_file_options(
+      app, options.files,
+      {.data = {"--text", "--seed"}, .use = {"--sample", "--prefix", "--temperature", "--top-k", "--top-p"}});
   sample->excludes("--seeds")->excludes("--folds");
   return run_program(app, argc, argv, [&] { model_language(text, options); });
 }

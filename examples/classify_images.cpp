@@ -4,6 +4,7 @@
 //
 //   classify_images                                     Debian's package dataset-fashion-mnist
 //   classify_images --data FOLDER                       your own: four files in the IDX format, plain or gzipped
+//   classify_images --save net.safetensors              keeps the net; --load net.safetensors tests it
 //   classify_images --by pixels --limit 5000            784 steps an image, slow
 #include <algorithm>
 #include <filesystem>
@@ -16,6 +17,7 @@
 
 #include "common/body.hpp"
 #include "common/images.hpp"
+#include "common/net_files.hpp"
 #include "common/options.hpp"
 #include "common/run.hpp"
 
@@ -55,9 +57,47 @@ std::vector<std::string> class_names(const ImageOptions& choice, elman::Index co
   return names;
 }
 
+const std::map<std::string, By> steps{{"rows", By::rows}, {"cross", By::cross}, {"pixels", By::pixels}};
+
+elman::Attachments attachments(const Images& images, const ImageOptions& choice) {
+  const auto by = std::ranges::find(steps, choice.by, [](const auto& step) { return step.second; });
+  return {.strings = {{"by", {by->first}}, {"per_step", number_text(choice.per_step)}},
+          .tensors = {{"size", Eigen::Vector3d(static_cast<double>(images.rows), static_cast<double>(images.cols),
+                                               static_cast<double>(images.channels))},
+                      {"mean", Eigen::VectorXd::Constant(1, static_cast<double>(images.mean))},
+                      {"scale", Eigen::VectorXd::Constant(1, static_cast<double>(images.scale))}}};
+}
+
+/// How well the net of a file tells the classes of the images to test on.
+void use_loaded(const ImageOptions& choice, const NetFile& file) {
+  with_body(1, {.bidirectional = file.has_layer("Bidirectional")}, [&]<class Body>(const Body&) {
+    const auto net = file.net<Net<Body>>();
+    const std::vector<std::string>& names = file.classes(net.out());
+    const std::string folder = folder_of(choice);
+    Images images = read_images(folder, "t10k");
+    const Eigen::Vector3d size(static_cast<double>(images.rows), static_cast<double>(images.cols),
+                               static_cast<double>(images.channels));
+    file.check(file.tensor("size", 3) == size, "reads images of another size than those in " + folder);
+    const auto per_step = file.number<std::size_t>("per_step");
+    file.check(per_step > 0, "attached text \"per_step\" is 0; expected at least 1");
+    arrange(images, file.choice<By>("by", steps), per_step);
+    file.check(images.inputs() == net.in(),
+               "has " + std::to_string(net.in()) + " inputs; its images have " + std::to_string(images.inputs()));
+    images.mean = static_cast<float>(file.tensor("mean", 1)(0));
+    images.scale = static_cast<float>(file.tensor("scale", 1)(0));
+    file.check(std::ranges::max(images.labels) < net.out(), "tells apart " + std::to_string(net.out()) +
+                                                                " classes; a label in " + folder + " is " +
+                                                                std::to_string(std::ranges::max(images.labels)));
+    Indices test(images.size());
+    std::iota(test.begin(), test.end(), std::size_t{0});
+    report_test(net, images, names, test, "images", std::cout);
+  });
+}
+
 void classify_images(const ImageOptions& choice, const Options& options) {
+  if (!options.files.load.empty()) return use_loaded(choice, NetFile(options.files));
   check_layer_options(options);
-  check_header(options, options.seeds);
+  check_files(options.files, options.seeds);
   const std::string folder = folder_of(choice);
   Images images = read_images(folder, "train");
   std::vector<elman::Index> labels = images.labels;  // of the images to train on
@@ -78,7 +118,8 @@ void classify_images(const ImageOptions& choice, const Options& options) {
     parts.test = test;
     if (choice.normalise) normalise(images, parts.training);
     accuracies.push_back(with_body(images.inputs(), options, [&](const auto& body) {
-      return run(images, body, names, parts, options, random, "images", std::cout).accuracy;
+      return run(images, body, names, parts, options, random, "images", attachments(images, choice), std::cout)
+          .accuracy;
     }));
   }
   summarise(accuracies, std::cout);
@@ -95,9 +136,9 @@ int main(int argc, char** argv) {
                  "t10k-labels-idx1-ubyte, plain or gzipped (.gz). Default: that of Debian's dataset-fashion-mnist");
   app.add_option("--by", choice.by,
                  "What a step is: a row; cross, the t-th row and the t-th column; or a pixel, of 1 or 3 channels")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, By>{{"rows", By::rows}, {"cross", By::cross}, {"pixels", By::pixels}}))
-      ->option_text("rows|cross|pixels=rows");
+      ->transform(CLI::CheckedTransformer(steps))
+      ->option_text("rows|cross|pixels=rows")
+      ->default_str("rows");
   app.add_option("--per-step", choice.per_step, "So many rows, rows and columns, or pixels a step")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -117,5 +158,6 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   add_layer_options(app, options);
   add_options(app, options);
+  add_file_options(app, options.files, {.data = {"--data"}});
   return run_program(app, argc, argv, [&] { classify_images(choice, options); });
 }

@@ -4,6 +4,8 @@
 // UEA archive (timeseriesclassification.com).
 //
 //   classify_series --train JapaneseVowels_TRAIN.ts --test JapaneseVowels_TEST.ts
+//   classify_series --train JapaneseVowels_TRAIN.ts --test … --save vowels.safetensors      keeps one net
+//   classify_series --load vowels.safetensors --test JapaneseVowels_TEST.ts
 //   classify_series --train JapaneseVowels_TRAIN.ts --folds 5       cross-validation, without a file to test on
 //
 // A net that reads a long series step by step hardly learns: what tells the class is too many steps apart. So K
@@ -18,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "common/net_files.hpp"
 #include "common/options.hpp"
 #include "common/run.hpp"
 #include "common/series_file.hpp"
@@ -28,11 +31,13 @@ namespace {
 using namespace example;
 
 void classify_series(SeriesOptions files, const Options& options) {
+  if (!options.files.load.empty()) return use_loaded(files, NetFile(options.files));
   check_layer_options(options);
+  if (files.train.empty()) throw std::runtime_error("expected --train FILE, or --load FILE");
   if (files.test.empty() == (files.folds == 0)) throw std::runtime_error("expected either --test FILE or --folds K");
   if (files.choose_folds == 1) throw std::runtime_error("--choose-folds 1: expected 0, or at least 2");
-  if (!options.header.empty()) files.nets = 1;
-  check_header(options, options.seeds * (std::max)(files.folds, std::size_t{1}));
+  if (writes_one_net(options.files)) files.nets = 1;
+  check_files(options.files, options.seeds * (std::max)(files.folds, std::size_t{1}));
   Series data = SeriesReader::read(files.train, files.fill);
   check_classes(data, files.train);
   const std::vector<elman::Index> labels = data.labels;  // of the training file
@@ -63,7 +68,7 @@ int main(int argc, char** argv) {
                "classify_series");
   SeriesOptions files;
   Options options{.hidden = 64, .bidirectional = true, .epochs = 0, .batch = 16, .validation = 0};
-  app.add_option("--train", files.train, "File to train on")->required();
+  app.add_option("--train", files.train, "File to train on");
   app.add_option("--test", files.test, "File to test on");
   app.add_option("--fill", files.fill,
                  "What stands for missing values ('?', NaN): linear (on the line between the neighbours in the "
@@ -97,7 +102,8 @@ int main(int argc, char** argv) {
                  "of what would be is taken")
       ->check(CLI::Range(0, 1000))
       ->capture_default_str();
-  app.add_option("--nets", files.nets, "Nets whose probabilities are averaged; with --header one")
+  app.add_option("--nets", files.nets,
+                 "Nets whose probabilities are averaged; with --header, --save or --checkpoint one")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   app.add_option("--epochs", options.epochs,
@@ -105,5 +111,6 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   add_layer_options(app, options);
   add_options(app, options);
+  add_file_options(app, options.files, {.data = {"--test", "--fill"}});
   return run_program(app, argc, argv, [&] { classify_series(files, options); });
 }

@@ -5,8 +5,11 @@
 //   classify_words                 six languages, from Debian's word lists or the small ones that come with this file
 //   classify_words --data names    your own classes: a text file each, a word or name per line
 //   classify_words --classify      trains, then reads words and prints the most probable classes of each
+//   classify_words --save net.safetensors                 keeps what it has learned, and
+//   classify_words --load net.safetensors --classify      needs nothing else to go on with
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -14,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "common/net_files.hpp"
 #include "common/options.hpp"
 #include "common/run.hpp"
 #include "common/word_prompt.hpp"
@@ -49,48 +53,113 @@ std::vector<WordFile> default_files(std::ostream& report) {
   return word_files(bundled);
 }
 
-void classify_words(const WordOptions& words, Options options) {
-  std::ostream& report = words.classify ? std::cerr : std::cout;  // so that standard output has the results alone
-  const bool own = !words.data.empty();
-  check_header(options, options.seeds);
-  const std::vector<WordFile> files = own ? word_files(words.data) : default_files(report);
-  const Reading reading{.latin = words.alphabet ? *words.alphabet == "latin" : !own,
-                        .min_length = words.min_length.value_or(own ? 1 : 4),
-                        .max_length = words.max_length.value_or(own ? 40 : 14)};
-  if (reading.min_length > reading.max_length) {
-    throw std::runtime_error("--min-length " + std::to_string(reading.min_length) + ": longer than the longest word, " +
-                             std::to_string(reading.max_length) + "; see --max-length");
-  }
+using WordNet = Net<decltype(elman::Recurrence{elman::Index{1}, elman::Index{1}})>;
+
+/// How words are read, chosen and split: what makes the same test words of the same files.
+struct Task {
+  Reading reading;
+  std::size_t words_per_class;
+  double validation, test;
+};
+
+elman::Attachments attachments(const Task& task, std::uint64_t seed, const Alphabet& alphabet) {
+  return {.strings = {{"alphabet", {encode_utf8(alphabet.characters())}},
+                      {"letters", {task.reading.latin ? "latin" : "any"}},
+                      {"min_length", number_text(task.reading.min_length)},
+                      {"max_length", number_text(task.reading.max_length)},
+                      {"words_per_class", number_text(task.words_per_class)},
+                      {"validation", number_text(task.validation)},
+                      {"test", number_text(task.test)},
+                      {"seed", number_text(seed)}}};
+}
+
+std::vector<WordFile> files_of(const WordOptions& words, std::ostream& report) {
+  return words.data.empty() ? default_files(report) : word_files(words.data);
+}
+
+WordLists read_lists(const std::vector<WordFile>& files, const Reading& reading, std::ostream& report) {
   const WordLists lists = read_word_lists(files, reading);
   report << lists.lines << " words read; left out: " << lists.left_out << " with "
          << (reading.latin ? "characters other than a-z or " : "") << "lengths outside " << reading.min_length << " to "
          << reading.max_length << ", " << lists.repeated << " repetitions, " << lists.shared
          << " words of more than one class\n";
+  return lists;
+}
+
+void report_unseen(const Words& data, const Split& parts, std::ostream& report) {
+  UnseenCharacters unseen;
+  for (const Indices* part : {&parts.validation, &parts.test}) {
+    for (const std::size_t word : *part) unseen.add(data.alphabet, data.words[word]);
+  }
+  if (!unseen.text().empty()) report << "validation and test words: " << unseen.text() << '\n';
+}
+
+void use_loaded(const WordOptions& words, const NetFile& file) {
+  const auto net = file.net<WordNet>();
+  const std::vector<std::string>& classes = file.classes(net.out());
+  const auto characters = decode_utf8(file.text("alphabet"));
+  const Alphabet alphabet(characters.value_or(U""));
+  file.check(alphabet.size() == net.in(), "has an alphabet of " + std::to_string(alphabet.size()) + " characters for " +
+                                              std::to_string(net.in()) + " inputs");
+  const Task task{.reading = {.latin = file.choice<bool>("letters", {{"latin", true}, {"any", false}}),
+                              .min_length = file.number<std::size_t>("min_length"),
+                              .max_length = file.number<std::size_t>("max_length")},
+                  .words_per_class = file.number<std::size_t>("words_per_class"),
+                  .validation = file.number<double>("validation"),
+                  .test = file.number<double>("test")};
+  if (words.classify) return classify(net, alphabet, task.reading, classes, words.top);
+  const std::vector<WordFile> files = files_of(words, std::cout);
+  std::vector<std::string> names;
+  for (const WordFile& one : files) names.push_back(one.name);
+  file.check(names == classes, "tells apart " + list(classes) + "; the data has " + list(names));
+  const WordLists lists = read_lists(files, task.reading, std::cout);
+  elman::Random random{file.number<std::uint64_t>("seed")};
+  Words data = choose_words(lists, task.words_per_class, random);
+  const Split parts = split(data.labels, task.validation, task.test, random, classes);
+  data.alphabet = alphabet;
+  report_unseen(data, parts, std::cout);
+  report_test(net, data, classes, parts.test, "words", std::cout);
+}
+
+void classify_words(const WordOptions& words, Options options) {
+  if (!options.files.load.empty()) return use_loaded(words, NetFile(options.files));
+  std::ostream& report = words.classify ? std::cerr : std::cout;  // so that standard output has the results alone
+  const bool own = !words.data.empty();
+  check_files(options.files, options.seeds);
+  const Task task{.reading = {.latin = words.alphabet ? *words.alphabet == "latin" : !own,
+                              .min_length = words.min_length.value_or(own ? 1 : 4),
+                              .max_length = words.max_length.value_or(own ? 40 : 14)},
+                  .words_per_class = words.words_per_class,
+                  .validation = options.validation,
+                  .test = words.test};
+  const Reading& reading = task.reading;
+  if (reading.min_length > reading.max_length) {
+    throw std::runtime_error("--min-length " + std::to_string(reading.min_length) + ": longer than the longest word, " +
+                             std::to_string(reading.max_length) + "; see --max-length");
+  }
+  const WordLists lists = read_lists(files_of(words, report), reading, report);
 
   std::vector<double> accuracies;
   for (std::size_t k = 0; k < options.seeds; ++k) {
     elman::Random random{options.seed + k};
-    Words data = choose_words(lists, words.words_per_class, random);
-    const Split parts = split(data.labels, options.validation, words.test, random, lists.names);
+    Words data = choose_words(lists, task.words_per_class, random);
+    const Split parts = split(data.labels, task.validation, task.test, random, lists.names);
     std::u32string characters = reading.latin ? U"abcdefghijklmnopqrstuvwxyz" : U"";
     for (const std::size_t word : parts.training) characters += reading.latin ? U"" : data.words[word];
     data.alphabet = Alphabet(std::move(characters));
-    UnseenCharacters unseen;
-    for (const Indices* part : {&parts.validation, &parts.test}) {
-      for (const std::size_t word : *part) unseen.add(data.alphabet, data.words[word]);
-    }
-    if (!unseen.text().empty()) report << "validation and test words: " << unseen.text() << '\n';
+    report_unseen(data, parts, report);
     options.epochs = words.epochs.value_or(std::clamp<std::size_t>(2'500'000 / parts.training.size(), 1, 30));
     const elman::Recurrence body{data.alphabet.size(), options.hidden};
-    const auto [net, accuracy] = run(data, body, lists.names, parts, options, random, "words", report);
+    const auto [net, accuracy] = run(data, body, lists.names, parts, options, random, "words",
+                                     attachments(task, options.seed + k, data.alphabet), report);
     accuracies.push_back(accuracy);
-    if (words.classify) classify(net, data, reading, lists.names, words.top);
+    if (words.classify) classify(net, data.alphabet, reading, lists.names, words.top);
   }
   summarise(accuracies, report);
   if (words.classify) return;
   report << "next: " << words.program << " --classify\n"
-         << "      learns the same, then reads words that you type; --data FOLDER: classes of your own; --help: the "
-            "rest\n";
+         << "      learns the same, then reads words that you type; --data FOLDER: classes of your own; --save FILE: "
+            "keep the net; --help: the rest\n";
 }
 
 }  // namespace
@@ -123,7 +192,8 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.001, 0.9))
       ->capture_default_str();
   app.add_flag("--classify", words.classify,
-               "After training, read words from standard input, a line each, and print the most probable classes. "
+               "After training, or with --load, read words from standard input, a line each, and print the most "
+               "probable classes. "
                "Standard output then has nothing else; all other lines go to standard error");
   app.add_option("--top", words.top, "Classes that --classify prints")
       ->check(CLI::PositiveNumber)
@@ -132,5 +202,6 @@ int main(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   add_options(app, options);
   app.get_option("--seeds")->excludes("--classify");
+  add_file_options(app, options.files, {.data = {"--data"}, .use = {"--classify", "--top"}});
   return run_program(app, argc, argv, [&] { classify_words(words, options); });
 }

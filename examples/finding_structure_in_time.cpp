@@ -16,6 +16,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/checkpoint.hpp"
+#include "common/net_files.hpp"
 #include "common/options.hpp"
 #include "common/progress.hpp"
 
@@ -62,8 +64,16 @@ void train(Cell& cell, const Letters& letters, Index chunk_steps, const Options&
   auto tape = cell.tape();
   auto gradient = cell.zero_gradient();
   auto x_chunk = x;
+  std::size_t pass = 0;
+  TrainingCheckpoint checkpoint(options.files,
+                                data_setting(static_cast<std::size_t>(letters.cols()), letters.reshaped()));
+  checkpoint.keep("net", cell);
+  checkpoint.keep("optimizer", adam);
+  checkpoint.keep("pass", pass);
+  checkpoint.begin();
   Progress progress(options.epochs, static_cast<std::size_t>(next.cols()), "letters", std::cout);
-  for (std::size_t pass = 0; pass < options.epochs; ++pass) {
+  progress.go_on_from(pass);
+  for (; pass < options.files.end_of(options.epochs); checkpoint.save()) {
     auto state = cell.initial_state();
     double loss_sum = 0, right = 0, done = 0;
     for (Index begin = 0; begin < x.steps.count(); begin += chunk_steps) {
@@ -80,6 +90,7 @@ void train(Cell& cell, const Letters& letters, Index chunk_steps, const Options&
       progress.update(static_cast<std::size_t>(done), loss_sum / done, right / done);
     }
     progress.end_epoch(loss_sum / done, right / done, -1);
+    ++pass;
   }
 }
 
@@ -140,10 +151,18 @@ int main(int argc, char** argv) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("--seed", options.seed, "Seed of the letters and the weights")->capture_default_str();
+  add_file_options(app, options.files, {.data = {"--consonants", "--seed"}, .use = {"--shown"}});
   return run_program(app, argc, argv, [&] {
     elman::Random random{options.seed};
     Cell cell{elman::init::standard(random)};
-    train(cell, encode(random_letters(consonants, random)), chunk, options);
-    report(cell, random_letters(consonants, random), shown);
+    check_files(options.files, 1);
+    const std::string training = random_letters(consonants, random), test = random_letters(consonants, random);
+    if (options.files.load.empty()) {
+      train(cell, encode(training), chunk, options);
+      write_net(options.files, cell, {.strings = {{"features", {names.begin(), names.end()}}}});
+    } else {
+      cell = NetFile(options.files).net<Cell>();
+    }
+    report(cell, test, shown);
   });
 }

@@ -5,14 +5,17 @@
 //
 //   sequence_to_sequence                    learns from most of the numbers below 10,000, reads those it never saw
 //   sequence_to_sequence --read 407 1984    trains, then reads these
+//   sequence_to_sequence --save FILE        keeps what it has learned; --load FILE --read 407 reads at once
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iomanip>
 #include <iostream>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "common/net_files.hpp"
 #include "common/numbers.hpp"
 #include "common/options.hpp"
 #include "common/run.hpp"
@@ -69,18 +72,30 @@ void print(const Reader& net, const Indices& chosen, std::ostream& out) {
 /// the validation split, if there is one.
 void train(Reader& net, const Split& split, const Options& options, elman::Random& random, std::ostream& report) {
   Indices order = lessons(split.training);
-  const auto steps = static_cast<Index>(options.epochs * ((order.size() + options.batch - 1) / options.batch));
+  const auto batches = static_cast<Index>((order.size() + options.batch - 1) / options.batch);
   const elman::optim::OneCycleSchedule one_cycle{
-      {.learning_rate = options.learning_rate, .steps = (std::max)(steps, Index{4})}};
+      {.learning_rate = options.learning_rate,
+       .steps = (std::max)(static_cast<Index>(options.epochs) * batches, Index{4})}};
   elman::optim::AdamW optimizer{net, {.weight_decay = options.weight_decay}};
   const elman::loss::CrossEntropy loss({.label_smoothing = options.label_smoothing});
   auto tape = net.tape();
   auto gradient = net.zero_gradient();
   Reader best = net;
   double best_match = -1;
-  Index step = 0;
+  std::size_t epoch = 0;
+  TrainingCheckpoint checkpoint(options.files, data_setting(order.size(), order));
+  checkpoint.keep("net", net);
+  checkpoint.keep("optimizer", optimizer);
+  checkpoint.keep("random", random);
+  checkpoint.keep("order", order);
+  checkpoint.keep("best", best);
+  checkpoint.keep("best_match", best_match);
+  checkpoint.keep("epoch", epoch);
+  checkpoint.begin();
   Progress progress(options.epochs, order.size(), "numbers", report);
-  for (std::size_t epoch = 0; epoch < options.epochs; ++epoch) {
+  progress.go_on_from(epoch);
+  for (; epoch < options.files.end_of(options.epochs); checkpoint.save()) {
+    auto step = static_cast<Index>(epoch) * batches;
     random.shuffle(order);
     Confusion right(net.out());  // of letters
     double loss_sum = 0;
@@ -111,18 +126,34 @@ void train(Reader& net, const Split& split, const Options& options, elman::Rando
     if (match >= best_match) best = net;
     best_match = (std::max)(match, best_match);
     progress.end_epoch(loss_sum / static_cast<double>(order.size()), right.accuracy(), match);
+    ++epoch;
   }
   net = best;
   report << std::fixed << std::setprecision(1) << "trained in " << progress.seconds() << " s" << std::endl;
 }
 
+constexpr double test_share = 0.2;
+
+/// Prints what it is asked for; or some of the numbers that it was not trained on, and of how many it is right.
+void use_loaded(const Indices& asked, const NetFile& file) {
+  const auto net = file.net<Reader>();
+  file.check(net.out() == letter_count,
+             "has " + std::to_string(net.out()) + " letters; expected " + std::to_string(letter_count));
+  if (!asked.empty()) return print(net, asked, std::cout);
+  elman::Random random{file.number<std::uint64_t>("seed")};
+  const Split parts = split(lengths(), file.number<double>("validation"), test_share, random);
+  print(net, samples_of(parts.test), std::cout);
+  std::cout << "exact match: " << std::fixed << std::setprecision(3) << exact_match(net, parts.test) << std::endl;
+}
+
 void learn_numbers(const Indices& asked, const Options& options) {
+  if (!options.files.load.empty()) return use_loaded(asked, NetFile(options.files));
   std::ostream& report = asked.empty() ? std::cout : std::cerr;  // so that standard output has what was asked for alone
-  check_header(options, options.seeds);
+  check_files(options.files, options.seeds);
   std::vector<double> matches;
   for (std::size_t run = 0; run < options.seeds; ++run) {
     elman::Random random{options.seed + run};
-    const Split parts = split(lengths(), options.validation, 0.2, random);
+    const Split parts = split(lengths(), options.validation, test_share, random);
     Reader net = make_net(make_body(options.hidden), letter_count, options, random);
     report << parts.training.size() << " training, " << parts.validation.size() << " validation, " << parts.test.size()
            << " test numbers; " << options.hidden << " hidden in each layer, " << elman::parameter_count(net)
@@ -131,7 +162,10 @@ void learn_numbers(const Indices& asked, const Options& options) {
     print(net, samples_of(parts.test), report);
     matches.push_back(exact_match(net, parts.test));
     report << "exact match: " << std::fixed << std::setprecision(3) << matches.back() << std::endl;
-    if (!options.header.empty()) write_file(options.header, elman::cpp_header(net, "trained"));
+    write_net(options.files, net,
+              {.strings = {{"letters", {std::string(letters)}},
+                           {"seed", number_text(options.seed)},
+                           {"validation", number_text(options.validation)}}});
     if (!asked.empty()) print(net, asked, std::cout);
   }
   summarise(matches, report);
@@ -143,12 +177,14 @@ int main(int argc, char** argv) {
   CLI::App app("Learns to read numbers aloud, from digits to words.", "sequence_to_sequence");
   std::vector<std::string> asked;
   Options options{.hidden = 96, .epochs = 12};
-  app.add_option("--read", asked,
-                 "After training, read these numbers, 0 to 9999. Standard output then has nothing else");
+  app.add_option(
+      "--read", asked,
+      "After training, or with --load, read these numbers, 0 to 9999. Standard output then has nothing else");
   app.add_option("--epochs", options.epochs, "Times through the training numbers")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   add_options(app, options);
+  add_file_options(app, options.files, {.use = {"--read"}});
   app.get_option("--seeds")->excludes("--read");
   return run_program(app, argc, argv, [&] { learn_numbers(numbers_from(asked), options); });
 }

@@ -7,6 +7,7 @@
 //   sox guitar.wav -t f32 -r 48000 -c 1 - | streaming --format raw | play -t f32 -r 48000 -c 1 -
 //   echo 0 0.1 0.2 0.1 0 | streaming
 //   streaming --train examples/data/streaming/model.hpp       trains the net anew, to be compiled in
+//   streaming --load FILE             runs one that `--train model.hpp --save FILE` has trained, as it is
 #include <chrono>
 #include <condition_variable>
 #include <iomanip>
@@ -21,6 +22,7 @@
 #include "common/hand_over.hpp"
 #include "common/imitation.hpp"
 #include "common/latencies.hpp"
+#include "common/net_files.hpp"
 #include "common/options.hpp"
 #include "common/overdrive.hpp"
 #include "common/samples.hpp"
@@ -56,10 +58,12 @@ void hand_over(const std::stop_token& stop, const Net& net, std::chrono::millise
   }
 }
 
-void stream(const StreamingOptions& options) {
+/// The net of --load, or the one that is compiled in.
+Net net_of(const FileOptions& files) { return files.load.empty() ? model::net().thaw() : NetFile(files).net<Net>(); }
+
+void stream(const StreamingOptions& options, const Net& net) {
   std::ios::sync_with_stdio(false);  // std::cin stays tied: an output leaves before the next sample is waited for
   SampleReader in(std::cin, options.format);
-  const Net net = model::net().thaw();
   HandOver<Net> nets(net);
   auto state = net.initial_state();
   Latencies latencies;
@@ -88,7 +92,8 @@ void stream(const StreamingOptions& options) {
   if (!std::cout.flush()) throw std::runtime_error("standard output cannot be written");
 
   if (!rests) std::cerr << "the net did not come to rest on the first sample\n";
-  std::cerr << "net: check value " << model::net().check_value() << '\n' << "samples: " << latencies.count() << '\n';
+  std::cerr << "net: check value " << elman::freeze<float>(net).net().check_value() << '\n'
+            << "samples: " << latencies.count() << '\n';
   if (latencies.count() == 0) return;
   std::cerr << "a step took: median " << latencies.quantile(0.5) << " ns, p99.9 " << latencies.quantile(0.999)
             << " ns, worst " << latencies.worst() << " ns; of that the clock itself: " << clock_cost() << " ns\n"
@@ -129,9 +134,14 @@ int main(int argc, char** argv) {
       ->capture_default_str()
       ->needs(trains);
   app.add_option("--seed", training.seed, "Seed of the signals and the weights")->capture_default_str()->needs(trains);
+  add_file_options(app, training.files, {.use = {"--format", "--swap-every", "--score", "--train"}});
+  app.remove_option(app.get_option("--header"));  // --train has it
+  for (const char* name : {"--save", "--checkpoint", "--stop-after"}) app.get_option(name)->needs(trains);
+  trains->excludes("--load");
   return run_program(app, argc, argv, [&] {
     if (!training.header.empty()) return train(training);
-    if (score) return print_score(model::net(), training.seed);
-    stream(options);
+    const Net net = net_of(training.files);
+    if (score) return print_score(net, training.seed);
+    stream(options, net);
   });
 }

@@ -45,6 +45,8 @@ class Vocabulary {
   }
 
   elman::Index size() const { return static_cast<elman::Index>(bytes_.size()); }
+  /// In the order of their tokens.
+  const std::string& bytes() const { return bytes_; }
 
   /// Throws std::runtime_error, naming `source`, if a byte is not in the vocabulary.
   Tokens encode(std::string_view text, const std::string& source) const {

@@ -13,13 +13,16 @@
 #include <string>
 #include <vector>
 
+#include "checkpoint.hpp"
 #include "files.hpp"
+#include "net_files.hpp"
 #include "overdrive.hpp"
 
 namespace example {
 
 struct ImitationOptions {
-  std::string header;  ///< to write
+  std::string header;      ///< to write
+  FileOptions files = {};  ///< the others
   std::size_t passes = 200;
   elman::Index streams = 32;      ///< side by side
   elman::Index samples = 48'000;  ///< of each
@@ -52,6 +55,7 @@ void print_score(const AnyNet& net, std::uint64_t seed) {
 inline void train(const ImitationOptions& options) {
   // It may be the header that the next build includes: it stays as it is until the net is trained.
   check_writable(options.header);
+  check_files(options.files, 1);
   elman::Random random{options.seed};
   std::vector<Signal> signals, targets;
   for (elman::Index b = 0; b < options.streams; ++b) {
@@ -62,17 +66,23 @@ inline void train(const ImitationOptions& options) {
 
   elman::RNNCell<float, 1, 16, 1, elman::Tanh, elman::Identity> net{elman::init::standard(random)};
   elman::optim::AdamW optimizer{net, {.weight_decay = options.weight_decay}};
-  const auto updates =
-      (options.samples + options.chunk - 1) / options.chunk * static_cast<elman::Index>(options.passes);
-  const elman::optim::OneCycleSchedule one_cycle{{.learning_rate = options.learning_rate, .steps = updates}};
+  const elman::Index chunks = (options.samples + options.chunk - 1) / options.chunk;
+  const elman::optim::OneCycleSchedule one_cycle{
+      {.learning_rate = options.learning_rate, .steps = chunks * static_cast<elman::Index>(options.passes)}};
   const elman::loss::SquaredError loss;
   auto tape = net.tape();
   auto gradient = net.zero_gradient();
   auto x_chunk = x, target_chunk = target;
   const std::size_t every = (options.passes + 19) / 20;  // passes to a line: at most 20 lines
-  elman::Index update = 0;
+  std::size_t pass = 0;
+  TrainingCheckpoint checkpoint(options.files, data_setting(signals.size(), x.columns.reshaped()));
+  checkpoint.keep("net", net);
+  checkpoint.keep("optimizer", optimizer);
+  checkpoint.keep("pass", pass);
+  checkpoint.begin();
   const auto begin = std::chrono::steady_clock::now();
-  for (std::size_t pass = 1; pass <= options.passes; ++pass) {
+  for (; pass < options.files.end_of(options.passes); checkpoint.save()) {
+    auto update = static_cast<elman::Index>(pass) * chunks;
     auto state = net.initial_state(options.streams);
     double error = 0;
     for (elman::Index t = 0; t < options.samples; t += options.chunk) {
@@ -85,6 +95,7 @@ inline void train(const ImitationOptions& options) {
       elman::optim::clip_norm(gradient, 1.0);
       optimizer.step(net, gradient, one_cycle(update++));
     }
+    ++pass;
     if (pass % every != 0 && pass != options.passes) continue;
     std::cout << "pass " << pass << '/' << options.passes << "  training error-to-signal ratio " << std::fixed
               << std::setprecision(5) << error / target.columns.cast<double>().squaredNorm() << std::endl;
@@ -93,6 +104,7 @@ inline void train(const ImitationOptions& options) {
   std::cout << "trained in " << std::setprecision(1) << seconds.count() << " s\n";
   print_score(net, options.seed);
   write_file(options.header, "// SPDX-License-Identifier: MIT\n" + elman::cpp_header(net, "model"));
+  write_net(options.files, net, {.strings = {{"sample_rate", number_text(sample_rate)}}});
 }
 
 }  // namespace example

@@ -9,6 +9,7 @@
 #include <numbers>
 #include <span>
 
+#include "checkpoint.hpp"
 #include "confusion.hpp"
 #include "corpus.hpp"
 #include "options.hpp"
@@ -52,8 +53,16 @@ void train(Net& net, const Tokens& text, elman::Index chunk_steps, const Options
   auto gradient = net.zero_gradient();
   auto state = net.initial_state(B);
   elman::Labels x_chunk, next_chunk;
-  elman::Index step = 0;
-  for (std::size_t epoch = 0; epoch < options.epochs; ++epoch) {
+  std::size_t epoch = 0;
+  TrainingCheckpoint checkpoint(options.files, data_setting(text.size(), text));
+  checkpoint.keep("net", net);
+  checkpoint.keep("optimizer", optimizer);
+  checkpoint.keep("random", random);
+  checkpoint.keep("epoch", epoch);
+  checkpoint.begin();
+  progress.go_on_from(epoch);
+  for (; epoch < options.files.end_of(options.epochs); checkpoint.save()) {
+    auto step = static_cast<elman::Index>(epoch) * chunks;
     net.reset(state);
     Confusion right(net.out());
     double bits = 0, mean_bits = 0;
@@ -76,6 +85,7 @@ void train(Net& net, const Tokens& text, elman::Index chunk_steps, const Options
       progress.update(static_cast<std::size_t>(right.examples()), mean_bits, right.accuracy());
     }
     progress.end_epoch(mean_bits, right.accuracy(), -1);
+    ++epoch;
   }
 }
 

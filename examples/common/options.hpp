@@ -14,7 +14,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "files.hpp"
+#include "file_options.hpp"
 
 namespace example {
 
@@ -45,7 +45,7 @@ struct Options {
   double validation = 0.1;  ///< share of the examples that chooses the best epoch
   std::uint64_t seed = 1;   ///< of the split, the weights and the batches
   std::size_t seeds = 1;    ///< runs, with seed, seed + 1, …
-  std::string header = {};  ///< where the trained net is written as C++, if anywhere; of one run alone
+  FileOptions files = {};   ///< where the trained net is written, and read; of one run alone
 };
 
 /// One option per field, with the field's value as the default that --help shows.
@@ -57,14 +57,16 @@ inline void add_options(CLI::App& app, Options& options) {
   app.add_option("--init", options.init,
                  "Initial weights: standard (orthogonal W, Glorot U and V, zero b and c) or uniform (±1/√hidden)")
       ->transform(CLI::CheckedTransformer(inits))
-      ->option_text("standard|uniform=standard");
+      ->option_text("standard|uniform=standard")
+      ->default_str("standard");
   app.add_option("--batch", options.batch, "Sequences per update")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--learning-rate", options.learning_rate, "Learning rate of AdamW, the highest of the schedule")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--schedule", options.schedule, "one-cycle (rises, then falls to nearly nothing) or constant")
       ->transform(CLI::CheckedTransformer(schedules))
-      ->option_text("one-cycle|constant=one-cycle");
+      ->option_text("one-cycle|constant=one-cycle")
+      ->default_str("one-cycle");
   app.add_option("--clip", options.clip, "Largest norm of a gradient")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -78,7 +80,6 @@ inline void add_options(CLI::App& app, Options& options) {
                  "Share of the examples that chooses the best epoch; with 0 the last one stays")
       ->check(CLI::Range(0.0, 0.9))
       ->capture_default_str();
-  app.add_option("--header", options.header, "Write the trained net to this file, as a C++ header");
   app.add_option("--seed", options.seed, "Seed of the split, the weights and the batches")->capture_default_str();
   app.add_option("--seeds", options.seeds, "Runs, with the seeds --seed, --seed + 1, …")
       ->check(CLI::PositiveNumber)
@@ -108,13 +109,6 @@ inline void check_layer_options(const Options& options) {
   if (options.dropout > 0 && options.layers == 1) {
     throw std::runtime_error("--dropout drops between layers; expected --layers 2 or more");
   }
-}
-
-/// Throws std::runtime_error unless the net can be written where it is to be, before it is trained.
-inline void check_header(const Options& options, std::size_t runs) {
-  if (options.header.empty()) return;
-  if (runs > 1) throw std::runtime_error("--header writes one net; expected one run, not " + std::to_string(runs));
-  check_writable(options.header);
 }
 
 /// Parses the command line and calls run(). Returns the exit code: 0, or 1 with the reason on standard error.

@@ -67,8 +67,8 @@ class Progress {
     const auto now = Clock::now();
     if (!is_terminal(2) || now - shown_ < std::chrono::milliseconds(100)) return;
     shown_ = now;
-    const double total = static_cast<double>(epoch_ * size_ + done);
-    const double left = seconds() * (static_cast<double>(epochs_ * size_) / total - 1);
+    const double total = static_cast<double>(trained() + done);
+    const double left = seconds() * (static_cast<double>((epochs_ - first_) * size_) / total - 1);
     const std::array<std::string, 3> parts{figures(loss, accuracy), minutes(left) + " left",
                                            std::to_string(static_cast<long>(total / seconds())) + ' ' + unit_ + "/s"};
     // The last column stays empty: some terminals begin a new line once it is written.
@@ -89,6 +89,10 @@ class Progress {
     report_ << line.str() << std::endl;
   }
 
+  /// So many epochs were done before the start, by the run that this one goes on with.
+  void go_on_from(std::size_t epoch) { epoch_ = first_ = epoch; }
+  /// Examples that were trained on since the start.
+  std::size_t trained() const { return (epoch_ - first_) * size_; }
   /// Seconds since the start.
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
@@ -107,7 +111,7 @@ class Progress {
   std::string unit_;
   std::ostream& report_;
   std::size_t every_ = 1;  // epochs to a line; 0: no lines
-  std::size_t epoch_ = 0;
+  std::size_t epoch_ = 0, first_ = 0;
   Clock::time_point start_ = Clock::now();
   Clock::time_point shown_ = start_ - std::chrono::seconds(1);
 };

@@ -33,24 +33,37 @@ struct Series {
   }
 };
 
+/// Numbers the classes as `names` has them; `whose`: who has named them. Throws std::runtime_error, naming the file, if
+/// it has a class that is not among them.
+inline void relabel(Series& data, const std::vector<std::string>& names, const std::string& path,
+                    const std::string& whose) {
+  std::vector<elman::Index> label_of;  // by the label before
+  for (const std::string& name : data.names) {
+    const auto place = std::ranges::find(names, name);
+    if (place == names.end()) {
+      throw std::runtime_error(std::string(path)
+                                   .append(": class '")
+                                   .append(name)
+                                   .append("' is not one that ")
+                                   .append(whose)
+                                   .append(" names"));
+    }
+    label_of.push_back(place - names.begin());
+  }
+  for (elman::Index& label : data.labels) label = label_of[static_cast<std::size_t>(label)];
+  data.names = names;
+}
+
 /// Puts the series of another file behind those of `data`; it may name the classes in another order, or only some.
 /// Throws std::runtime_error if it has a class that `data` has not, or another number of dimensions.
-inline void append(Series& data, const Series& other, const std::string& path) {
+inline void append(Series& data, Series other, const std::string& path) {
   if (other.dimensions() != data.dimensions()) {
     throw std::runtime_error(path + ": " + std::to_string(other.dimensions()) + " dimensions; expected " +
                              std::to_string(data.dimensions()) + " as --train has");
   }
-  std::vector<elman::Index> label_of;  // by the label in the other file
-  for (const std::string& name : other.names) {
-    const auto place = std::ranges::find(data.names, name);
-    if (place == data.names.end()) {
-      throw std::runtime_error(
-          std::string(path).append(": class '").append(name).append("' is not one that @classLabel of --train names"));
-    }
-    label_of.push_back(place - data.names.begin());
-  }
+  relabel(other, data.names, path, "@classLabel of --train");
   data.series.insert(data.series.end(), other.series.begin(), other.series.end());
-  for (const elman::Index label : other.labels) data.labels.push_back(label_of[static_cast<std::size_t>(label)]);
+  data.labels.insert(data.labels.end(), other.labels.begin(), other.labels.end());
 }
 
 /// Throws std::runtime_error, naming the file, if series of fewer than two classes are in it.
@@ -61,9 +74,13 @@ inline void check_classes(const Series& data, const std::string& path) {
                            "'; expected series of at least 2 classes");
 }
 
-/// Shifts and scales every dimension to mean 0 and standard deviation 1 over the steps of the chosen series: those
-/// that are trained on. A constant dimension becomes 0.
-inline void normalise(Series& data, std::span<const std::size_t> chosen) {
+/// Of every dimension.
+struct Spread {
+  Eigen::VectorXd mean, deviation;
+};
+
+/// Over the steps of the chosen series: those that are trained on.
+inline Spread spread_of(const Series& data, std::span<const std::size_t> chosen) {
   double steps = 0;
   Eigen::ArrayXd sum = Eigen::ArrayXd::Zero(data.dimensions());
   for (const std::size_t k : chosen) {
@@ -75,12 +92,19 @@ inline void normalise(Series& data, std::span<const std::size_t> chosen) {
   for (const std::size_t k : chosen) {
     squares += (data.series[k].cast<double>().colwise() - mean).rowwise().squaredNorm().array();
   }
-  const Eigen::ArrayXd deviation = (squares / steps).sqrt();
+  return {mean, (squares / steps).sqrt()};
+}
+
+/// Shifts and scales every dimension, so that what had this spread has mean 0 and standard deviation 1. A constant
+/// dimension becomes 0.
+inline void normalise(Series& data, const Spread& spread) {
+  const Eigen::ArrayXd deviation = spread.deviation;
   const Eigen::VectorXd scale = (deviation > 0).select(deviation.inverse(), 1.0);
   for (auto& series : data.series) {
-    series = (scale.asDiagonal() * (series.cast<double>().colwise() - mean)).cast<float>();
+    series = (scale.asDiagonal() * (series.cast<double>().colwise() - spread.mean)).cast<float>();
   }
 }
+inline void normalise(Series& data, std::span<const std::size_t> chosen) { normalise(data, spread_of(data, chosen)); }
 
 /// The same for every series by itself, over its own steps.
 inline void normalise_each(Series& data) {

@@ -71,12 +71,12 @@ inline std::vector<Choice> choices(const Series& data, const Indices& training, 
   return result;
 }
 
-/// The series as a net reads them by this choice.
-inline Series as_read(Series data, const Choice& choice, const Indices& training) {
+/// The series as a net reads them by this choice; `spread`: of those that are trained on together.
+inline Series as_read(Series data, const Choice& choice, const Spread& spread) {
   if (choice.scaling == Scaling::each) {
     normalise_each(data);
   } else {
-    normalise(data, training);
+    normalise(data, spread);
   }
   for (auto& series : data.series) series = with_steps_together(series, choice.per_step);
   return data;

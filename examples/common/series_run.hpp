@@ -13,10 +13,15 @@
 #include <elman/elman.hpp>
 #include <iomanip>
 #include <iostream>
+#include <numeric>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "body.hpp"
+#include "checkpoint.hpp"
 #include "neighbour.hpp"
+#include "net_files.hpp"
 #include "options.hpp"
 #include "run.hpp"
 #include "series_choice.hpp"
@@ -38,8 +43,23 @@ struct SeriesOptions {
 /// bits, 8 bits and bfloat16.
 using Votes = std::array<MeanPooling::Matrix, 4>;
 
+/// What was chosen by the training that the checkpoint is of.
+inline Choice kept_choice(const SeriesOptions& files, const Series& data, const Indices& training,
+                          const FileOptions& net_files) {
+  const std::string text = kept_setting(net_files, "chosen ");
+  for (Choice choice : choices(data, training, files.given)) {
+    for (const Scaling scaling : {choice.scaling, Scaling::each}) {
+      choice.scaling = scaling;
+      if (choice.text() == text) return choice;
+    }
+  }
+  throw std::runtime_error(net_files.checkpoint + ": is of a training with " + (text.empty() ? "no choice" : text) +
+                           ", which these series and options do not lead to");
+}
+
 inline std::vector<Choice> chosen(const SeriesOptions& files, const Series& data, const Indices& training,
                                   const Options& options, std::uint64_t seed) {
+  if (options.files.resume) return {kept_choice(files, data, training, options.files)};
   if (files.choose_folds == 0) return {choices(data, training, files.given).front()};
   std::cout << "accuracy and loss on training series that were held out:" << std::endl;
   return choose(data, training, files.given, options, files.choose_folds, seed, [](const Tried& tried) {
@@ -68,14 +88,55 @@ inline std::string recipe(const Choice& choice) {
          (choice.pooling == Pooling::mean ? "the mean of o over all columns" : "read after the last column") + "\n";
 }
 
+/// The same for whoever reads the file that is written.
+inline elman::Attachments attachments(const Series& data, const Choice& choice, const Spread& spread) {
+  elman::Attachments all{.strings = {{"classes", data.names},
+                                     {"per_step", number_text(choice.per_step)},
+                                     {"pooling", {choice.pooling == Pooling::mean ? "mean" : "last"}},
+                                     {"scaling", {choice.scaling == Scaling::each ? "each" : "together"}}}};
+  if (choice.scaling == Scaling::together) all.tensors = {{"mean", spread.mean}, {"deviation", spread.deviation}};
+  return all;
+}
+
+/// How well the net of a file tells the classes of --test.
+inline void use_loaded(const SeriesOptions& files, const NetFile& file) {
+  if (files.test.empty())
+    throw std::runtime_error("--load tells the classes of the series of --test FILE; expected one");
+  with_body(1, {.bidirectional = file.has_layer("Bidirectional")}, [&]<class Body>(const Body&) {
+    const auto net = file.net<Net<Body>>();
+    const Choice choice{
+        .per_step = file.number<elman::Index>("per_step"),
+        .pooling = file.choice<Pooling>("pooling", {{"last", Pooling::last}, {"mean", Pooling::mean}}),
+        .scaling = file.choice<Scaling>("scaling", {{"each", Scaling::each}, {"together", Scaling::together}})};
+    const elman::Index dimensions = net.in() / (std::max)(choice.per_step, elman::Index{1});
+    file.check(dimensions > 0 && dimensions * choice.per_step == net.in(),
+               "has " + std::to_string(net.in()) + " inputs, which are no " + std::to_string(choice.per_step) +
+                   " steps of a series");
+    Spread spread;
+    if (choice.scaling == Scaling::together) {
+      spread = {file.tensor("mean", dimensions), file.tensor("deviation", dimensions)};
+    }
+    Series data = SeriesReader::read(files.test, files.fill);
+    if (data.dimensions() != dimensions) {
+      throw std::runtime_error(files.test + ": " + std::to_string(data.dimensions()) + " dimensions; expected " +
+                               std::to_string(dimensions) + " as " + file.path() + " reads");
+    }
+    relabel(data, file.classes(net.out()), files.test, file.path());
+    Indices test(data.size());
+    std::iota(test.begin(), test.end(), std::size_t{0});
+    report_test(net, as_read(data, choice, spread), data.names, test, "series", std::cout, choice.pooling);
+  });
+}
+
 /// From the choice to the accuracy on part.test, which it returns.
-inline double run_series(const SeriesOptions& files, const Series& data, const Split& part, const Options& options,
+inline double run_series(const SeriesOptions& files, const Series& data, const Split& part, Options options,
                          elman::Random& random) {
   std::cout << part.training.size() << " training, " << part.validation.size() << " validation, " << part.test.size()
             << " test series; " << data.dimensions() << " dimensions, " << data.names.size() << " classes; nets of "
             << describe(options) << std::endl;
   const std::vector<Choice> best = chosen(files, data, part.training, options, random());
   for (const Choice& choice : best) std::cout << "chosen: " << choice.text() << std::endl;
+  options.files.settings.push_back("chosen " + best.front().text());
   Votes votes;
   for (std::size_t k = 0; k < files.nets; ++k) {
     const Choice& choice = best[k % best.size()];
@@ -87,7 +148,7 @@ inline double run_series(const SeriesOptions& files, const Series& data, const S
                 << elman::parameter_count(net) << " parameters, " << used.epochs << " epochs, " << std::fixed
                 << std::setprecision(1) << seconds.count() << " s" << std::endl;
       add_votes(net, series, part.test, used.pooling, votes);
-      if (!used.header.empty()) write_file(used.header, recipe(choice) + elman::cpp_header(net, "trained"));
+      write_net(used.files, net, attachments(data, choice, spread_of(data, part.training)), recipe(choice));
     });
   }
 

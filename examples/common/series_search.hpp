@@ -30,7 +30,7 @@ void fit(const Series& data, const Split& part, const Choice& choice, Options op
   options.pooling = choice.pooling;
   options.noise = choice.noise;
   if (options.epochs == 0) options.epochs = epochs_for(part.training.size(), options.batch);
-  const Series series = as_read(data, choice, part.training);
+  const Series series = as_read(data, choice, spread_of(data, part.training));
   with_body(series.dimensions(), options, [&](const auto& body) {
     auto net = make_net(body, static_cast<elman::Index>(data.names.size()), options, random);
     Progress progress(of, options.epochs, part.training.size(), "series");

@@ -13,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "checkpoint.hpp"
 #include "confusion.hpp"
 #include "options.hpp"
 #include "pooling.hpp"
@@ -80,8 +81,21 @@ void train(Net<Body>& net, const Data& data, const Split& split, const Options& 
   Input x;
   Net<Body> best = net;
   double best_accuracy = -1;
-  elman::Index step = 0;
-  for (std::size_t epoch = 0; epoch < options.epochs; ++epoch) {
+  std::size_t epoch = 0;
+  data.batch(std::span(order).first((std::min)(order.size(), std::size_t{256})), x);
+  TrainingCheckpoint checkpoint(options.files,
+                                data_setting(order.size(), labels_of(data, order), x.columns.reshaped()));
+  checkpoint.keep("net", net);
+  checkpoint.keep("optimizer", optimizer);
+  checkpoint.keep("random", random);
+  checkpoint.keep("order", order);
+  checkpoint.keep("best", best);
+  checkpoint.keep("best_accuracy", best_accuracy);
+  checkpoint.keep("epoch", epoch);
+  checkpoint.begin();
+  progress.go_on_from(epoch);
+  for (; epoch < options.files.end_of(options.epochs); checkpoint.save()) {
+    auto step = static_cast<elman::Index>(epoch * batches);
     random.shuffle(order);
     Confusion right(net.out());
     double loss_sum = 0;
@@ -122,6 +136,7 @@ void train(Net<Body>& net, const Data& data, const Split& split, const Options& 
       }
     }
     progress.end_epoch(loss_sum / static_cast<double>(order.size()), right.accuracy(), validation);
+    ++epoch;
   }
   if (!split.validation.empty()) net = best;
 }

@@ -22,8 +22,8 @@ namespace example {
 /// Reads words from standard input and prints the most probable classes of each, tab-separated, a line a word. What
 /// cannot be read is named on standard error, and the next line is read.
 template <class Body>
-void classify(const Net<Body>& net, const Words& data, const Reading& reading, const std::vector<std::string>& names,
-              std::size_t top) {
+void classify(const Net<Body>& net, const Alphabet& alphabet, const Reading& reading,
+              const std::vector<std::string>& names, std::size_t top) {
   auto tape = net.tape();
   Input x;
   UnseenCharacters unseen;
@@ -47,11 +47,11 @@ void classify(const Net<Body>& net, const Words& data, const Reading& reading, c
       complain("no letter to read in '" + encode_utf8(*word) + "'");
       continue;
     }
-    const std::u32string first_met = unseen.add(data.alphabet, form.front());
+    const std::u32string first_met = unseen.add(alphabet, form.front());
     if (!first_met.empty()) {
       complain("'" + encode_utf8(first_met) + "': in no training word; the net reads nothing in its place");
     }
-    data.alphabet.encode(form, x);
+    alphabet.encode(form, x);
     net.forward(x, tape, elman::last_step);
     std::vector<elman::Index> order(names.size());
     std::iota(order.begin(), order.end(), elman::Index{0});

@@ -28,6 +28,7 @@ class Alphabet {
   }
 
   elman::Index size() const { return static_cast<elman::Index>(characters_.size()); }
+  const std::u32string& characters() const { return characters_; }
   bool has(char32_t character) const { return std::ranges::binary_search(characters_, character); }
 
   /// Packs words into x: size() × (characters of all words). No word may be empty.

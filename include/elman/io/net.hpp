@@ -229,6 +229,14 @@ Net load(const std::filesystem::path& path, const NumberOptions& options = {}) {
   return load<Net>(file, options);
 }
 
+/// What a file says of its net: its type, and the options of its layers. Throws std::runtime_error if it says nothing.
+inline NetForm form(const std::filesystem::path& path) {
+  const TensorReader file(path);
+  const auto said = file.metadata().find("elman.net");
+  detail::require(said != file.metadata().end(), file.name(), "has no metadata elman.net, which says what net it is");
+  return detail::net_form_of(file.name(), said->second);
+}
+
 /// What a file has beside the net.
 inline Attachments attachments(const std::filesystem::path& path) {
   TensorReader file(path);

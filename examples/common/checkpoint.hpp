@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+//
+// A training that is kept after every epoch, and goes on where it was as if it had never been interrupted: with all
+// that changes while it runs, the order of the examples and the generator too.
+//
+//   TrainingCheckpoint checkpoint(options.files, data_setting(labels.size(), labels));
+//   checkpoint.keep("net", net); … checkpoint.keep("epoch", epoch);
+//   checkpoint.begin();
+//   for (; epoch < options.files.end_of(options.epochs); checkpoint.save()) { …; ++epoch; }
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <elman/io/checkpoint.hpp>
+#include <elman/io/tensor_reader.hpp>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+#include "file_options.hpp"
+
+namespace example {
+
+/// A text of --checkpoint before all of it is read; empty if it has none of this name.
+inline std::string kept_text(const FileOptions& files, const char* name) {
+  const elman::io::TensorReader file(files.checkpoint);
+  const auto found = file.metadata().find("elman.checkpoint");
+  const auto parts = nlohmann::json::parse(found == file.metadata().end() ? "" : found->second, nullptr, false);
+  const nlohmann::json::json_pointer value(std::string("/") + name + "/value");
+  return parts.contains(value) && parts.at(value).is_string() ? parts.at(value).get<std::string>() : "";
+}
+
+/// The rest of the first setting of --checkpoint that begins so; empty if there is none.
+inline std::string kept_setting(const FileOptions& files, const std::string& begin) {
+  std::istringstream lines(kept_text(files, "settings"));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(begin)) return line.substr(begin.size());
+  }
+  return "";
+}
+
+/// What a training of other data has otherwise (FNV-1a of the numbers).
+template <class... Numbers>
+std::string data_setting(std::size_t examples, const Numbers&... values) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  const auto add = [&](const auto& some) {
+    for (const auto number : some) {
+      hash = (hash ^ std::bit_cast<std::uint32_t>(static_cast<float>(number))) * 0x100000001b3U;
+    }
+  };
+  (add(values), ...);
+  return "data of " + std::to_string(examples) + " examples and the fingerprint " + std::to_string(hash);
+}
+
+/// Without --checkpoint it does nothing.
+class TrainingCheckpoint {
+ public:
+  /// `data`: what data_setting says of it.
+  TrainingCheckpoint(const FileOptions& files, const std::string& data) : files_(files) {
+    if (files.checkpoint.empty()) return;
+    files_.settings.push_back(data);
+    for (const std::string& setting : files_.settings) settings_ += setting + '\n';
+    run_.emplace(files.checkpoint);
+    keep("program", program_);
+    keep("settings", settings_);
+  }
+
+  /// `value` stays where it is until the training has ended.
+  template <class Value>
+  void keep(const char* name, Value& value) {
+    if (run_) run_->keep(name, value);
+  }
+  /// Goes on with what is in the file, or writes the beginning. Throws std::runtime_error, with all as it was, if the
+  /// file is of a training with other options, which are named, or of other data.
+  void begin() {
+    if (!run_) return;
+    if (!files_.resume) return run_->save();
+    check_settings();
+    run_->resume();
+  }
+  void save() {
+    if (run_) run_->save();
+  }
+
+ private:
+  void check_settings() const {
+    const auto fail = [&](const std::string& complaint) {
+      throw std::runtime_error(files_.checkpoint + ": " + complaint);
+    };
+    const std::string program = kept_text(files_, "program");
+    if (program.empty()) fail("is no checkpoint of " + files_.program);
+    if (program != files_.program) fail("is of " + program + "; expected a checkpoint of " + files_.program);
+    std::istringstream held(kept_text(files_, "settings"));
+    for (const std::string& expected : files_.settings) {
+      std::string setting;
+      std::getline(held, setting);
+      if (setting != expected) fail("is of a training with " + setting + "; expected one with " + expected);
+    }
+  }
+
+  FileOptions files_;
+  std::string program_ = files_.program, settings_;
+  std::optional<elman::io::Checkpoint> run_;
+};
+
+}  // namespace example
