@@ -42,7 +42,7 @@ inline std::string list(const std::vector<std::string>& names) {
 template <class Net>
 void write_net(const FileOptions& files, const Net& net, elman::Attachments attachments,
                const std::string& comment = "") {
-  if (!files.header.empty()) write_file(files.header, comment + elman::cpp_header(net, "trained"));
+  if (!files.header.empty()) write_file(files.header, comment + elman::cpp_header(net, "trained", attachments));
   if (files.save.empty()) return;
   attachments.strings["program"] = {files.program};
   elman::io::save(files.save, net, attachments);
