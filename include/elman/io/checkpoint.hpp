@@ -36,7 +36,8 @@
 #include "elman/io/detail/file_error.hpp"
 #include "elman/io/detail/json.hpp"
 #include "elman/io/detail/kept.hpp"
-#include "elman/io/detail/part_file.hpp"
+#include "elman/io/detail/part_reader.hpp"
+#include "elman/io/detail/part_writer.hpp"
 #include "elman/io/tensor_reader.hpp"
 #include "elman/io/tensor_writer.hpp"
 

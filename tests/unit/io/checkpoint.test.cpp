@@ -511,14 +511,14 @@ TEST_CASE("A file that is not of this run is refused by name, and nothing is cha
 TEST_CASE("A net with other options is another, and what a file says of itself is printed with care") {
   const Folder folder("checkpoint");
   const auto path = folder.path / "run";
-  using Cell = elman::Net<double, elman::Dropout<elman::Recurrence<2, 3>>, elman::Readout<3, 2>>;
-  const auto run_of = [&](Cell& net) {
+  using Dropped = elman::Net<double, elman::Dropout<elman::Recurrence<2, 3>>, elman::Readout<3, 2>>;
+  const auto run_of = [&](Dropped& net) {
     Checkpoint run(path);
     run.keep("net", net);
     return run;
   };
-  Cell own{elman::Dropout{elman::Recurrence<2, 3>(), {.rate = 0.5}}, {}, elman::zero};
-  Cell other{elman::Dropout{elman::Recurrence<2, 3>(), {.rate = 0.25}}, {}, elman::zero};
+  Dropped own{elman::Dropout{elman::Recurrence<2, 3>(), {.rate = 0.5}}, {}, elman::zero};
+  Dropped other{elman::Dropout{elman::Recurrence<2, 3>(), {.rate = 0.25}}, {}, elman::zero};
   run_of(other).save();
   const std::string said = message([&] { run_of(own).resume(); });
   CHECK(said.starts_with(path.string() + ": \"net\" is elman::Net<double, elman::Dropout<"));

@@ -16,7 +16,9 @@
 #include <vector>
 
 #include "elman/io/detail/kept_optimizer.hpp"
-#include "elman/io/detail/part_file.hpp"
+#include "elman/io/detail/part_reader.hpp"
+#include "elman/io/detail/part_writer.hpp"
+#include "elman/io/detail/whole_numbers.hpp"
 #include "elman/io/net.hpp"
 #include "elman/net/parameters.hpp"
 #include "elman/net/state.hpp"

@@ -8,7 +8,7 @@
 #include <type_traits>
 
 #include "elman/io/detail/option_text.hpp"
-#include "elman/io/detail/part_file.hpp"
+#include "elman/io/detail/whole_numbers.hpp"
 #include "elman/io/net.hpp"
 #include "elman/layers/form.hpp"
 #include "elman/optim/finite.hpp"
