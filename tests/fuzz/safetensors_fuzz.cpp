@@ -4,10 +4,10 @@
 // with the file's name and leaves the net as it was.
 //
 //   clang++ -std=c++20 -O2 -fsanitize=fuzzer,address,undefined -fno-sanitize=vptr -fno-sanitize-coverage=trace-cmp \
-//     -fno-sanitize-recover=all -DELMAN_EXTERN_KERNELS -I include -isystem /usr/include/eigen3
+//     -fno-sanitize-recover=all -DELMAN_EXTERN_KERNELS -I include -isystem /usr/include/eigen3 \
 //     tests/fuzz/safetensors_fuzz.cpp -o fuzz
-//   ASAN_OPTIONS=malloc_context_size=0:quarantine_size_mb=8:max_malloc_fill_size=0 ./fuzz -max_len=1024 -entropic=0 \
-//     -runs=10000000
+//   ASAN_OPTIONS=malloc_context_size=0:quarantine_size_mb=8:max_malloc_fill_size=0 \
+//     ./fuzz -max_len=1024 -entropic=0 -runs=10000000
 //
 // (CMake: -D ELMAN_BUILD_FUZZERS=ON with clang++, target fuzz. The flags beside the sanitizers' make it twice as fast.)
 // The mutator changes numbers, texts and pieces of a header, and mends after that the length in front and, now and
