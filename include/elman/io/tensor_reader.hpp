@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "elman/io/detail/file_error.hpp"
+#include "elman/io/detail/json.hpp"
 #include "elman/io/detail/number_bytes.hpp"
 #include "elman/io/detail/strips.hpp"
 #include "elman/io/detail/tensor_header.hpp"
@@ -57,8 +58,8 @@ class TensorReader {
     unsigned char length[8];
     read_bytes(0, length, 8);
     const auto header = detail::word_at<std::uint64_t>(length);
-    detail::require(header <= longest_header, name_, "has a header of ", header, " bytes; expected at most ",
-                    longest_header);
+    detail::require(header <= detail::longest_header, name_, "has a header of ", header, " bytes; expected at most ",
+                    detail::longest_header);
     detail::require(header <= file_size_ - 8, name_, "has a header of ", header, " bytes; expected at most ",
                     file_size_ - 8, ", which follow");
     std::string json(static_cast<std::size_t>(header), ' ');
@@ -149,8 +150,6 @@ class TensorReader {
   }
 
  private:
-  static constexpr std::uint64_t longest_header = 100'000'000;
-
   static std::unique_ptr<std::istream> opened(const std::filesystem::path& path) {
     std::error_code error;
     const auto status = std::filesystem::status(path, error);

@@ -44,6 +44,10 @@ class TensorWriter {
   template <class M>
   requires elman::detail::HasColumns<M>
   void add(const std::string& name, const M& numbers) { add(name, ConstMatrixView<typename M::Scalar>(numbers)); }
+  /// A matrix without a name of its own would be gone before it is written.
+  template <class M>
+  requires std::derived_from<M, Eigen::PlainObjectBase<M>>
+  void add(const std::string& name, const M&& numbers) = delete;
   /// Of shape [size].
   template <std::floating_point Scalar>
   void add_vector(const std::string& name, const ConstVectorView<Scalar>& numbers) {
@@ -126,9 +130,11 @@ class TensorWriter {
     try {
       text = header.dump();
     } catch (const nlohmann::json::exception& error) {
-      elman::detail::fail("TensorWriter::write: a name or a text is not UTF-8: ", error.what());
+      elman::detail::fail("TensorWriter::write: a name or a text is not UTF-8: ", detail::reason(error));
     }
     text.append((8 - text.size() % 8) % 8, ' ');
+    elman::detail::require(text.size() <= detail::longest_header, "TensorWriter::write: names and texts take ",
+                           text.size(), " bytes; expected at most ", detail::longest_header);
     return text;
   }
 

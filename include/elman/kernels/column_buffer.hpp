@@ -56,7 +56,7 @@ class ColumnBuffer<Scalar, Dynamic> {
  public:
   using Memory = std::vector<detail::Line<Scalar>>;
 
-  /// Takes the shape; what was in the columns is undefined after. Returns the memory it replaced, for a caller that
+  /// Takes the shape; what was in the columns is undefined after, new memory is zero. Returns what it replaced, for who
   /// still reads from it.
   Memory reshape(Index rows, Index cols) {
     rows_ = rows;

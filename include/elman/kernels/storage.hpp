@@ -54,10 +54,8 @@ class ThetaStorage {
 template <class Scalar, int Size>
 requires(!is_inline<Scalar, Size>) class ThetaStorage<Scalar, Size> {
  public:
-  void set_zero(Index size) {
-    memory_.reshape(size, 1);
-    elman::set_zero(memory_.view());
-  }
+  /// Once: new memory of a ColumnBuffer is zero.
+  void set_zero(Index size) { memory_.reshape(size, 1); }
   Scalar* data() { return memory_.data(); }
   const Scalar* data() const { return memory_.data(); }
   Index size() const { return memory_.rows(); }

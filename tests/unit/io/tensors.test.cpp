@@ -257,6 +257,19 @@ TEST_CASE("empty tensors, vectors and columns are read") {
         "a file: tensor \"a\" has shape [2]; expected [2, 2]");
 }
 
+template <class Given>
+concept CanBeAdded = requires(TensorWriter writer, Given&& matrix) {
+  writer.add("W", static_cast<Given&&>(matrix));
+};
+
+TEST_CASE("a writer refers to what has a name, and does not take what has none") {
+  STATIC_REQUIRE(CanBeAdded<M<float>&>);
+  STATIC_REQUIRE(CanBeAdded<const M<double>&>);
+  STATIC_REQUIRE(CanBeAdded<elman::ConstMatrixView<float>>);
+  STATIC_REQUIRE(!CanBeAdded<M<float>>);
+  STATIC_REQUIRE(!CanBeAdded<const M<double>>);
+}
+
 TEST_CASE("a writer refuses names that are taken and texts that are no text") {
   const M<float> W = M<float>::Zero(2, 2);
   TensorWriter writer;
@@ -264,6 +277,9 @@ TEST_CASE("a writer refuses names that are taken and texts that are no text") {
   CHECK(error_of([&] { writer.add("W", W); }) == "TensorWriter::add: name \"W\" is taken; expected another");
   CHECK(error_of([&] { writer.add("__metadata__", W); }).find("is taken") != std::string::npos);
   const Folder folder("tensors");
+  writer.metadata["a"] = std::string(100'000'000, 'a');
+  CHECK(error_of([&] { writer.write(folder.path / "a.safetensors"); }).find("names and texts take 1000") !=
+        std::string::npos);
   writer.metadata["a"] = "\xff";
   CHECK(error_of([&] { writer.write(folder.path / "a.safetensors"); }).find("is not UTF-8") != std::string::npos);
   CHECK(!std::filesystem::exists(folder.path / "a.safetensors"));

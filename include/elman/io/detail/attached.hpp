@@ -27,11 +27,18 @@ inline bool is_attached(std::string_view tensor) { return tensor.starts_with(att
 
 /// Texts that a list of JSON holds in the way that we write it; else the text itself.
 inline std::vector<std::string> texts_of(const std::string& value) {
-  if (value.starts_with('[')) {
-    const auto json = nlohmann::json::parse(value, nullptr, false);
-    bool is_list = json.is_array();
-    for (const auto& text : json) is_list = is_list && text.is_string();
-    if (is_list && json.dump() == value) return json.get<std::vector<std::string>>();
+  if (!value.starts_with('[')) return {value};
+  struct Other {};
+  const auto is_text = [](int depth, nlohmann::json::parse_event_t event, const nlohmann::json& json) {
+    const bool is_in_list = depth == 1 && event == nlohmann::json::parse_event_t::value && json.is_string();
+    if (depth > 0 && !is_in_list) throw Other();  // before much of it is kept
+    return true;
+  };
+  try {
+    const auto json = nlohmann::json::parse(value, is_text, false);
+    if (json.is_array() && json.dump() == value) return json.get<std::vector<std::string>>();
+  } catch (const Other&) {
+    return {value};
   }
   return {value};
 }

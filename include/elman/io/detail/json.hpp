@@ -3,6 +3,8 @@
 // nlohmann-json, or one sentence where it is not installed.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -17,6 +19,9 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 namespace io::detail {
+
+/// Bytes of a file's header.
+inline constexpr std::uint64_t longest_header = 100'000'000;
 
 /// What nlohmann's parser says of a text, without the name of its exception, which stands in front in brackets.
 inline std::string reason(const nlohmann::json::exception& error) {

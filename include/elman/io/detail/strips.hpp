@@ -21,29 +21,34 @@ inline std::size_t strip_size(std::size_t row, std::size_t bytes) {
   return most / row * row;
 }
 
-/// Whether a number of a file is finite and stays so as a Scalar, or is not finite where that may be. By its bits, so
-/// that no flag of a compiler can remove it. The largest float is 0x1.fffffep127; from the middle between it and 2^128
-/// on doubles are rounded to infinity.
+/// The highest bit is 1 where a number of a file is not finite or does not stay so as a Scalar, but 0 for what is not
+/// finite where that may be. By the bits, so that no flag of a compiler can remove it, and without a comparison, so
+/// that many are looked at at once. The largest float is 0x1.fffffep127; from the middle between it and 2^128 on
+/// doubles are rounded to infinity.
 template <class Scalar, class Format>
-constexpr bool word_fits(typename Format::Word word, bool non_finite = false) {
+constexpr typename Format::Word unfit(typename Format::Word word, bool non_finite = false) {
   using Word = typename Format::Word;
   constexpr bool narrows = Format::bytes == 8 && sizeof(Scalar) == 4;
-  constexpr auto limit = narrows ? static_cast<Word>(0x47effffff0000000U) : Format::infinity;
-  const auto magnitude = static_cast<Word>(word & static_cast<Word>(static_cast<Word>(~Word{0}) >> 1));
-  return (magnitude < limit) | (non_finite & (magnitude >= Format::infinity));
+  constexpr Word limit = narrows ? static_cast<Word>(0x47effffff0000000U) : Format::infinity;
+  constexpr auto all = static_cast<Word>(~Word{0});
+  const auto magnitude = static_cast<Word>(word & static_cast<Word>(all >> 1));
+  const auto below_infinity = static_cast<Word>(magnitude - Format::infinity);  // these differences: highest bits too
+  return static_cast<Word>(static_cast<Word>(limit - 1 - magnitude) & (below_infinity | (non_finite ? Word{0} : all)));
 }
 template <class Scalar, std::floating_point Number>
 bool fits_in(Number number) {
-  return word_fits<Scalar, Native<Number>>(Native<Number>::to(number));
+  using Format = Native<Number>;
+  return unfit<Scalar, Format>(Format::to(number)) >> (8 * Format::bytes - 1) == 0;
 }
-/// The same of many.
+/// Whether all of many fit.
 template <class Scalar, class Format>
 bool all_fit(const unsigned char* bytes, std::size_t count, bool non_finite) {
-  bool fit = true;
+  using Word = typename Format::Word;
+  Word any{0};
   for (std::size_t k = 0; k < count; ++k) {
-    fit &= word_fits<Scalar, Format>(word_at<typename Format::Word>(bytes + k * Format::bytes), non_finite);
+    any = static_cast<Word>(any | unfit<Scalar, Format>(word_at<Word>(bytes + k * Format::bytes), non_finite));
   }
-  return fit;
+  return any >> (8 * Format::bytes - 1) == 0;
 }
 
 /// Puts numbers first, first + 1, … of a matrix's rows, one row behind the other, into it. Whole rows in squares, whose
