@@ -28,6 +28,7 @@
 #include "elman/io/detail/attached.hpp"
 #include "elman/io/detail/file_error.hpp"
 #include "elman/io/detail/form_json.hpp"
+#include "elman/io/detail/form_reader.hpp"
 #include "elman/io/detail/type_text.hpp"
 #include "elman/io/tensor_reader.hpp"
 #include "elman/io/tensor_writer.hpp"

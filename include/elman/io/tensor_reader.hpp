@@ -29,6 +29,7 @@
 #include "elman/io/detail/number_bytes.hpp"
 #include "elman/io/detail/strips.hpp"
 #include "elman/io/detail/tensor_header.hpp"
+#include "elman/io/tensor_info.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
