@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
 #include <istream>
 #include <map>
 #include <memory>
@@ -25,6 +24,7 @@
 #include <vector>
 
 #include "elman/io/detail/file_error.hpp"
+#include "elman/io/detail/file_source.hpp"
 #include "elman/io/detail/json.hpp"
 #include "elman/io/detail/number_bytes.hpp"
 #include "elman/io/detail/strips.hpp"
@@ -45,34 +45,13 @@ struct NumberOptions {
 class TensorReader {
  public:
   /// Throws std::runtime_error if the file cannot be read, or is no such file.
-  explicit TensorReader(const std::filesystem::path& path) : TensorReader(path.string(), opened(path)) {}
+  explicit TensorReader(const std::filesystem::path& path) : TensorReader(detail::FileSource(path)) {}
   /// From any stream that can be sought. `name`: for messages.
   TensorReader(std::string name, std::unique_ptr<std::istream> stream)
-      : name_(std::move(name)), stream_(std::move(stream)) {
-    detail::require(stream_ != nullptr, name_, "has no stream");
-    stream_->exceptions(std::ios::goodbit);
-    stream_->seekg(0, std::ios::end);
-    const auto end = static_cast<std::streamoff>(stream_->tellg());
-    detail::require(end >= 0 && stream_->good(), name_, "cannot be sought in");
-    file_size_ = static_cast<std::uint64_t>(end);
-    detail::require(file_size_ >= 8, name_, "has ", file_size_, " bytes; expected at least 8, the length of a header");
-    unsigned char length[8];
-    read_bytes(0, length, 8);
-    const auto header = detail::word_at<std::uint64_t>(length);
-    detail::require(header <= detail::longest_header, name_, "has a header of ", header, " bytes; expected at most ",
-                    detail::longest_header);
-    detail::require(header <= file_size_ - 8, name_, "has a header of ", header, " bytes; expected at most ",
-                    file_size_ - 8, ", which follow");
-    std::string json(static_cast<std::size_t>(header), ' ');
-    read_bytes(8, reinterpret_cast<unsigned char*>(json.data()), json.size());
-    data_begin_ = 8 + header;
-    header_ = detail::parse_header(name_, json, file_size_ - data_begin_);
-    for (const TensorInfo& tensor : tensors()) by_name_.push_back(&tensor);
-    std::sort(by_name_.begin(), by_name_.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
-  }
+      : TensorReader(detail::FileSource(std::move(name), std::move(stream))) {}
 
-  const std::string& name() const { return name_; }
-  std::uint64_t file_size() const { return file_size_; }
+  const std::string& name() const { return source_.name(); }
+  std::uint64_t file_size() const { return source_.size(); }
   /// In the order in which they lie.
   const std::vector<TensorInfo>& tensors() const { return header_.tensors; }
   const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
@@ -86,7 +65,7 @@ class TensorReader {
   const TensorInfo& of_shape(std::string_view tensor, const std::vector<Index>& shape) const {
     const TensorInfo& info = at(tensor);
     const bool is_column = shape.size() == 2 && shape[1] == 1 && info.shape == std::vector<Index>{shape[0]};
-    detail::require(is_column || info.shape == shape, name_, "tensor ", detail::in_quotes(tensor), " has shape ",
+    detail::require(is_column || info.shape == shape, name(), "tensor ", detail::in_quotes(tensor), " has shape ",
                     shape_text(info.shape), "; expected ", shape_text(shape));
     return info;
   }
@@ -98,7 +77,7 @@ class TensorReader {
       some += (some.empty() ? "" : ", ") + detail::printable(info.name);
     }
     if (tensors().size() > most) some += detail::join(" and ", tensors().size() - most, " more");
-    detail::fail(name_, "has no tensor ", detail::in_quotes(tensor), "; it has ", tensors().empty() ? "none" : some);
+    detail::fail(name(), "has no tensor ", detail::in_quotes(tensor), "; it has ", tensors().empty() ? "none" : some);
   }
 
   /// Throws if not all numbers of a tensor can be had as Scalars; tensor, place and number are named.
@@ -142,7 +121,7 @@ class TensorReader {
   template <std::floating_point Scalar>
   Matrix<Scalar, Dynamic, Dynamic> matrix(std::string_view tensor, const NumberOptions& options = {}) {
     const TensorInfo& info = at(tensor);
-    detail::require(info.shape.size() == 1 || info.shape.size() == 2, name_, "tensor ", detail::in_quotes(tensor),
+    detail::require(info.shape.size() == 1 || info.shape.size() == 2, name(), "tensor ", detail::in_quotes(tensor),
                     " has shape ", shape_text(info.shape), "; expected one of a vector or a matrix");
     check_type<Scalar>(info, options);
     Matrix<Scalar, Dynamic, Dynamic> result(info.shape[0], info.shape.size() == 1 ? 1 : info.shape[1]);
@@ -151,32 +130,22 @@ class TensorReader {
   }
 
  private:
-  static std::unique_ptr<std::istream> opened(const std::filesystem::path& path) {
-    std::error_code error;
-    const auto status = std::filesystem::status(path, error);
-    const std::string name = path.string();
-    detail::require(status.type() != std::filesystem::file_type::not_found, name, "is not there");
-    detail::require(!error, name, "cannot be looked at: ", error.message());
-    detail::require(!std::filesystem::is_directory(status), name, "is a folder; expected a file");
-    detail::require(std::filesystem::is_regular_file(status), name, "is a pipe or a device; expected a file");
-    auto stream = std::make_unique<std::ifstream>();
-    stream->rdbuf()->pubsetbuf(nullptr, 0);  // strips are read where they are used
-    errno = 0;
-    stream->open(path, std::ios::binary);
-    const int reason = errno;
-    detail::require(stream->is_open(), name, "cannot be opened: ", detail::reason(reason));
-    return stream;
-  }
-
-  void read_bytes(std::uint64_t position, unsigned char* to, std::size_t count) {
-    errno = 0;
-    stream_->clear();
-    stream_->seekg(static_cast<std::streamoff>(position));
-    stream_->read(reinterpret_cast<char*>(to), static_cast<std::streamsize>(count));
-    const int reason = errno;
-    const auto got = stream_->good() ? count : static_cast<std::size_t>(stream_->gcount());
-    if (got != count && reason != 0) detail::fail(name_, "cannot be read: ", detail::reason(reason));
-    detail::require(got == count, name_, "ends at byte ", position + got, " while it is read; expected ", file_size_);
+  explicit TensorReader(detail::FileSource source) : source_(std::move(source)) {
+    const std::uint64_t size = file_size();
+    detail::require(size >= 8, name(), "has ", size, " bytes; expected at least 8, the length of a header");
+    unsigned char length[8];
+    source_.read(0, length, 8);
+    const auto header = detail::word_at<std::uint64_t>(length);
+    detail::require(header <= detail::longest_header, name(), "has a header of ", header, " bytes; expected at most ",
+                    detail::longest_header);
+    detail::require(header <= size - 8, name(), "has a header of ", header, " bytes; expected at most ", size - 8,
+                    ", which follow");
+    std::string json(static_cast<std::size_t>(header), ' ');
+    source_.read(8, reinterpret_cast<unsigned char*>(json.data()), json.size());
+    data_begin_ = 8 + header;
+    header_ = detail::parse_header(name(), json, size - data_begin_);
+    for (const TensorInfo& tensor : tensors()) by_name_.push_back(&tensor);
+    std::sort(by_name_.begin(), by_name_.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
   }
 
   template <class Use>
@@ -186,7 +155,7 @@ class TensorReader {
     if (is("F64")) return use(detail::Native<double>{});
     if (is("F16")) return use(detail::Float16Number{});
     if (is("BF16")) return use(detail::BFloat16Number{});
-    detail::fail(name_, "tensor ", detail::in_quotes(tensor.name), " has dtype ", tensor.dtype.name,
+    detail::fail(name(), "tensor ", detail::in_quotes(tensor.name), " has dtype ", tensor.dtype.name,
                  "; expected F64, F32, F16 or BF16");
   }
   template <class Scalar>
@@ -194,7 +163,7 @@ class TensorReader {
     static_assert(sizeof(Scalar) == 4 || sizeof(Scalar) == 8, "elman::io: numbers are read as float or double");
     with_format(tensor, [](const auto&) {});
     constexpr std::string_view own = sizeof(Scalar) == 4 ? "F32" : "F64";
-    detail::require(options.convert || tensor.dtype.name == own, name_, "tensor ", detail::in_quotes(tensor.name),
+    detail::require(options.convert || tensor.dtype.name == own, name(), "tensor ", detail::in_quotes(tensor.name),
                     " has dtype ", tensor.dtype.name, "; expected ", own, ", or that .convert is asked for");
   }
   template <class Scalar, class Format>
@@ -212,7 +181,7 @@ class TensorReader {
       where = std::to_string(rest % *size) + (where.empty() ? "" : ", ") + where;
       rest /= *size;
     }
-    detail::fail(name_, "tensor ", detail::in_quotes(tensor.name), " has ", number, " at [", where, "]; expected ",
+    detail::fail(name(), "tensor ", detail::in_quotes(tensor.name), " has ", number, " at [", where, "]; expected ",
                  detail::fits_in<double>(number) ? "a number that a float can hold"
                                                  : "a finite number, or that .non_finite is asked for");
   }
@@ -226,14 +195,12 @@ class TensorReader {
     buffer_.resize((std::min)(strip, size) * Format::bytes);
     for (std::size_t first = 0; first < size; first += strip) {
       const std::size_t count = (std::min)(strip, size - first);
-      read_bytes(data_begin_ + tensor.begin + first * Format::bytes, buffer_.data(), count * Format::bytes);
+      source_.read(data_begin_ + tensor.begin + first * Format::bytes, buffer_.data(), count * Format::bytes);
       use(first, count, buffer_.data());
     }
   }
 
-  std::string name_;
-  std::unique_ptr<std::istream> stream_;
-  std::uint64_t file_size_ = 0;
+  detail::FileSource source_;
   std::uint64_t data_begin_ = 0;
   detail::TensorHeader header_;
   std::vector<const TensorInfo*> by_name_;

@@ -27,6 +27,8 @@ class FileSource {
   explicit FileSource(const std::filesystem::path& path) : FileSource(path.string(), opened(path)) {}
   FileSource(std::string name, std::unique_ptr<std::istream> stream)
       : name_(std::move(name)), stream_(std::move(stream)) {
+    require(stream_ != nullptr, name_, "has no stream");
+    stream_->exceptions(std::ios::goodbit);
     stream_->seekg(0, std::ios::end);
     const auto end = static_cast<std::streamoff>(stream_->tellg());
     require(end >= 0 && stream_->good(), name_, "cannot be sought in");
