@@ -136,10 +136,13 @@ int main(int argc, char** argv) {
   app.add_option("--seed", training.seed, "Seed of the signals and the weights")->capture_default_str()->needs(trains);
   add_file_options(app, training.files, {.use = {"--format", "--swap-every", "--score", "--train"}});
   app.remove_option(app.get_option("--header"));  // --train has it
-  for (const char* name : {"--save", "--checkpoint", "--stop-after"}) app.get_option(name)->needs(trains);
+  for (const char* name : {"--checkpoint", "--stop-after"}) app.get_option(name)->needs(trains);
   trains->excludes("--load");
   return run_program(app, argc, argv, [&] {
     if (!training.header.empty()) return train(training);
+    if (!training.files.save.empty() && training.files.load.empty()) {
+      throw std::runtime_error("--save writes a net of --train or --load; expected one of the two");
+    }
     const Net net = net_of(training.files);
     if (score) return print_score(net, training.seed);
     stream(options, net);
