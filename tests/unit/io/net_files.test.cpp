@@ -311,6 +311,22 @@ TEST_CASE("a file of named tensors alone is a net of these, if all fit") {
   CHECK(into.theta().isZero(0));
 }
 
+TEST_CASE("a file says of which net it is, before one is made") {
+  const Folder folder("io-form");
+  const auto path = folder.path / "net";
+  Random random(1);
+  io::save(path, RNNCell<float, 2, 3, 4>(init::standard(random)));
+  CHECK(io::form(path).text() ==
+        "elman::Net<float, elman::Recurrence<2, 3, elman::Tanh>, elman::Readout<3, 4, elman::Softmax>>");
+  CHECK(io::form(path).body.size_at(1) == 3);
+  io::TensorWriter file;
+  const Eigen::MatrixXf W = Eigen::MatrixXf::Ones(2, 2);
+  file.add("W", W);
+  file.write(path);
+  CHECK(fault_of([&] { (void)io::form(path); }) ==
+        path.string() + ": has no metadata elman.net, which says what net it is");
+}
+
 TEST_CASE("README's first file") {
   const Folder folder("io-readme");
   const auto before = std::filesystem::current_path();
