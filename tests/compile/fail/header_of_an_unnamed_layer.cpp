@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// expect: elman: to be written to a file or a C++ header, a layer of your own says what it is in `elman::Form form() const`
+// expect: a layer of your own says what it is in `elman::Form form() const`
 #include <string>
 
 #include "elman/elman.hpp"
