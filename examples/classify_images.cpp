@@ -57,10 +57,13 @@ std::vector<std::string> class_names(const ImageOptions& choice, elman::Index co
   return names;
 }
 
-const std::map<std::string, By> steps{{"rows", By::rows}, {"cross", By::cross}, {"pixels", By::pixels}};
+const std::map<std::string, By>& steps() {
+  static const std::map<std::string, By> all{{"rows", By::rows}, {"cross", By::cross}, {"pixels", By::pixels}};
+  return all;
+}
 
 elman::Attachments attachments(const Images& images, const ImageOptions& choice) {
-  const auto by = std::ranges::find(steps, choice.by, [](const auto& step) { return step.second; });
+  const auto by = std::ranges::find(steps(), choice.by, [](const auto& step) { return step.second; });
   return {.strings = {{"by", {by->first}}, {"per_step", number_text(choice.per_step)}},
           .tensors = {{"size", Eigen::Vector3d(static_cast<double>(images.rows), static_cast<double>(images.cols),
                                                static_cast<double>(images.channels))},
@@ -80,7 +83,7 @@ void use_loaded(const ImageOptions& choice, const NetFile& file) {
     file.check(file.tensor("size", 3) == size, "reads images of another size than those in " + folder);
     const auto per_step = file.number<std::size_t>("per_step");
     file.check(per_step > 0, "attached text \"per_step\" is 0; expected at least 1");
-    arrange(images, file.choice<By>("by", steps), per_step);
+    arrange(images, file.choice<By>("by", steps()), per_step);
     file.check(images.inputs() == net.in(),
                "has " + std::to_string(net.in()) + " inputs; its images have " + std::to_string(images.inputs()));
     images.mean = static_cast<float>(file.tensor("mean", 1)(0));
@@ -136,7 +139,7 @@ int main(int argc, char** argv) {
                  "t10k-labels-idx1-ubyte, plain or gzipped (.gz). Default: that of Debian's dataset-fashion-mnist");
   app.add_option("--by", choice.by,
                  "What a step is: a row; cross, the t-th row and the t-th column; or a pixel, of 1 or 3 channels")
-      ->transform(CLI::CheckedTransformer(steps))
+      ->transform(CLI::CheckedTransformer(steps()))
       ->option_text("rows|cross|pixels=rows")
       ->default_str("rows");
   app.add_option("--per-step", choice.per_step, "So many rows, rows and columns, or pixels a step")

@@ -78,7 +78,7 @@ std::vector<WordFile> files_of(const WordOptions& words, std::ostream& report) {
 }
 
 WordLists read_lists(const std::vector<WordFile>& files, const Reading& reading, std::ostream& report) {
-  const WordLists lists = read_word_lists(files, reading);
+  WordLists lists = read_word_lists(files, reading);
   report << lists.lines << " words read; left out: " << lists.left_out << " with "
          << (reading.latin ? "characters other than a-z or " : "") << "lengths outside " << reading.min_length << " to "
          << reading.max_length << ", " << lists.repeated << " repetitions, " << lists.shared

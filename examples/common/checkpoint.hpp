@@ -97,7 +97,9 @@ class TrainingCheckpoint {
     for (const std::string& expected : files_.settings) {
       std::string setting;
       std::getline(held, setting);
-      if (setting != expected) fail("is of a training with " + setting + "; expected one with " + expected);
+      if (setting == expected) continue;
+      std::string complaint = "is of a training with ";
+      fail(complaint.append(setting).append("; expected one with ").append(expected));
     }
   }
 

@@ -111,10 +111,10 @@ class ForeignReader {
       module.layers.push_back(direction(""));
     } else {
       for (int k = 0; find(prefix + "weight_hh_l" + std::to_string(k)); ++k) {
-        const std::string suffix = "_l" + std::to_string(k);
+        const std::string suffix = "_l" + std::to_string(k), reverse = suffix + "_reverse";
         Form layer = direction(suffix);
-        if (find(prefix + "weight_hh" + suffix + "_reverse")) {
-          layer = {.name = "elman::Bidirectional", .inner = {layer, direction(suffix + "_reverse")}};
+        if (find(std::string(prefix).append("weight_hh").append(reverse))) {
+          layer = {.name = "elman::Bidirectional", .inner = {layer, direction(reverse)}};
         }
         module.layers.push_back(layer);
       }
@@ -144,7 +144,7 @@ class ForeignReader {
     for (;;) {
       if (!path.empty()) path.pop_back();
       const std::size_t begin = path.find_last_of("/.") + 1;
-      const std::string last = path.substr(begin);
+      std::string last = path.substr(begin);
       if (begin == 0 || !(last.ends_with("_cell") || last.starts_with("forward_"))) return last;
       path.resize(begin);
     }

@@ -59,10 +59,11 @@ void append_tensors(std::string& text, const Attachments& attachments) {
     }
     append_array(text, (name + "_numbers").c_str(),
                  std::span<const Scalar>(numbers.data(), static_cast<std::size_t>(numbers.size())));
-    const std::string type = std::string("elman::Matrix<") + CppName<Scalar>::value + ", " +
-                             std::to_string(numbers.rows()) + ", " + std::to_string(numbers.cols()) + ">";
-    text += "inline elman::View<const " + type + "> " + name + "() { return elman::View<const " + type + ">(" + name +
-            (numbers.size() > 0 ? "_numbers); }\n" : "_numbers.data()); }\n");
+    const std::string type = std::string("elman::View<const elman::Matrix<") + CppName<Scalar>::value + ", " +
+                             std::to_string(numbers.rows()) + ", " + std::to_string(numbers.cols()) + ">>";
+    const char* const from = numbers.size() > 0 ? "_numbers); }\n" : "_numbers.data()); }\n";
+    text.append("inline ").append(type).append(" ").append(name).append("() { return ").append(type);
+    text.append("(").append(name).append(from);
   }
   text += "}  // namespace tensors\n";
 }

@@ -178,7 +178,7 @@ class TensorReader {
     std::string where;
     auto rest = static_cast<Index>(place);
     for (auto size = tensor.shape.rbegin(); size != tensor.shape.rend(); ++size) {
-      where = std::to_string(rest % *size) + (where.empty() ? "" : ", ") + where;
+      where.insert(0, std::to_string(rest % *size) + (where.empty() ? "" : ", "));
       rest /= *size;
     }
     detail::fail(name(), "tensor ", detail::in_quotes(tensor.name), " has ", number, " at [", where, "]; expected ",
