@@ -252,7 +252,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* bytes, std::size_t 
                 {"F64",       "F32",     "F16",    "BF16",      "I8",           "BOOL",   "U",     "W",
                  "b",         "V",       "c",      "attached.", "__metadata__", "dtype",  "shape", "data_offsets",
                  "elman.net", "scalar",  "body",   "readout",   "name",         "layers", "sizes", "policies",
-                 "options",   "type",    "values", "rate",      "depth",        ":",      ",",     "float",
+                 "options",   "type",    "values", "rate",      "counts",       ":",      ",",     "float",
                  "double",    "\\u0000", ""});
         break;
       case 5: {  // a piece that begins with a comma, once more or not at all

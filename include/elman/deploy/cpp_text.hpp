@@ -78,13 +78,11 @@ inline std::string cpp_options(const FormOptions& options) {
     if (!values.empty()) values += ", ";
     if (option.is_flag) {
       values += option.value != 0 ? "true" : "false";
-    } else if (options.type.empty()) {
-      values += std::to_string(static_cast<Index>(option.value));
     } else {
       values += cpp_literal(option.value);
     }
   }
-  return options.type.empty() ? values : options.type + "{" + values + "}";
+  return options.type + "{" + values + "}";
 }
 
 }  // namespace detail
@@ -97,6 +95,7 @@ inline std::string cpp_arguments(const Form& form) {
   std::string arguments;
   const auto add = [&](const std::string& argument) { arguments += (arguments.empty() ? "" : ", ") + argument; };
   for (const auto& layer : form.inner) add(cpp_value(layer));
+  for (const Index count : form.counts) add(std::to_string(count));
   for (const auto& options : form.options) add(detail::cpp_options(options));
   return arguments;
 }

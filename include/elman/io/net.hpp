@@ -69,16 +69,14 @@ void for_each_matrix(Net& net, const Visit& visit) {
   });
 }
 
-/// Throws if a size, or a depth, is larger than sizes of so many parameters can be.
+/// Throws if a size or a count is larger than those of so many parameters can be.
 inline void check_sizes(const std::string& file, const Form& form, Index parameters) {
   const auto most = parameters + (Index{1} << 20);  // what has no parameters may be wide
   const auto check = [&](bool holds) {
     require(holds, file, "metadata elman.net describes a net of more parameters than the file has");
   };
   for (const Index size : form.sizes) check(size <= most);
-  for (const auto& options : form.options) {
-    for (const auto& option : options.values) check(!options.type.empty() || option.value <= static_cast<double>(most));
-  }
+  for (const Index count : form.counts) check(count <= most);
   for (const auto& layer : form.inner) check_sizes(file, layer, parameters);
 }
 

@@ -15,6 +15,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -50,7 +51,7 @@ struct FormOption {
 
 /// A struct of options.
 struct FormOptions {
-  std::string type;  ///< as C++ finds it; empty for a number alone
+  std::string type;  ///< as C++ finds it
   std::vector<FormOption> values;
 
   /// Throws if there is none of this name.
@@ -61,12 +62,6 @@ struct FormOptions {
     detail::fail("Form: ", type, " has no option ", name);
   }
 
-  /// The same as a whole number, 0 if it is none.
-  Index count(std::string_view name) const {
-    const double value = number(name);
-    return value >= 1 && value <= 0x1p52 ? static_cast<Index>(value) : 0;
-  }
-
   friend bool operator==(const FormOptions&, const FormOptions&) = default;
 };
 
@@ -75,11 +70,13 @@ struct Form {
   std::vector<Form> inner = {};            ///< layers inside: its first template arguments, and arguments
   std::vector<Index> sizes = {};           ///< then template arguments that are numbers
   std::vector<std::string> policies = {};  ///< then those that are types
-  std::vector<FormOptions> options = {};   ///< arguments behind the layers
+  std::vector<Index> counts = {};          ///< arguments behind the layers: a depth
+  std::vector<FormOptions> options = {};   ///< arguments behind those
 
   /// The k-th of each. Throw if there is none.
   const Form& inner_at(std::size_t k) const { return at(inner, k, "layers"); }
   Index size_at(std::size_t k) const { return at(sizes, k, "sizes"); }
+  Index count_at(std::size_t k) const { return at(counts, k, "counts"); }
   const FormOptions& options_at(std::size_t k) const { return at(options, k, "structs of options"); }
 
   friend bool operator==(const Form&, const Form&) = default;
@@ -153,7 +150,14 @@ void add_options(std::vector<FormOptions>& all, const Policy& policy) {
     static_assert(HasForm<Policy, FormOptions>,
                   "elman: to be written to a file or a C++ header, an activation or policy of your own with options "
                   "says them in `elman::FormOptions form() const`; see elman/layers/form.hpp");
-    if constexpr (HasForm<Policy, FormOptions>) all.push_back(policy.form());
+    if constexpr (HasForm<Policy, FormOptions>) {
+      all.push_back(policy.form());
+      for (const auto& option : all.back().values) {
+        constexpr double most = (std::numeric_limits<double>::max)();
+        require(within(option.value, -most, most), "Form: ", all.back().type, " has .", option.name, " = ",
+                option.value, "; expected a finite number");
+      }
+    }
   }
 }
 

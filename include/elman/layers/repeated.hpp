@@ -110,13 +110,10 @@ class Repeated : public detail::Chain<Repeated<First, Other>> {
   }
 
   Form form() const {
-    return {.name = "elman::Repeated",
-            .inner = {form_of(first_), form_of(other_)},
-            .options = {{"", {{"depth", static_cast<double>(depth_)}}}}};
+    return {.name = "elman::Repeated", .inner = {form_of(first_), form_of(other_)}, .counts = {depth_}};
   }
   static Repeated from(const Form& form) {
-    return {layer_from<First>(form.inner_at(0)), layer_from<Other>(form.inner_at(1)),
-            form.options_at(0).count("depth")};
+    return {layer_from<First>(form.inner_at(0)), layer_from<Other>(form.inner_at(1)), form.count_at(0)};
   }
 
  private:

@@ -445,24 +445,24 @@ TEST_CASE("metadata that do not describe a net are refused") {
           {net_file(R"({"scalar":"float","body":{"name":"a","layers":["x"]},"readout":7})"),
            says + "it has \"x\"; expected an object"},
           {net_file(with(form, sizes, R"("sizes":2)")), says + "sizes are 2; expected a list"},
-          {size("-3"), says + "a size is -3; expected a whole number"},
-          {size("3.0"), says + "a size is 3.0"},
-          {size("1e2"), says + "a size is 100.0"},
-          {size("null"), says + "a size is null"},
-          {size("[3]"), says + "a size is [3]"},
-          {size("18446744073709551615"), says + "a size is 18446744073709551615"},
-          {size("9223372036854775808"), says + "a size is 9223372036854775808"},
+          {size("-3"), says + "one of its sizes is -3; expected a whole number"},
+          {size("3.0"), says + "one of its sizes is 3.0"},
+          {size("1e2"), says + "one of its sizes is 100.0"},
+          {size("null"), says + "one of its sizes is null"},
+          {size("[3]"), says + "one of its sizes is [3]"},
+          {size("18446744073709551615"), says + "one of its sizes is 18446744073709551615"},
+          {size("9223372036854775808"), says + "one of its sizes is 9223372036854775808"},
           {with(net_file(form), "elman::Tanh", "elman::\\\"nh"), says + "parse error"},
           {net_file(with(form, R"(["elman::Tanh"])", "[1]")), says + "a policy is 1; expected a text"},
           {net_file(with(form, R"(["elman::Tanh"])", "{}")), says + "policies are {}; expected a list"},
           {net_file(with(form, sizes, sizes + R"(,"options":[1])")), says + "it has 1; expected an object with type"},
-          {net_file(with(form, sizes, sizes + R"(,"options":[{"type":"","values":{"a":null}}])")),
+          {net_file(with(form, sizes, sizes + R"(,"options":[{"type":"Own","values":{"a":null}}])")),
            says + "option \"a\" is null; expected a number"},
-          {net_file(with(form, sizes, sizes + R"(,"options":[{"type":"","values":{"a":1e999}}])")),
+          {net_file(with(form, sizes, sizes + R"(,"options":[{"type":"Own","values":{"a":1e999}}])")),
            "number overflow parsing"},
-          {net_file(with(form, sizes, sizes + R"(,"options":[{"type":"","values":[1]}])")),
+          {net_file(with(form, sizes, sizes + R"(,"options":[{"type":"Own","values":[1]}])")),
            says + "values are [1]; expected an object"},
-          {net_file(with(form, sizes, sizes + R"(,"options":[{"type":""}])")), "key 'values' not found"},
+          {net_file(with(form, sizes, sizes + R"(,"options":[{"type":"Own"}])")), "key 'values' not found"},
           {net_file(with(form, sizes, sizes + R"(,"options":[{"values":{}}])")), "key 'type' not found"},
           {net_file(form + std::string("\0 and more", 10)), says + "it has a NUL"},
           {net_file(times(500'000, "[")), says + "it is nested too deep; expected at most 64 layers"},
@@ -501,29 +501,28 @@ TEST_CASE("a new net is not made of sizes that its file cannot have") {
     check_all({{sized("[2,3]", sizes), more}}, load_new<RunTime>);
   }
   const std::string layer = R"({"name":"elman::Recurrence","sizes":[1,1],"policies":["elman::Tanh"]})";
-  const auto deep = [&](const std::string& layers, const std::string& options) {
+  const auto deep = [&](const std::string& layers, const std::string& counts) {
     const std::string readout = R"({"name":"elman::Readout","sizes":[1,1],"policies":["elman::Softmax"]})";
-    return net_file(R"({"scalar":"float","body":{"name":"elman::Repeated","layers":)" + layers + R"(,"options":)" +
-                    options + R"(},"readout":)" + readout + "}");
+    return net_file(R"({"scalar":"float","body":{"name":"elman::Repeated","layers":)" + layers + R"(,"counts":)" +
+                    counts + R"(},"readout":)" + readout + "}");
   };
-  const auto depth = [&](const std::string& value) {
-    return deep("[" + layer + "," + layer + "]", R"([{"type":"","values":{"depth":)" + value + "}}]");
-  };
+  const auto depth = [&](const std::string& value) { return deep("[" + layer + "," + layer + "]", "[" + value + "]"); };
   check_all(
       {
           {depth("0"), "Repeated: depth is 0; expected at least 1"},
-          {depth("true"), ", with other options"},
+          {depth("true"), "one of its counts is true; expected a whole number"},
+          {depth("-5"), "one of its counts is -5; expected a whole number"},
+          {depth("2.5"), "one of its counts is 2.5; expected a whole number"},
+          {depth("1e300"), "one of its counts is 1e+300; expected a whole number"},
+          {depth("1,2"), "with other options"},
           {deep("[" + layer + "]", "[]"), "Form: elman::Repeated has 1 layers; expected more"},
           {deep("[]", "[]"), "Form: elman::Repeated has 0 layers; expected more"},
-          {deep("[" + layer + "," + layer + "]", "[]"), "Form: elman::Repeated has 0 structs of options"},
-          {deep("[" + layer + "," + layer + "]", R"([{"type":"","values":{"rate":0.5}}])"), "has no option depth"},
+          {deep("[" + layer + "," + layer + "]", "[]"), "Form: elman::Repeated has 0 counts; expected more"},
       },
       load_new<Deep>);
-  for (const char* value : {"4503599627370496", "1e300", "1000000000", "100000", "10"}) {
+  for (const char* value : {"9223372036854775807", "4503599627370496", "1000000000", "100000", "10"}) {
     check_all({{depth(value), more}}, load_new<Deep>);
   }
-  check_all({{depth("-5"), "Repeated: depth is 0"}}, load_new<Deep>);
-  check_all({{depth("2.5"), ", with other options"}}, load_new<Deep>);
 }
 
 TEST_CASE("what is no file is refused") {

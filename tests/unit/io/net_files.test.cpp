@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Nets in files: every composition of the law-suite, what goes with a net, and what is refused.
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -152,6 +153,13 @@ TEST_CASE("layers, activations and their options of one's own are kept") {
   CHECK(io::load<Own>(folder.path / "net").body().layer<1>().activation().gain == 1.75);
   Own other(Body(Gain<>(3), Recurrence<Dynamic, Dynamic, SteepTanh>(3, 5, {}, SteepTanh{2})), {5, 2}, elman::zero);
   CHECK(fault_of([&] { io::load(folder.path / "net", other); }).find("with other options") != std::string::npos);
+  const std::string good = bytes_of(folder.path / "net");
+  Own endless(Body(Gain<>(3), Recurrence<Dynamic, Dynamic, SteepTanh>(3, 5, {}, SteepTanh{INFINITY})), {5, 2},
+              elman::zero);
+  const std::string refused = "Form: own::SteepTanh has .gain = inf; expected a finite number";
+  expect_error([&] { io::save(folder.path / "net", endless); }, refused);
+  expect_error([&] { (void)cpp_header(endless, "net"); }, refused);
+  CHECK(bytes_of(folder.path / "net") == good);
 }
 
 TEST_CASE("a net of another composition, size, option or scalar is refused by both names, and nothing changes") {

@@ -12,6 +12,7 @@
 #include "elman/deploy/attachments.hpp"
 #include "elman/io/detail/file_error.hpp"
 #include "elman/io/detail/json.hpp"
+#include "elman/io/detail/strips.hpp"
 #include "elman/io/tensor_reader.hpp"
 #include "elman/io/tensor_writer.hpp"
 #include "elman/types.hpp"
@@ -61,7 +62,7 @@ inline void add_attachments(TensorWriter& file, const Attachments& attachments, 
   }
   for (const auto& [name, numbers] : attachments.tensors) {
     for (const double number : numbers.reshaped()) {
-      elman::detail::require(number - number == 0, function, ": tensors \"", name, "\" has ", number,
+      elman::detail::require(fits_in<double>(number), function, ": tensors \"", name, "\" has ", number,
                              "; expected finite numbers");
     }
     const std::string its_name = std::string(attached) + name;

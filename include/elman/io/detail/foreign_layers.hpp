@@ -66,7 +66,7 @@ class ForeignWalk {
     } else if (form.name == "elman::Stacked") {
       for (std::size_t k = 0; k < form.inner.size(); ++k) walk(form.inner[k], layer(k), is_bottom && k == 0);
     } else if (form.name == "elman::Repeated") {
-      const auto depth = static_cast<std::size_t>(form.options_at(0).count("depth"));
+      const auto depth = static_cast<std::size_t>(form.count_at(0));
       for (std::size_t k = 0; k < depth; ++k) walk(form.inner_at(k == 0 ? 0 : 1), layer(k), is_bottom && k == 0);
     } else if (form.name == "elman::Embedding") {
       require(is_bottom, "an Embedding between other layers");

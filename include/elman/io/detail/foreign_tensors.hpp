@@ -44,6 +44,12 @@ inline void check_gates(const TensorReader& file, const TensorInfo& tensor, bool
   }
 }
 
+/// The fault of a tensor that no matrix of the net takes. `taker`: what would take it, if that is known.
+[[noreturn]] inline void refuse_tensor(const TensorReader& file, const TensorInfo& tensor, const std::string& taker) {
+  fail(file.name(), "has a tensor ", in_quotes(tensor.name), ", which no part of the net takes",
+       taker.empty() ? "; with .others it may be there" : "; " + taker + " would");
+}
+
 /// The sum of both tensors, in double. What has no second part is left as it is, a zero's sign too.
 inline Vector<double, Dynamic> sum_of(TensorReader& file, const ForeignTensor& each, NumberOptions options) {
   options.convert = true;

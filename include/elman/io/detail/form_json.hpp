@@ -34,6 +34,7 @@ inline nlohmann::ordered_json json_of(const Form& form) {
   nlohmann::ordered_json json{{"name", form.name}};
   for (const auto& layer : form.inner) json["layers"].push_back(json_of(layer));
   if (!form.sizes.empty()) json["sizes"] = form.sizes;
+  if (!form.counts.empty()) json["counts"] = form.counts;
   if (!form.policies.empty()) json["policies"] = form.policies;
   for (const auto& options : form.options) {
     nlohmann::ordered_json values = nlohmann::ordered_json::object();

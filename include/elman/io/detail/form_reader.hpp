@@ -93,21 +93,27 @@ class FormReader {
 
   Form layer(const Json& json, std::size_t depth) const {
     expect(depth < deepest_layer, "its layers are nested too deep; expected at most ", deepest_layer);
-    expect_keys(json, {"name", "layers", "sizes", "policies", "options"});
+    expect_keys(json, {"name", "layers", "sizes", "counts", "policies", "options"});
     Form form{.name = text(json, "name")};
     for_each(json, "layers", [&](const Json& inner) { form.inner.push_back(layer(inner, depth + 1)); });
-    for_each(json, "sizes", [&](const Json& size) {
-      constexpr auto most = static_cast<std::uint64_t>((std::numeric_limits<Index>::max)());
-      expect(size.is_number_unsigned() && size.get<std::uint64_t>() <= most, "a size is ", printable(size.dump(), 40),
-             "; expected a whole number");
-      form.sizes.push_back(size.get<Index>());
-    });
+    form.sizes = whole_numbers(json, "sizes");
+    form.counts = whole_numbers(json, "counts");
     for_each(json, "policies", [&](const Json& policy) {
       expect(policy.is_string(), "a policy is ", printable(policy.dump(), 40), "; expected a text");
       form.policies.push_back(policy.get<std::string>());
     });
     for_each(json, "options", [&](const Json& options) { form.options.push_back(options_of(options)); });
     return form;
+  }
+  std::vector<Index> whole_numbers(const Json& json, const char* key) const {
+    std::vector<Index> all;
+    for_each(json, key, [&](const Json& number) {
+      constexpr auto most = static_cast<std::uint64_t>((std::numeric_limits<Index>::max)());
+      expect(number.is_number_unsigned() && number.get<std::uint64_t>() <= most, "one of its ", key, " is ",
+             printable(number.dump(), 40), "; expected a whole number");
+      all.push_back(number.get<Index>());
+    });
+    return all;
   }
   FormOptions options_of(const Json& json) const {
     expect_keys(json, {"type", "values"});

@@ -108,8 +108,7 @@ inline void refuse_keras(const TensorReader& file, const TensorInfo& tensor, con
   if (taker.empty() && is_matrix && path.back() == "embeddings") {
     taker = join("a net with Embedding<", tensor.shape[0], ", ", tensor.shape[1], "> at the bottom");
   }
-  fail(file.name(), "has a tensor ", in_quotes(tensor.name), ", which no part of the net takes",
-       taker.empty() ? "; with .others it may be there" : "; " + taker + " would");
+  refuse_tensor(file, tensor, taker);
 }
 
 }  // namespace io::detail
