@@ -13,8 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <elman/io/checkpoint.hpp>
-#include <elman/io/tensor_reader.hpp>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
@@ -24,18 +22,9 @@
 
 namespace example {
 
-/// A text of --checkpoint before all of it is read; empty if it has none of this name.
-inline std::string kept_text(const FileOptions& files, const char* name) {
-  const elman::io::TensorReader file(files.checkpoint);
-  const auto found = file.metadata().find("elman.checkpoint");
-  const auto parts = nlohmann::json::parse(found == file.metadata().end() ? "" : found->second, nullptr, false);
-  const nlohmann::json::json_pointer value(std::string("/") + name + "/value");
-  return parts.contains(value) && parts.at(value).is_string() ? parts.at(value).get<std::string>() : "";
-}
-
 /// The rest of the first setting of --checkpoint that begins so; empty if there is none.
 inline std::string kept_setting(const FileOptions& files, const std::string& begin) {
-  std::istringstream lines(kept_text(files, "settings"));
+  std::istringstream lines(elman::io::Checkpoint(files.checkpoint).text("settings"));
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with(begin)) return line.substr(begin.size());
   }
@@ -90,10 +79,9 @@ class TrainingCheckpoint {
     const auto fail = [&](const std::string& complaint) {
       throw std::runtime_error(files_.checkpoint + ": " + complaint);
     };
-    const std::string program = kept_text(files_, "program");
-    if (program.empty()) fail("is no checkpoint of " + files_.program);
+    const std::string program = run_->text("program");
     if (program != files_.program) fail("is of " + program + "; expected a checkpoint of " + files_.program);
-    std::istringstream held(kept_text(files_, "settings"));
+    std::istringstream held(run_->text("settings"));
     for (const std::string& expected : files_.settings) {
       std::string setting;
       std::getline(held, setting);

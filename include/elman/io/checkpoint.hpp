@@ -8,7 +8,7 @@
 //   run.keep("adam", adam);
 //   run.keep("random", random);
 //   run.keep("epoch", epoch);                         refers to them: they outlive it
-//   if (run.exists()) run.resume();
+//   if (run.exists()) run.resume();                   run.text("setting") reads a text before that
 //   for (; epoch < epochs; ++epoch) {
 //     run.save();
 //     …
@@ -117,23 +117,23 @@ class Checkpoint {
     std::set<std::string> seen;
     std::vector<std::function<void()>> takes;
     for (const Part& part : parts_) {
-      const auto own = said.find(part.name);
-      detail::require(own != said.end(), name, "does not hold ", detail::in_quotes(part.name), "; it holds ",
-                      names_of(said));
-      detail::PartReader reader(file, *own, part.name, options_.non_finite, seen);
-      try {
-        takes.push_back(part.read(reader));
-      } catch (const nlohmann::json::exception& error) {
-        detail::fail(name, detail::in_quotes(part.name), " is not as it was written: ", error.what());
-      } catch (const std::invalid_argument& error) {
-        detail::fail(name, detail::in_quotes(part.name), " is not as it was written: ", error.what());
-      }
+      read_part(file, said, part.name, seen, [&](detail::PartReader& reader) { takes.push_back(part.read(reader)); });
     }
     for (const TensorInfo& tensor : file.tensors()) {
       detail::require(seen.contains(tensor.name), name, "has a tensor ", detail::in_quotes(tensor.name),
                       ", which belongs to none of its parts");
     }
     for (const auto& take : takes) take();
+  }
+
+  /// A std::string that the file has under this name, before there is anything to resume: which net is to be made.
+  /// Throws std::runtime_error if it has none.
+  std::string text(const std::string& name) const {
+    TensorReader file(path_);
+    std::string text;
+    std::set<std::string> seen;
+    read_part(file, said_by(file), name, seen, [&](detail::PartReader& reader) { visit_part(reader, text); });
+    return text;
   }
 
  private:
@@ -154,6 +154,23 @@ class Checkpoint {
               visit_part(reader, *read);
               return [&part, read] { detail::take_part(part, *read); };
             }};
+  }
+
+  /// read(reader) with the reader of a part of the file.
+  template <class Read>
+  void read_part(TensorReader& file, const nlohmann::ordered_json& said, const std::string& part,
+                 std::set<std::string>& seen, const Read& read) const {
+    const auto own = said.find(part);
+    detail::require(own != said.end(), file.name(), "does not hold ", detail::in_quotes(part), "; it holds ",
+                    names_of(said));
+    detail::PartReader reader(file, *own, part, options_.non_finite, seen);
+    try {
+      read(reader);
+    } catch (const nlohmann::json::exception& error) {
+      detail::fail(file.name(), detail::in_quotes(part), " is not as it was written: ", error.what());
+    } catch (const std::invalid_argument& error) {
+      detail::fail(file.name(), detail::in_quotes(part), " is not as it was written: ", error.what());
+    }
   }
 
   void check_name(const std::string& name) const {

@@ -592,6 +592,21 @@ TEST_CASE("What is wrong with a checkpoint itself is said at once") {
   CHECK(message([&] { here.save(); }) == folder.path.string() + ": is a folder; expected a file");
 }
 
+TEST_CASE("A text is read before there is anything to resume") {
+  const Folder folder("checkpoint");
+  const auto path = folder.path / "run";
+  std::string setting = "--hidden \xff";
+  int epoch = 3;
+  Checkpoint run(path);
+  run.keep("setting", setting);
+  run.keep("epoch", epoch);
+  run.save();
+  CHECK(Checkpoint(path).text("setting") == setting);
+  CHECK(message([&] { (void)Checkpoint(path).text("settings"); }) ==
+        path.string() + ": does not hold \"settings\"; it holds \"setting\", \"epoch\"");
+  CHECK(message([&] { (void)Checkpoint(path).text("epoch"); }).starts_with(path.string() + ": \"epoch\" is "));
+}
+
 TEST_CASE("A checkpoint stays in the folder in which it was made") {
   const Folder folder("checkpoint");
   const fs::path before = fs::current_path();
