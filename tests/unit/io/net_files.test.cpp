@@ -235,8 +235,9 @@ TEST_CASE("weights that are not finite are neither saved nor loaded unless asked
     const auto bad_path = folder.path / "bad";
     io::save(bad_path, bad, {}, {.non_finite = true});
     auto into = cell;
+    into.theta().setConstant(0.25F);  // nothing of U, W and b, which are right and lie in front, is taken
     CHECK(fault_of([&] { io::load(bad_path, into); }).find("tensor \"V\" has ") != std::string::npos);
-    CHECK(into.theta() == cell.theta());
+    CHECK((into.theta().array() == 0.25F).all());
     io::load(bad_path, into, {.non_finite = true});
     CHECK(into.V()(0, 0) == bad.V()(0, 0));
     CHECK(!(into.V()(1, 4) - into.V()(1, 4) == 0));
