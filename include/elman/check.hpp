@@ -123,13 +123,14 @@ inline void append(Message& message, const Where& where) {
 }
 
 /// The error of this text, for good.
-[[noreturn]] inline void raise(const char* message) {
+template <class Error = std::invalid_argument>
+[[noreturn]] void raise(const char* message) {
   if (const ErrorHandler handler = error_handler.load()) {
     handler(message);
     std::abort();
   }
 #if defined(__cpp_exceptions)
-  throw std::invalid_argument(message);
+  throw Error(message);
 #else
   std::abort();
 #endif
@@ -141,6 +142,14 @@ template <class... Pieces>
   Message message;
   (append(message, pieces), ...);
   raise(message.c_str());
+}
+
+/// The same of what no argument is wrong about: std::runtime_error.
+template <class... Pieces>
+[[noreturn]] void fail_at_run_time(const Pieces&... pieces) {
+  Message message;
+  (append(message, pieces), ...);
+  raise<std::runtime_error>(message.c_str());
 }
 
 /// Unless `holds`: fail(pieces...).

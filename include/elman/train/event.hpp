@@ -31,21 +31,21 @@ struct Figures {
 
 struct Event {
   Moment moment = Moment::begin;
-  Index epoch = 0;          ///< epochs that have ended
-  Index epochs = 0;         ///< of all
-  Index batch = 0;          ///< updates of this epoch so far; all of them at its end
-  Index batches = 0;        ///< updates an epoch has
-  Index step = 0;           ///< updates so far, of all epochs
-  Index examples = 0;       ///< examples of this epoch so far
-  Index examples_all = 0;   ///< examples an epoch has
-  double learning_rate = 0; ///< of the last update
-  Index skipped = 0;        ///< updates left out so far because a gradient was not finite
+  Index epoch = 0;                            ///< epochs that have ended
+  Index epochs = 0;                           ///< of all
+  Index batch = 0;                            ///< updates of this epoch so far; all of them at its end
+  Index batches = 0;                          ///< updates an epoch has
+  Index step = 0;                             ///< updates so far, of all epochs
+  Index examples = 0;                         ///< examples of this epoch so far
+  Index examples_all = 0;                     ///< examples an epoch has
+  double learning_rate = 0;                   ///< of the last update
+  Index skipped = 0;                          ///< updates left out so far because a gradient was not finite
   std::span<const std::string> metrics = {};  ///< their names
-  Figures training = {};        ///< over this epoch so far; at its end over all of it
-  bool has_validation = false;  ///< whether there has been a validation
-  Figures validation = {};      ///< of the last one
-  bool is_best = false;         ///< whether that was better than all before
-  bool stopped = false;         ///< at the end: before all epochs were over
+  Figures training = {};                      ///< over this epoch so far; at its end over all of it
+  bool has_validation = false;                ///< whether there has been a validation
+  Figures validation = {};                    ///< of the last one
+  bool is_best = false;                       ///< whether that was better than all before
+  bool stopped = false;                       ///< at the end: before all epochs were over
 
   /// The run ends behind this event, as it would have after its last epoch.
   void stop() { stopped = true; }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+//
+// What a training loop checks before its first step: that every example fits the net and the loss.
+#pragma once
+
+#include <concepts>
+#include <ranges>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "elman/check.hpp"
+#include "elman/net/input.hpp"
+#include "elman/train/batches.hpp"
+#include "elman/train/tally.hpp"
+#include "elman/types.hpp"
+
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
+
+template <class Targets>
+const auto& labels_in(const Targets& targets) {
+  if constexpr (requires { targets.targets; }) {  // weighted
+    return labels_in(targets.targets);
+  } else if constexpr (requires { targets.columns.size(); }) {
+    return targets.columns;
+  } else {
+    return targets;
+  }
+}
+
+/// Throws if one of these labels, the targets of batch k, is neither a class nor the one that the loss leaves out.
+template <class Loss, class Labels>
+void check_labels(const char* owner, const Loss& loss, const Labels& labels, Index out, Index k) {
+  if constexpr (std::ranges::range<Labels> && requires { loss.options().ignored_label; }) {
+    if constexpr (std::integral<std::ranges::range_value_t<Labels>>) {
+      for (const Index label : labels) {
+        require((label >= 0 && label < out) || label == loss.options().ignored_label, owner, ": a target of batch ", k,
+                " is ", label, "; expected 0 <= label < Out = ", out, ", or .ignored_label of the loss");
+      }
+    }
+  }
+}
+
+/// Throws unless all batches, in the order of the data, fit the net and the loss. No forward is run.
+template <class Net, class Loss, class Source>
+void check_batches(const char* owner, const Net& net, const Loss& loss, Source& source, typename Source::Batch& batch) {
+  using Body = std::remove_cvref_t<decltype(net.body())>;
+  source.start(nullptr);
+  for (Index k = 0; k < source.batches(); ++k) {
+    for (Index piece = 0; piece < source.pieces(k); ++piece) {
+      source.take(k, piece, nullptr, batch);
+      const Input<typename Net::Scalar, Body, std::remove_cvref_t<decltype(batch.x)>> input({"train", "Loop"}, batch.x,
+                                                                                            net.body());
+      check(batch.read, input.steps());
+      batch.with_targets([&](const auto& targets) { check_labels(owner, loss, labels_in(targets), net.out(), k); });
+    }
+  }
+}
+
+/// Throws if gradients are added up over pieces of a batch whose loss does not say what its mean divides by.
+template <class Loss, class Tape, class Source>
+void check_pieces(const char* owner, Source& source) {
+  using Batch = typename Source::Batch;
+  constexpr bool says = requires(const Batch& batch, const Loss& loss, const Tape& tape) {
+    batch.with_targets([&](const auto& targets) -> decltype(loss.divisor(tape, targets)) { return {}; });
+  };
+  if constexpr (!says) {
+    source.start(nullptr);
+    for (Index k = 0; k < source.batches(); ++k) {
+      require(source.pieces(k) == 1, owner,
+              ": batches come in pieces (.micro), and the loss does not say what its mean divides by; expected a loss "
+              "with reduction() and divisor(tape, targets) (elman/loss/loss.hpp), or no .micro");
+    }
+  }
+}
+
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
