@@ -97,6 +97,13 @@ class BinaryCrossEntropy : detail::TapeAndTargetsOnly {
     });
   }
 
+  /// What L is divided by: Out · R, or Out · Σ w; 1 for a sum. Throws as the loss does, but for values of targets.
+  template <class Tape, class Targets>
+  double divisor(const Tape& tape, const Targets& targets) const {
+    return columns<BinaryCrossEntropy>("BinaryCrossEntropy", tape, targets).divisor(options_.reduction);
+  }
+  Reduction reduction() const { return options_.reduction; }
+
  private:
   template <class Scalar, class Targets, class Weight>
   void check_values(const Targets& targets, const Weight& weight) const {

@@ -142,6 +142,12 @@ struct WeightTotal {
   }
 };
 
+/// What a loss divides by, of what a mean divides by in units: 1 for a sum.
+inline double divisor(loss::Reduction reduction, double total, double unit) {
+  if (reduction == loss::Reduction::sum) return 1;
+  return total == 0 ? 0 : total * unit;  // the unit of extreme weights may be infinite
+}
+
 /// Throws unless targets have a row an output and a column a read-out.
 template <class Targets, class Tape>
 void check_target_shape(const char* owner, const Targets& targets, const Tape& tape) {
@@ -183,7 +189,8 @@ typename Tape::Scalar reduce_columns(Tape& tape, const Targets& targets, const W
 
 namespace loss {
 
-/// A tape and targets that fit it, not yet written to: the place for checks of a loss's own.
+/// A tape and targets that fit it, not yet written to: the place for checks of a loss's own. The divisor is had of a
+/// const tape too.
 template <class Tape, class Targets, class Weight>
 struct TapeAndTargets {
   Tape& tape;
@@ -196,18 +203,30 @@ struct TapeAndTargets {
   /// of them unless the loss says another number; throws if its weights do not sum to more than 0.
   template <class OfColumn>
   typename Tape::Scalar reduce(Reduction reduction, const OfColumn& of_column, Index terms) const {
-    const Index columns = std::as_const(tape).o().cols();
+    const double total = total_in_units(reduction, terms);
     const double in_unit = 1 / unit;
     const auto in_units = [&](Index column) { return weight(column) * in_unit; };
-    detail::WeightTotal total;
-    for (Index column = 0; column < columns; ++column) total.add(in_units(column));
-    total.check(owner, reduction, unit);
-    return detail::reduce_columns(tape, targets, in_units, unit, reduction, total.sum * static_cast<double>(terms),
-                                  of_column);
+    return detail::reduce_columns(tape, targets, in_units, unit, reduction, total, of_column);
   }
   template <class OfColumn>
   typename Tape::Scalar reduce(Reduction reduction, const OfColumn& of_column) const {
     return reduce(reduction, of_column, targets.rows());
+  }
+
+  /// What reduce divides by, for a loss to say (loss.hpp). Throws as reduce does.
+  double divisor(Reduction reduction, Index terms) const {
+    return detail::divisor(reduction, total_in_units(reduction, terms), unit);
+  }
+  double divisor(Reduction reduction) const { return divisor(reduction, targets.rows()); }
+
+ private:
+  double total_in_units(Reduction reduction, Index terms) const {
+    const Index columns = std::as_const(tape).o().cols();
+    const double in_unit = 1 / unit;
+    detail::WeightTotal total;
+    for (Index column = 0; column < columns; ++column) total.add(weight(column) * in_unit);
+    total.check(owner, reduction, unit);
+    return total.sum * static_cast<double>(terms);
   }
 };
 

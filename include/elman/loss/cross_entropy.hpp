@@ -78,17 +78,37 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
   /// is over weights that sum to less than 0.
   template <TapeForLoss Tape, class Targets>
   typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
-    detail::check_output<CrossEntropy, Tape>();
-    detail::check_steps_of_targets("CrossEntropy", targets, std::as_const(tape));
-    return detail::with_weights(targets,
-                                [&](const auto& plain, const auto& weight) { return run(tape, plain, weight); });
+    return run(std::as_const(tape), targets, [&](double unit, double total, const auto& of_column) {
+      constexpr detail::EqualWeights equal;  // the weights of columns are in ω already, and targets in what is called
+      return detail::reduce_columns(tape, equal, equal, unit, options_.reduction, total, of_column);
+    });
   }
 
+  /// What L is divided by: of labels Σ w[label] over the columns that are counted, of distributions R, each times the
+  /// columns' weights where there are any; 1 for a sum. Throws as the loss does.
+  template <class Tape, class Targets>
+  double divisor(const Tape& tape, const Targets& targets) const {
+    return run(tape, targets, [&](double unit, double total, const auto&) {
+      return detail::divisor(options_.reduction, total, unit);
+    });
+  }
+  Reduction reduction() const { return options_.reduction; }
+
  private:
-  template <class Tape, class Targets, class Weight>
-  typename Tape::Scalar run(Tape& tape, const Targets& targets, const Weight& weight) const {
-    detail::check_filled("CrossEntropy", std::as_const(tape));
-    const Index out = std::as_const(tape).o().rows();
+  /// then(unit, total, of_column), with all checked: the unit that ω is counted in, the number of units that a mean
+  /// divides by, and what a column of o adds to L.
+  template <class Tape, class Targets, class Then>
+  auto run(const Tape& tape, const Targets& targets, const Then& then) const {
+    detail::check_output<CrossEntropy, Tape>();
+    detail::check_steps_of_targets("CrossEntropy", targets, tape);
+    return detail::with_weights(
+        targets, [&](const auto& plain, const auto& weight) { return by_kind(tape, plain, weight, then); });
+  }
+
+  template <class Tape, class Targets, class Weight, class Then>
+  auto by_kind(const Tape& tape, const Targets& targets, const Weight& weight, const Then& then) const {
+    detail::check_filled("CrossEntropy", tape);
+    const Index out = tape.o().rows();
     const auto classes = static_cast<Index>(options_.class_weights.size());
     detail::require(classes == 0 || classes == out, "CrossEntropy: class_weights has ", classes,
                     " entries; expected Out = ", out);
@@ -98,14 +118,14 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
                       "; expected finite in the net's scalar");
     }
     if constexpr (std::same_as<Targets, Labels>) {
-      return by_label(tape, targets.columns, static_cast<Index>(targets.columns.size()), weight);
+      return by_label(tape, targets.columns, static_cast<Index>(targets.columns.size()), weight, then);
     } else if constexpr (detail::IsMatrix<Targets>) {
       if constexpr (std::integral<typename Targets::Scalar>) {
         static_assert(Targets::IsVectorAtCompileTime,
                       "elman::loss::CrossEntropy: labels must be a vector, one a column");
-        return by_label(tape, targets, targets.size(), weight);
+        return by_label(tape, targets, targets.size(), weight, then);
       } else {
-        return by_distribution(tape, targets, weight);
+        return by_distribution(tape, targets, weight, then);
       }
     } else {
       static_assert(
@@ -113,21 +133,21 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
               std::integral<std::remove_cvref_t<std::ranges::range_reference_t<const Targets>>>,
           "elman::loss::CrossEntropy: targets must be class indices, one a column (a list, or elman::pack(lists)), "
           "or an Out x R matrix");
-      return by_label(tape, targets, static_cast<Index>(std::ranges::size(targets)), weight);
+      return by_label(tape, targets, static_cast<Index>(std::ranges::size(targets)), weight, then);
     }
   }
 
-  template <class Tape, class LabelList, class Weight>
-  typename Tape::Scalar by_label(Tape& tape, const LabelList& labels, Index count, const Weight& column_weight) const {
-    const Index out = std::as_const(tape).o().rows();
+  template <class Tape, class LabelList, class Weight, class Then>
+  auto by_label(const Tape& tape, const LabelList& labels, Index count, const Weight& column_weight,
+                const Then& then) const {
+    const Index out = tape.o().rows();
     const auto label_of = [&](Index column) {
       return static_cast<Index>(
           labels[static_cast<std::conditional_t<detail::IsMatrix<LabelList>, Index, std::size_t>>(column)]);
     };
-    detail::require(count == std::as_const(tape).o().cols(), "CrossEntropy: targets has ", count,
-                    " labels; expected R = ", std::as_const(tape).o().cols(), " as o has columns",
-                    detail::other_reads(std::as_const(tape)));
-    const double unit = detail::check_weights("CrossEntropy", std::as_const(tape), column_weight);
+    detail::require(count == tape.o().cols(), "CrossEntropy: targets has ", count,
+                    " labels; expected R = ", tape.o().cols(), " as o has columns", detail::other_reads(tape));
+    const double unit = detail::check_weights("CrossEntropy", tape, column_weight);
     const double in_unit = 1 / unit;
     const auto is_counted = [&](Index column) {
       return label_of(column) != options_.ignored_label && column_weight(column) != 0;
@@ -144,7 +164,7 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
     total.check("CrossEntropy", options_.reduction, unit / per_class_unit_);
     using W = Real<Wide<typename Tape::Scalar>>;
     const W spread = static_cast<W>(options_.label_smoothing) / static_cast<W>(out);
-    return reduce(tape, unit, total.sum, [&](const auto& column) {
+    return then(unit / per_class_unit_, total.sum, [&](const auto& column) {
       if (!is_counted(column.index)) return column.leave_out();
       const Index label = label_of(column.index);
       const W of_column = static_cast<W>(column_weight(column.index) * in_unit);
@@ -154,17 +174,17 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
     });
   }
 
-  template <class Tape, class Distributions, class Weight>
-  typename Tape::Scalar by_distribution(Tape& tape, const Distributions& q, const Weight& column_weight) const {
-    detail::check_target_shape("CrossEntropy", q, std::as_const(tape));
-    const double unit = detail::check_weights("CrossEntropy", std::as_const(tape), column_weight);
+  template <class Tape, class Distributions, class Weight, class Then>
+  auto by_distribution(const Tape& tape, const Distributions& q, const Weight& column_weight, const Then& then) const {
+    detail::check_target_shape("CrossEntropy", q, tape);
+    const double unit = detail::check_weights("CrossEntropy", tape, column_weight);
     const double in_unit = 1 / unit;
     detail::WeightTotal total;
     for (Index column = 0; column < q.cols(); ++column) total.add(column_weight(column) * in_unit);
     total.check("CrossEntropy", options_.reduction, unit);
     using W = Real<Wide<typename Tape::Scalar>>;
     const W spread = static_cast<W>(options_.label_smoothing) / static_cast<W>(q.rows());
-    return reduce(tape, unit, total.sum * per_class_unit_, [&](const auto& column) {
+    return then(unit / per_class_unit_, total.sum * per_class_unit_, [&](const auto& column) {
       if (column_weight(column.index) == 0) return column.leave_out();  // whatever is in q
       const W of_column = static_cast<W>(column_weight(column.index) * in_unit);
       add_all(tape, column, [&](Index k) {
@@ -178,13 +198,6 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
   template <class W>
   W smooth(W q, W spread) const {
     return (W(1) - static_cast<W>(options_.label_smoothing)) * q + spread;
-  }
-
-  /// The weights of columns are in ω already, counted in `unit`, and targets in what calls this.
-  template <class Tape, class OfColumn>
-  typename Tape::Scalar reduce(Tape& tape, double unit, double total, const OfColumn& of_column) const {
-    constexpr detail::EqualWeights equal;
-    return detail::reduce_columns(tape, equal, equal, unit / per_class_unit_, options_.reduction, total, of_column);
   }
 
   /// ω is `omega` at the label, elsewhere 0.

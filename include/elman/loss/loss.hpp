@@ -22,6 +22,15 @@
 //     }
 //   };
 //
+// A loss may say what its mean is divided by, which whoever adds up means of parts of a batch has to know: the mean
+// over all is Σ D L / Σ D over the parts, and so is its gradient. With the frame that is
+//
+//     elman::loss::Reduction reduction() const { return elman::loss::Reduction::mean; }
+//     template <class Tape, class Targets>
+//     double divisor(const Tape& tape, const Targets& targets) const {
+//       return elman::loss::columns<Quantile>("Quantile", tape, targets).divisor(reduction());
+//     }
+//
 // Written for any Tape::Scalar, it can be checked by the complex step (gradient_check.hpp). A tape is anything that has
 // Scalar, Output, o(), y() and a writable d_o(), so that what is compared with targets may itself be made of a cell's
 // read-outs, their mean for instance.
@@ -63,6 +72,16 @@ namespace loss {
 enum class Reduction { sum, mean, mean_or_zero };
 
 }  // namespace loss
+
+/// A loss that says how its columns are reduced, and what it divides by, as all of elman's do. The divisor D is 1 for a
+/// sum. For a mean it is what stands under the fraction, a sum of weights: 0 if nothing is counted, in which case the
+/// mean may be NaN and has no part in the whole; with weights at the ends of double it may be infinite or 0 where the
+/// mean is not.
+template <class L, class Tape, class Targets>
+concept LossWithDivisor = Loss<L, Tape, Targets> && requires(const L its, const Tape& tape, const Targets& targets) {
+  { its.reduction() } -> std::same_as<loss::Reduction>;
+  { its.divisor(tape, targets) } -> std::same_as<double>;
+};
 
 namespace detail {
 

@@ -53,6 +53,13 @@ class SquaredError : detail::TapeAndTargetsOnly {
     return columns<SquaredError>("SquaredError", tape, targets).reduce(options_.reduction, add_up);
   }
 
+  /// What L is divided by: Out · R, or Out · Σ w; 1 for a sum. Throws as the loss does.
+  template <class Tape, class Targets>
+  double divisor(const Tape& tape, const Targets& targets) const {
+    return columns<SquaredError>("SquaredError", tape, targets).divisor(options_.reduction);
+  }
+  Reduction reduction() const { return options_.reduction; }
+
  private:
   Options options_;
 };
