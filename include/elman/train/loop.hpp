@@ -18,9 +18,7 @@
 
 #include <algorithm>
 #include <concepts>
-#include <cstddef>
 #include <functional>
-#include <initializer_list>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -31,7 +29,6 @@
 #include <vector>
 
 #include "elman/check.hpp"
-#include "elman/inspect/non_finite.hpp"
 #include "elman/optim/finite.hpp"
 #include "elman/optim/plateau.hpp"
 #include "elman/random.hpp"
@@ -41,6 +38,7 @@
 #include "elman/train/event.hpp"
 #include "elman/train/options.hpp"
 #include "elman/train/position.hpp"
+#include "elman/train/reporter.hpp"
 #include "elman/train/tally.hpp"
 #include "elman/train/update.hpp"
 #include "elman/train/validation.hpp"
@@ -71,7 +69,7 @@ class Loop {
                     ": a schedule and a plateau both say the learning rate; expected one of them");
     detail::check_pieces<Loss, typename Net::Tape>(owner, update_.source);
     if (options.plateau) plateau_.emplace(*options.plateau);
-    add_names({std::string(metrics.name())...});
+    reporter_.add_names(owner, {std::string(metrics.name())...});
     setting_ = setting();
   }
   Loop(const Loop&) = delete;
@@ -95,7 +93,7 @@ class Loop {
       if (metric.name() == options.watch) higher = metric.higher_is_better;
     };
     std::apply([&](const auto&... metrics) { (look(metrics), ...); }, run->tally.metrics());
-    add_names({std::string(others.name())...});
+    reporter_.add_names(owner, {std::string(others.name())...});
     watch(options, higher, [this, run](double* values) {
       run->tally.reset();
       run->walk(std::as_const(net_), [&](const auto& batch, auto& tape) {
@@ -111,8 +109,8 @@ class Loop {
   /// Validates by a measure of your own, which is watched.
   void validate(const Measure<Net>& measure, ValidationOptions options = {}) {
     options.watch = measure.name;
-    add_names({measure.name});
-    const std::size_t place = names_.size() - 1;
+    reporter_.add_names(owner, {measure.name});
+    const std::size_t place = reporter_.names.size() - 1;
     watch(options, measure.higher_is_better, [this, measure, place](double* values) {
       values[place] = measure.of(std::as_const(net_));
       return std::numeric_limits<double>::quiet_NaN();
@@ -123,14 +121,7 @@ class Loop {
   /// name, and owns others.
   template <class Callback>
   requires std::invocable<Callback&, Event&>
-  void on(Callback&& callback) {
-    if constexpr (std::is_lvalue_reference_v<Callback>) {
-      callbacks_.push_back([&callback](Event& event) { callback(event); });
-    } else {
-      const auto kept = std::make_shared<Callback>(std::move(callback));
-      callbacks_.push_back([kept](Event& event) { (*kept)(event); });
-    }
-  }
+  void on(Callback&& callback) { reporter_.add(std::forward<Callback>(callback)); }
   /// change(batch, random) is called for each batch that is trained on before it is run: noise on batch.x, for
   /// instance.
   void vary(std::function<void(Batch&, Random&)> change) { update_.vary = std::move(change); }
@@ -175,7 +166,7 @@ class Loop {
     keep("tally", tally_);
     keep("position", at_);
     keep("validation", validation_);
-    keep("figures", validation_values_);
+    keep("figures", reporter_.validation);
     if (plateau_) keep("plateau", *plateau_);
   }
 
@@ -183,20 +174,11 @@ class Loop {
   /// What a run must have in common with the one that it goes on with.
   std::string setting() const {
     std::string text = update_.source.text() + ", seed " + std::to_string(options_.seed) + ", metrics";
-    for (const std::string& name : names_) text += " " + name;
+    for (const std::string& name : reporter_.names) text += " " + name;
     return text;
   }
-  void add_names(std::initializer_list<std::string> names) {
-    for (const std::string& name : names) {
-      const bool is_new = name != "loss" && std::find(names_.begin(), names_.end(), name) == names_.end();
-      detail::require(is_new, owner, ": there are two metrics of the name \"", name, "\"; expected one");
-      names_.push_back(name);
-    }
-    training_.resize(names_.size(), std::numeric_limits<double>::quiet_NaN());
-    validation_values_.resize(names_.size(), std::numeric_limits<double>::quiet_NaN());
-  }
   void watch(const ValidationOptions& options, bool higher_is_better, typename detail::Validation<Net>::Run run) {
-    validation_.set(options, higher_is_better, names_, std::move(run));
+    validation_.set(options, higher_is_better, reporter_.names, std::move(run));
     setting_ = setting();
     if (!plateau_) return;
     options_.plateau->higher_is_better = higher_is_better;
@@ -206,7 +188,7 @@ class Loop {
   /// Before anything is written.
   void check() {
     const std::string expected = setting();
-    detail::require(setting_ == expected && validation_values_.size() == names_.size(), owner,
+    detail::require(setting_ == expected && reporter_.validation.size() == reporter_.names.size(), owner,
                     ": it was resumed from a run of ", setting_, "; expected ", expected);
     validation_.check(net_.theta().size());
     if (at_.in_epoch) return update_.source.check();
@@ -241,7 +223,7 @@ class Loop {
     tell(Moment::epoch);
   }
   void validate_now() {
-    const double watched = validation_.run(validation_values_);
+    const double watched = validation_.run(reporter_.validation);
     at_.has_validation = true;
     at_.validated = at_.step;
     at_.is_best = validation_.take(watched, at_.epoch + 1, net_);
@@ -258,39 +240,32 @@ class Loop {
       ++at_.skipped;
       return;
     }
-    const std::string what =
-        is_lost ? elman::non_finite(net_) : "the gradient of " + elman::non_finite(update_.gradient());
+    const std::string what = update_.non_finite();
     if (is_lost) validation_.put_back(net_);
     stopped_ = true;
     tell(Moment::end);
-    detail::fail_at_run_time(owner, ": ", what, " in step ", at_.step, " of epoch ", at_.epoch + 1,
-                             "; the weights are ",
-                             is_lost ? "the best of the validations, if they kept any" : "those before it",
-                             "; expected finite numbers: lower the learning rate, set .clip_norm",
-                             may_skip ? "" : ", or leave such steps out: .non_finite = NonFinite::skip");
+    detail::fail_non_finite(owner, what, at_, is_lost, may_skip);
   }
 
   void tell(Moment moment) {
-    if (callbacks_.empty()) return;
-    tally_.values(training_.data());
-    Event event{.moment = moment,
-                .epoch = at_.epoch,
-                .epochs = options_.epochs,
-                .batch = at_.batch,
-                .batches = update_.source.batches(),
-                .step = at_.step,
-                .examples = at_.examples,
-                .examples_all = update_.source.size(),
-                .learning_rate = at_.learning_rate,
-                .skipped = at_.skipped,
-                .metrics = names_,
-                .training = {tally_.loss(), training_},
-                .has_validation = at_.has_validation,
-                .validation = {validation_.loss(), validation_values_},
-                .is_best = at_.is_best,
-                .stopped = stopped_ || (moment == Moment::end && at_.epoch < options_.epochs)};
-    for (const auto& callback : callbacks_) callback(event);
-    if (moment != Moment::end) stopped_ = event.stopped;
+    if (!reporter_.has_callbacks()) return;
+    tally_.values(reporter_.training.data());
+    const bool stops = reporter_.tell({.moment = moment,
+                                       .epoch = at_.epoch,
+                                       .epochs = options_.epochs,
+                                       .batch = at_.batch,
+                                       .batches = update_.source.batches(),
+                                       .step = at_.step,
+                                       .examples = at_.examples,
+                                       .examples_all = update_.source.size(),
+                                       .learning_rate = at_.learning_rate,
+                                       .skipped = at_.skipped,
+                                       .training = {tally_.loss()},
+                                       .has_validation = at_.has_validation,
+                                       .validation = {validation_.loss()},
+                                       .is_best = at_.is_best,
+                                       .stopped = stopped_ || (moment == Moment::end && at_.epoch < options_.epochs)});
+    if (moment != Moment::end) stopped_ = stops;
   }
 
   void exchange_best() {
@@ -299,16 +274,14 @@ class Loop {
     at_.shows_best = !at_.shows_best;
   }
   Outcome outcome() const {
-    const bool is_early = at_.epoch < options_.epochs;
-    return {.ending = stopped_   ? Ending::callback
-                      : is_early ? Ending::patience
-                                 : Ending::epochs,
-            .epochs = at_.epoch,
-            .steps = at_.step,
-            .skipped = at_.skipped,
-            .has_best = validation_.has_best(),
-            .best = validation_.best(),
-            .best_epoch = validation_.best_epoch()};
+    const Ending unstopped = at_.epoch < options_.epochs ? Ending::patience : Ending::epochs;
+    return {stopped_ ? Ending::callback : unstopped,
+            at_.epoch,
+            at_.step,
+            at_.skipped,
+            validation_.has_best(),
+            validation_.best(),
+            validation_.best_epoch()};
   }
 
   Net& net_;
@@ -319,12 +292,8 @@ class Loop {
   std::optional<optim::ReduceOnPlateau> plateau_;
   detail::Validation<Net> validation_;
   std::function<void()> check_validation_;
-  std::vector<std::function<void(Event&)>> callbacks_;
-
-  std::vector<std::string> names_;         ///< of metrics: those of the training, then those of the validation alone
-  std::vector<double> training_;           ///< one a name
-  std::vector<double> validation_values_;  ///< of the last validation, one a name
-  std::string setting_;                    ///< what the run is of, or that of the run which it was resumed from
+  detail::Reporter reporter_;
+  std::string setting_;  ///< what the run is of, or that of the run which it was resumed from
   detail::Position at_;
   bool stopped_ = false;  ///< by a callback
 };

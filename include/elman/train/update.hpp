@@ -7,10 +7,11 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <string>
 #include <utility>
-#include <vector>
 
 #include "elman/check.hpp"
+#include "elman/inspect/non_finite.hpp"
 #include "elman/kernels/coefficients.hpp"
 #include "elman/optim/clip.hpp"
 #include "elman/optim/finite.hpp"
@@ -20,6 +21,7 @@
 #include "elman/train/batches.hpp"
 #include "elman/train/evaluate.hpp"
 #include "elman/train/options.hpp"
+#include "elman/train/position.hpp"
 #include "elman/train/tally.hpp"
 #include "elman/types.hpp"
 
@@ -45,6 +47,15 @@ double own_rate(const Optimizer& optimizer) {
   }
 }
 
+/// The error that ends a training: `what` is not finite.
+[[noreturn]] inline void fail_non_finite(const char* owner, const std::string& what, const Position& at, bool is_weight,
+                                         bool may_skip) {
+  fail_at_run_time(owner, ": ", what, " in step ", at.step, " of epoch ", at.epoch + 1, "; the weights are ",
+                   is_weight ? "the best of the validations, if they kept any" : "those before it",
+                   "; expected finite numbers: lower the learning rate, set .clip_norm",
+                   may_skip ? "" : ", or leave such steps out: .non_finite = NonFinite::skip");
+}
+
 template <class Net, class Optimizer, class Loss, class Source>
 class Update {
   static_assert(train::BatchSource<Source>,
@@ -59,14 +70,15 @@ class Update {
   using Gradient = typename Net::Gradient;
 
   /// Throws if an option is out of range.
-  Update(const char* owner, Net& net, Optimizer& optimizer, Loss loss, Source source, const train::LoopOptions& options)
-      : source(std::move(source)),
-        loss(std::move(loss)),
+  Update(const char* owner, Net& net, Optimizer& optimizer, Loss its_loss, Source its_source,
+         const train::LoopOptions& options)
+      : source(std::move(its_source)),
+        loss(std::move(its_loss)),
         net_(net),
         optimizer_(optimizer),
         options_(options),
         gradient_(net.zero_gradient()),
-        state_(initial_state(net, this->source)) {
+        state_(initial_state(net, source)) {
     if (options.clip_norm) check_bound(gradient_, owner, "clip_norm", *options.clip_norm);
     if (options.clip_value) check_bound(gradient_, owner, "clip_value", *options.clip_value);
     if (!options.l2.empty()) l2_.emplace(net, options.l2);
@@ -123,7 +135,11 @@ class Update {
     return true;
   }
 
-  const Gradient& gradient() const { return gradient_; }
+  /// Which weight, or else which coefficient of the gradient, is not finite, in words.
+  std::string non_finite() const {
+    const std::string weight = elman::non_finite(net_);
+    return weight.empty() ? "the gradient of " + elman::non_finite(gradient_) : weight;
+  }
   Optimizer& optimizer() { return optimizer_; }
   Batch& batch() { return batch_; }
 
