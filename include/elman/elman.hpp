@@ -71,6 +71,7 @@
 #include "elman/optim/adamw.hpp"
 #include "elman/optim/clip.hpp"
 #include "elman/optim/finite.hpp"
+#include "elman/optim/grouped.hpp"
 #include "elman/optim/l2.hpp"
 #include "elman/optim/optimizer.hpp"
 #include "elman/optim/plateau.hpp"

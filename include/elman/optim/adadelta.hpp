@@ -70,11 +70,11 @@ class Adadelta : public OptimizerBase<Adadelta<Scalar, Size>, Scalar, AdadeltaOp
  private:
   static constexpr std::string_view name = "Adadelta";
 
-  static const AdadeltaOptions& checked(const AdadeltaOptions& options) {
-    detail::require_learning_rate<Scalar>(name, options.learning_rate);
-    detail::require_decay_rate_in<Scalar>(name, "rho", options.rho);
-    detail::require_positive_in<Scalar>(name, "epsilon", options.epsilon);
-    detail::require_weight_decay<Scalar>(name, options.weight_decay);
+  static const AdadeltaOptions& checked(const AdadeltaOptions& options, std::string_view owner = name) {
+    detail::require_learning_rate<Scalar>(owner, options.learning_rate);
+    detail::require_decay_rate_in<Scalar>(owner, "rho", options.rho);
+    detail::require_positive_in<Scalar>(owner, "epsilon", options.epsilon);
+    detail::require_weight_decay<Scalar>(owner, options.weight_decay);
     return options;
   }
 

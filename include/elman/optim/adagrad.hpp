@@ -58,13 +58,13 @@ class Adagrad : public OptimizerBase<Adagrad<Scalar, Size>, Scalar, AdagradOptio
  private:
   static constexpr std::string_view name = "Adagrad";
 
-  static const AdagradOptions& checked(const AdagradOptions& options) {
-    detail::require_learning_rate<Scalar>(name, options.learning_rate);
-    detail::require_not_negative(name, "learning_rate_decay", options.learning_rate_decay);
-    detail::require_weight_decay<Scalar>(name, options.weight_decay);
-    detail::require_not_negative(name, "initial_sum_of_squares", options.initial_sum_of_squares);
-    detail::require_representable<Scalar>(name, "initial_sum_of_squares", options.initial_sum_of_squares);
-    detail::require_epsilon<Scalar>(name, options.epsilon);
+  static const AdagradOptions& checked(const AdagradOptions& options, std::string_view owner = name) {
+    detail::require_learning_rate<Scalar>(owner, options.learning_rate);
+    detail::require_not_negative(owner, "learning_rate_decay", options.learning_rate_decay);
+    detail::require_weight_decay<Scalar>(owner, options.weight_decay);
+    detail::require_not_negative(owner, "initial_sum_of_squares", options.initial_sum_of_squares);
+    detail::require_representable<Scalar>(owner, "initial_sum_of_squares", options.initial_sum_of_squares);
+    detail::require_epsilon<Scalar>(owner, options.epsilon);
     return options;
   }
 

@@ -126,9 +126,9 @@ class Adam : public OptimizerBase<Adam<Scalar, Size>, Scalar, AdamOptions, AdamS
  private:
   static constexpr std::string_view name = "Adam";
 
-  static const AdamOptions& checked(const AdamOptions& options) {
-    detail::require_weight_decay<Scalar>(name, options.weight_decay);
-    return detail::check_adam<Scalar>(name, options);
+  static const AdamOptions& checked(const AdamOptions& options, std::string_view owner = name) {
+    detail::require_weight_decay<Scalar>(owner, options.weight_decay);
+    return detail::check_adam<Scalar>(owner, options);
   }
 
   template <class Model, class Gradient>

@@ -34,19 +34,23 @@ class AdamW : public OptimizerBase<AdamW<Scalar, Size>, Scalar, AdamWOptions, Ad
   /// For models with as many parameters as this one. Throws if an option is out of range.
   template <class Model>
   explicit AdamW(const Model& model, const AdamWOptions& options = {})
-      : Base(detail::check_adam<Scalar>(name, options), State(parameter_count(model), options.amsgrad)) {}
+      : Base(checked(options), State(parameter_count(model), options.amsgrad)) {}
 
  private:
   static constexpr std::string_view name = "AdamW";
+
+  static const AdamWOptions& checked(const AdamWOptions& options, std::string_view owner = name) {
+    return detail::check_adam<Scalar>(owner, options);
+  }
 
   /// What a step leaves of θ beside Adam's step.
   static double kept(const AdamWOptions& options, double learning_rate) {
     return 1 - learning_rate * options.weight_decay;
   }
-  static void check_rate(const AdamWOptions& options, double learning_rate) {
+  static void check_rate(const AdamWOptions& options, double learning_rate, std::string_view owner = "AdamW::step") {
     constexpr auto most = static_cast<double>((std::numeric_limits<Scalar>::max)());
     const double left = kept(options, learning_rate);
-    detail::require(detail::within(left, -most, most), "AdamW::step: 1 - learning_rate * weight_decay is ", left,
+    detail::require(detail::within(left, -most, most), owner, ": 1 - learning_rate * weight_decay is ", left,
                     "; expected a number of the model's Scalar");
   }
 

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,7 @@
 
 #include "elman/check.hpp"
 #include "elman/model.hpp"
+#include "elman/optim/named_matrices.hpp"
 #include "elman/option_ranges.hpp"
 #include "elman/types.hpp"
 
@@ -26,27 +28,18 @@ namespace optim {
 
 class L2Penalty {
  public:
-  /// Name and λ. A name is that of one matrix with its path, or a letter for all of that letter; a matrix that two
-  /// names fit is held by both. Keeps the places of the matrices, nothing of the net. Throws if a name fits none, a λ
-  /// is negative or not finite, or 2 λ is nothing that the net's scalar holds.
+  /// Name and λ, in a list or any range of such pairs. A name (named_matrices.hpp) is that of one matrix with its path,
+  /// or a letter for all of that letter, or the path of a part for all beneath it; a matrix that two names fit is held
+  /// by both. Keeps the places of the matrices, nothing of the net. Throws if a name fits none, a λ is negative or not
+  /// finite, or 2 λ is nothing that the net's scalar holds.
   template <class Net>
   L2Penalty(const Net& net, std::initializer_list<std::pair<std::string_view, double>> penalties)
       : size_(net.theta().size()) {
-    static_assert(detail::is_model<Net>());
-    for (const auto& penalty : penalties) {
-      detail::require_not_negative("L2Penalty", penalty.first, penalty.second);
-      detail::require_not_negative("L2Penalty", twice(penalty.first), 2 * penalty.second);
-      detail::require_representable<Real<typename Net::Scalar>>("L2Penalty", twice(penalty.first), 2 * penalty.second);
-      const std::size_t before = parts_.size();
-      std::string names;
-      Index first = 0;
-      net.for_each([&](const std::string& name, const auto& matrix) {
-        if (fits(name, penalty.first)) parts_.push_back({first, matrix.size(), penalty.second});
-        names += names.empty() ? name : ", " + name;
-        first += matrix.size();
-      });
-      detail::require(parts_.size() > before, "L2Penalty: name is \"", penalty.first, "\"; expected one of ", names);
-    }
+    add(net, penalties);
+  }
+  template <class Net, std::ranges::input_range Penalties>
+  L2Penalty(const Net& net, const Penalties& penalties) : size_(net.theta().size()) {
+    add(net, penalties);
   }
 
   /// Adds the gradients of the penalties to `gradient` and returns their sum. No heap. Throws, before anything is
@@ -77,11 +70,23 @@ class L2Penalty {
     double lambda;
   };
 
-  static std::string twice(std::string_view name) { return "2 lambda of " + std::string(name); }
-  static bool fits(std::string_view name, std::string_view wanted) {
-    return name == wanted ||
-           (name.size() > wanted.size() && name.ends_with(wanted) && name[name.size() - wanted.size() - 1] == '.');
+  template <class Net, class Penalties>
+  void add(const Net& net, const Penalties& penalties) {
+    static_assert(detail::is_model<Net>());
+    const auto matrices = detail::named_matrices(net);
+    for (const auto& penalty : penalties) {
+      const std::string_view name = penalty.first;
+      const double lambda = penalty.second;
+      detail::require_not_negative("L2Penalty", name, lambda);
+      detail::require_not_negative("L2Penalty", twice(name), 2 * lambda);
+      detail::require_representable<Real<typename Net::Scalar>>("L2Penalty", twice(name), 2 * lambda);
+      detail::for_each_named("L2Penalty", matrices, name, [&](std::size_t place, detail::NameFit) {
+        parts_.push_back({matrices[place].first, matrices[place].size, lambda});
+      });
+    }
   }
+
+  static std::string twice(std::string_view name) { return "2 lambda of " + std::string(name); }
 
   Index size_;
   std::vector<Part> parts_;

@@ -32,6 +32,7 @@
 #include "elman/kernels/storage.hpp"
 #include "elman/model.hpp"
 #include "elman/optim/foreign_options.hpp"
+#include "elman/optim/parameter_range.hpp"
 #include "elman/option_ranges.hpp"
 #include "elman/types.hpp"
 
@@ -73,8 +74,18 @@ void require_epsilon(std::string_view owner, double value) {
           ", since the squares of smaller gradients vanish");
 }
 
-/// Throws unless model and gradient have the same vectors, `count` parameters in all, and learning_rate is a number
-/// from 0 up to the largest of the scalar.
+/// Throws, in the name of `owner...`, unless a learning rate that step is given is a number from 0 up to the largest of
+/// the scalar.
+template <class Scalar, class... Owner>
+void require_rate_of_step(double learning_rate, const Owner&... owner) {
+  require(within(learning_rate, 0.0, (std::numeric_limits<double>::max)()), owner..., ": learning_rate is ",
+          learning_rate, "; expected at least 0 and finite");
+  constexpr auto most = (std::numeric_limits<Scalar>::max)();
+  require(!(learning_rate > most), owner..., ": learning_rate is ", learning_rate, "; expected at most ",
+          static_cast<double>(most), ", the largest of the model's Scalar");
+}
+
+/// Throws unless model and gradient have the same vectors, `count` parameters in all, and learning_rate is one.
 template <class Scalar, class Model, class Gradient>
 void check_step(std::string_view owner, Model& model, Gradient& gradient, Index count, double learning_rate) {
   Index vector = 0;
@@ -96,11 +107,7 @@ void check_step(std::string_view owner, Model& model, Gradient& gradient, Index 
   const Index got_gradient = elman::parameter_count(gradient);
   require(got_gradient == count, owner, "::step: gradient has ", got_gradient, " parameters; expected ", count,
           " as in model");
-  require(within(learning_rate, 0.0, (std::numeric_limits<double>::max)()), owner, "::step: learning_rate is ",
-          learning_rate, "; expected at least 0 and finite");
-  constexpr auto most = (std::numeric_limits<Scalar>::max)();
-  require(!(learning_rate > most), owner, "::step: learning_rate is ", learning_rate, "; expected at most ",
-          static_cast<double>(most), ", the largest of the model's Scalar");
+  require_rate_of_step<Scalar>(learning_rate, owner, "::step");
 }
 
 }  // namespace detail
@@ -113,7 +120,7 @@ namespace optim {
 /// roots says so in under_roots(g, s…), two numbers, and is called with an array of two. No heap.
 template <class Rule, class Model, class Gradient, class... State>
 void update_parameters(const Rule& rule, double weight_decay, Model& model, const Gradient& gradient, State&... state) {
-  std::size_t begin = 0;
+  auto begin = static_cast<std::size_t>(detail::first_parameter(model));
   for_each_theta(
       [&](auto&& whole_theta, const auto& whole_gradient) {
         using Scalar = typename std::remove_cvref_t<decltype(whole_theta)>::Scalar;
@@ -156,10 +163,17 @@ void update_parameters(const Rule& rule, double weight_decay, Model& model, cons
       model, gradient);
 }
 
+template <class Wrapped>
+class Grouped;
+
 /// The part of an optimizer that is not its rule. `Derived` has a name for messages and a static
 /// `update(options, state, model, gradient, learning_rate)`, and may have `check_rate(options, learning_rate)` for what
 /// is wrong with both together; `State` has `steps` and `vectors()`, a std::tuple of references to its vectors, the
 /// first of them never empty.
+///
+/// With groups (grouped.hpp) a step calls update for one range of θ after the other, each with options of its group: so
+/// it goes through the state by update_parameters alone. `check_rate`, and a static `checked(options)` that throws if
+/// one is out of range, may take as their last argument the name to throw in.
 template <class Derived, class Scalar, class Options_, class State_>
 class OptimizerBase {
   static_assert(
@@ -189,12 +203,11 @@ class OptimizerBase {
   template <class Model, class Gradient>
   void step(Model&& model, const Gradient& gradient, double learning_rate) {
     static_assert(detail::is_model<Model>() && detail::is_gradient_of_model<Gradient>());
-    detail::check_step<Scalar>(Derived::name, model, gradient, static_cast<Index>(std::get<0>(state_.vectors()).size()),
-                               learning_rate);
+    check(Derived::name, model, gradient, learning_rate);
     if constexpr (requires { Derived::check_rate(options_, learning_rate); }) {
       Derived::check_rate(options_, learning_rate);
     }
-    ++state_.steps;
+    count_step();
     Derived::update(options_, state_, model, gradient, learning_rate);
   }
 
@@ -215,7 +228,16 @@ class OptimizerBase {
   OptimizerBase(const Options& options, State state) : options_(options), state_(std::move(state)) {}
 
  private:
+  template <class Wrapped>
+  friend class Grouped;
   using Vectors = decltype(std::declval<const State&>().vectors());
+
+  Index parameter_count() const { return static_cast<Index>(std::get<0>(state_.vectors()).size()); }
+  template <class Model, class Gradient>
+  void check(std::string_view owner, Model& model, const Gradient& gradient, double learning_rate) const {
+    detail::check_step<Scalar>(owner, model, gradient, parameter_count(), learning_rate);
+  }
+  void count_step() { ++state_.steps; }
 
   template <std::size_t... Place>
   static void check_sizes(const Vectors& got, const Vectors& expected, std::index_sequence<Place...>) {
@@ -223,6 +245,38 @@ class OptimizerBase {
                      "::restore: vector ", Place, " of state has ", std::get<Place>(got).size(), " entries; expected ",
                      std::get<Place>(expected).size()),
      ...);
+  }
+
+  // The rest is called by Grouped alone.
+
+  /// Throws unless a group's options are such as an optimizer of this kind may have.
+  static void check_options(const Options& options, std::string_view owner) {
+    if constexpr (requires { Derived::checked(options, owner); }) {
+      Derived::checked(options, owner);
+    } else {
+      detail::require_learning_rate<Scalar>(owner, options.learning_rate);
+      if constexpr (requires { options.weight_decay; }) {
+        detail::require_weight_decay<Scalar>(owner, options.weight_decay);
+      }
+    }
+  }
+
+  static void check_rate_of(const Options& options, double learning_rate, std::string_view owner) {
+    detail::require_rate_of_step<Scalar>(learning_rate, owner);
+    if constexpr (requires { Derived::check_rate(options, learning_rate, owner); }) {
+      Derived::check_rate(options, learning_rate, owner);
+    } else if constexpr (requires { Derived::check_rate(options, learning_rate); }) {
+      Derived::check_rate(options, learning_rate);
+    }
+  }
+
+  /// The step of `size` parameters from `first` on, of which the count of steps knows already.
+  template <class Model, class Gradient>
+  void update_range(const Options& options, Model& model, const Gradient& gradient, Index first, Index size,
+                    double learning_rate) {
+    detail::ParameterRange<Scalar> range{model.theta().data() + first, size, first};
+    const detail::ParameterRange<const Scalar> of_gradient{gradient.theta().data() + first, size, first};
+    Derived::update(options, state_, range, of_gradient, learning_rate);
   }
 
   Options options_;

@@ -88,12 +88,12 @@ class RMSprop : public OptimizerBase<RMSprop<Scalar, Size>, Scalar, RMSpropOptio
  private:
   static constexpr std::string_view name = "RMSprop";
 
-  static const RMSpropOptions& checked(const RMSpropOptions& options) {
-    detail::require_learning_rate<Scalar>(name, options.learning_rate);
-    detail::require_decay_rate_in<Scalar>(name, "alpha", options.alpha);
-    detail::require_epsilon<Scalar>(name, options.epsilon);
-    detail::require_weight_decay<Scalar>(name, options.weight_decay);
-    detail::require_decay_rate_in<Scalar>(name, "momentum", options.momentum);
+  static const RMSpropOptions& checked(const RMSpropOptions& options, std::string_view owner = name) {
+    detail::require_learning_rate<Scalar>(owner, options.learning_rate);
+    detail::require_decay_rate_in<Scalar>(owner, "alpha", options.alpha);
+    detail::require_epsilon<Scalar>(owner, options.epsilon);
+    detail::require_weight_decay<Scalar>(owner, options.weight_decay);
+    detail::require_decay_rate_in<Scalar>(owner, "momentum", options.momentum);
     return options;
   }
 

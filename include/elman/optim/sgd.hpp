@@ -67,14 +67,15 @@ class SGD : public OptimizerBase<SGD<Scalar, Size>, Scalar, SGDOptions, SGDState
  private:
   static constexpr std::string_view name = "SGD";
 
-  static const SGDOptions& checked(const SGDOptions& options) {
-    detail::require_learning_rate<Scalar>(name, options.learning_rate);
-    detail::require_decay_rate_in<Scalar>(name, "momentum", options.momentum);
-    detail::require_fraction(name, "dampening", options.dampening);
-    detail::require_weight_decay<Scalar>(name, options.weight_decay);
+  static const SGDOptions& checked(const SGDOptions& options, std::string_view owner = name) {
+    detail::require_learning_rate<Scalar>(owner, options.learning_rate);
+    detail::require_decay_rate_in<Scalar>(owner, "momentum", options.momentum);
+    detail::require_fraction(owner, "dampening", options.dampening);
+    detail::require_weight_decay<Scalar>(owner, options.weight_decay);
     if (options.nesterov) {
-      detail::require(options.momentum > 0, "SGD: momentum is 0; expected above 0 with nesterov");
-      detail::require(options.dampening <= 0, "SGD: dampening is ", options.dampening, "; expected 0 with nesterov");
+      detail::require(options.momentum > 0, owner, ": momentum is 0; expected above 0 with nesterov");
+      detail::require(options.dampening <= 0, owner, ": dampening is ", options.dampening,
+                      "; expected 0 with nesterov");
     }
     return options;
   }

@@ -167,7 +167,12 @@ TEST_CASE("A training that was interrupted ends with the bits of one that was no
   Random random{3};
   const auto check = [&](const auto& make) { check_resuming(folder, make, random); };
   check([](Net& net) { return optim::Adam{net, {.amsgrad = true}}; });
-  check([](Net& net) { return optim::SkipNonFinite{optim::AdamW{net}}; });
+  check([](Net& net) {
+    return optim::SkipNonFinite{optim::Grouped{
+        optim::AdamW{net},
+        net,
+        {{.name = "b", .weight_decay = 0}, {.name = "layer1.W", .learning_rate = 1e-4}, {.name = "V", .fixed = true}}}};
+  });
   check([](Net& net) { return optim::SGD{net, {.momentum = 0.9, .nesterov = true}}; });
   check([](Net& net) { return optim::Adagrad{net, {.learning_rate_decay = 0.1}}; });
   check([](Net& net) { return optim::Adadelta{net}; });
@@ -413,6 +418,49 @@ struct Small {
 };
 
 }  // namespace
+
+TEST_CASE("Groups are known by their names, decays and what is fixed; their learning rates are the program's") {
+  const Folder folder("checkpoint");
+  const auto path = folder.path / "run";
+  const Small own;
+  const auto keep = [&](std::vector<optim::ParameterGroup> groups, const auto& run) {
+    optim::Grouped grouped{*own.adam, own.net, std::move(groups)};
+    Checkpoint checkpoint(path);
+    checkpoint.keep("adam", grouped);
+    run(grouped, checkpoint);
+  };
+  const auto save = [&](auto& grouped, Checkpoint& checkpoint) {
+    Cell net = own.net;
+    auto gradient = net.zero_gradient();
+    gradient.theta().setOnes();
+    grouped.step(net, gradient);
+    checkpoint.save();
+  };
+  keep({{.name = "b", .learning_rate = 0.5, .weight_decay = 0.25}, {.name = "V", .fixed = true}}, save);
+  keep({{.name = "b", .learning_rate = 0.1, .weight_decay = 0.25}, {.name = "V", .fixed = true}},
+       [](auto& grouped, Checkpoint& checkpoint) {
+         checkpoint.resume();
+         CHECK(grouped.state().steps == 1);
+         CHECK(grouped.state().m[0] > 0.09);
+       });
+  const std::string adam =
+      "elman::optim::Grouped of elman::optim::Adam{.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-08, .weight_decay = 0, "
+      ".amsgrad = false} of 26 parameters in double and the groups ";
+  const auto refuses = [&](std::vector<optim::ParameterGroup> groups, const std::string& text) {
+    keep(std::move(groups), [&](auto& grouped, Checkpoint& checkpoint) {
+      CHECK(message([&] { checkpoint.resume(); }) == path.string() + ": \"adam\" is " + adam +
+                                                         "\"b\"{.weight_decay = 0.25} \"V\"{.fixed = true}; expected " +
+                                                         adam + text);
+      CHECK(grouped.state().steps == 0);
+    });
+  };
+  refuses({{.name = "b", .weight_decay = 0.25}}, "\"b\"{.weight_decay = 0.25}");
+  refuses({{.name = "b", .weight_decay = 0.25}, {.name = "V"}}, "\"b\"{.weight_decay = 0.25} \"V\"{}");
+  refuses({{.name = "b", .weight_decay = 0.5}, {.name = "V", .fixed = true}},
+          "\"b\"{.weight_decay = 0.5} \"V\"{.fixed = true}");
+  refuses({{.name = "W", .weight_decay = 0.25}, {.name = "V", .fixed = true}},
+          "\"W\"{.weight_decay = 0.25} \"V\"{.fixed = true}");
+}
 
 TEST_CASE("A file that is not of this run is refused by name, and nothing is changed") {
   const Folder folder("checkpoint");

@@ -3,9 +3,11 @@
 
 #include <initializer_list>
 #include <limits>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "elman/elman.hpp"
 #include "support/catch.hpp"
@@ -104,7 +106,7 @@ TEST_CASE("an L2 penalty in float sums in double") {
   CHECK(gradient.W().isZero(0));
 }
 
-TEST_CASE("a letter is all matrices of that letter, a path leads to one") {
+TEST_CASE("a letter is all matrices of that letter, a whole name is one, a path all beneath it") {
   const DeepNet net = deep_net();
   const auto L = [&](const Penalties& penalties) {
     auto gradient = net.zero_gradient();
@@ -121,12 +123,24 @@ TEST_CASE("a letter is all matrices of that letter, a path leads to one") {
   CHECK(L({{"W", 2}, {"c", 3}}) ==
         Approx(2 * (squares(net, forwards + "W") + squares(net, backwards + "W") + squares(net, upper + "W")) +
                3 * squares(net, "c")));
+  CHECK(L({{"layer2", 1}}) == Approx(L({{"layer2.U", 1}, {"layer2.W", 1}, {"layer2.b", 1}})));
+  CHECK(L({{"layer1.forwards", 1}}) ==
+        Approx(squares(net, forwards + "U") + squares(net, forwards + "W") + squares(net, forwards + "b")));
   // Held by both.
   CHECK(L({{"U", 0.5}, {"layer2.U", 0.25}}) == Approx(L({{"U", 0.5}}) + 0.25 * squares(net, upper + "U")));
   CHECK(L({{"U", 0.5}, {"U", 0.25}}) == Approx(L({{"U", 0.75}})));
   // The penalties of all names are that of theta.
   CHECK(L({{"E", 1}, {"h0", 1}, {"U", 1}, {"W", 1}, {"b", 1}, {"V", 1}, {"c", 1}}) ==
         Approx(net.theta().squaredNorm()));
+}
+
+TEST_CASE("names and lambdas come in any list of pairs") {
+  const DeepNet net = deep_net();
+  const std::vector<std::pair<std::string, float>> list{{"U", 0.5F}, {"layer2", 0.25F}};
+  auto gradient = net.zero_gradient(), expected = net.zero_gradient();
+  CHECK(L2Penalty(net, list)(net, gradient) == add_l2(net, expected, {{"U", 0.5}, {"layer2", 0.25}}));
+  CHECK(gradient.theta() == expected.theta());
+  CHECK(L2Penalty{net, std::map<std::string_view, double>{}}(net, gradient) == 0);
 }
 
 TEST_CASE("an L2 penalty's gradient is that of the sum it returns, in every matrix of a net") {
@@ -183,7 +197,8 @@ TEST_CASE("an L2 penalty refuses what does not fit and writes nothing") {
   const std::string deep_names =
       "expected one of layer0.E, layer1.h0, layer1.forwards.U, layer1.forwards.W, layer1.forwards.b, "
       "layer1.backwards.U, layer1.backwards.W, layer1.backwards.b, layer2.U, layer2.W, layer2.b, V, c";
-  for (const char* const name : {"layer1", "ayer2.U", "layer1.U", "layer3.U", ".U", "layer2.V"}) {
+  for (const char* const name :
+       {"layer", "ayer2", "layer2.", "forwards", "ayer2.U", "layer1.U", "layer3.U", ".U", "layer2.V"}) {
     expect_error(
         [&] {
           add_l2(net, its_gradient, {{name, 1}});

@@ -12,6 +12,7 @@
 #include "elman/io/net.hpp"
 #include "elman/layers/form.hpp"
 #include "elman/optim/finite.hpp"
+#include "elman/optim/grouped.hpp"
 #include "elman/optim/plateau.hpp"
 #include "elman/types.hpp"
 
@@ -46,6 +47,18 @@ std::string optimizer_text(const T& optimizer) {
   }
   return join(option_text(options), " of ", std::get<0>(optimizer.state().vectors()).size(), " parameters in ",
               number_name<typename First::value_type>());
+}
+/// Which groups there are, and what of them is not a learning rate.
+template <class Wrapped>
+std::string optimizer_text(const optim::Grouped<Wrapped>& grouped) {
+  std::string text = "elman::optim::Grouped of " + optimizer_text(grouped.optimizer()) + " and the groups";
+  for (const optim::ParameterGroup& group : grouped.groups()) {
+    FormOptions options{" \"" + group.name + "\"", {}};
+    if (group.weight_decay) options.values.push_back({"weight_decay", *group.weight_decay});
+    if (group.fixed) options.values.push_back({"fixed", 1, true});
+    text += option_text(options);
+  }
+  return text;
 }
 template <class Guarded>
 std::string optimizer_text(const optim::SkipNonFinite<Guarded>& guard) {
