@@ -44,21 +44,46 @@ struct LargestOutput {
   Scalar without(const Scalar& o_k, const Scalar& y_k) const { return o_k == o ? not_y() : Scalar(1) - y_k; }
 };
 
-/// d_o ← factor y, and what the loss takes from the largest y: as softmax has kept it in the tape, or searched again.
+/// The largest output of a column, without the others: as softmax has kept it in the tape, or searched again.
+template <class Tape>
+LargestOutput<typename Tape::Scalar> largest_output(const Tape& tape, Index column) {
+  using Scalar = typename Tape::Scalar;
+  if constexpr (requires { tape.kept(); }) {
+    const auto kept = tape.kept();
+    return {kept(0, column), kept(1, column)};
+  } else {
+    const auto& logits = tape.o();
+    const auto& outputs = tape.y();
+    const auto [o, sum] = for_exponentials(logits, column, [](Index, const Scalar&) {});
+    LargestOutput<Scalar> largest{o, static_cast<Scalar>(Wide<Scalar>(1) / sum)};
+    for (Index k = 0; k < logits.rows(); ++k) {  // which may be rounded otherwise
+      if (logits(k, column) == o) largest.y = outputs(k, column);
+    }
+    return largest;
+  }
+}
+
+/// The same with the others, where they are asked for.
+template <class Tape>
+LargestOutput<typename Tape::Scalar> largest_output_and_others(const Tape& tape, Index column) {
+  using Scalar = typename Tape::Scalar;
+  auto largest = largest_output(tape, column);
+  if (!largest.is_most()) return largest;
+  const auto& logits = tape.o();
+  const auto& outputs = tape.y();
+  LongSum<Wide<Scalar>> sum;
+  for (Index k = 0; k < logits.rows(); ++k) {
+    if (logits(k, column) != largest.o) sum.add(outputs(k, column));
+  }
+  largest.others = static_cast<Scalar>(sum.sum + sum.left_out);
+  return largest;
+}
+
+/// d_o ← factor y, and what the loss takes from the largest y.
 template <class Tape, class Column>
 auto scale_outputs(const Tape& tape, const Column& column, const Real<typename Tape::Scalar>& factor) {
   using Scalar = typename Tape::Scalar;
-  LargestOutput<Scalar> largest;
-  if constexpr (requires { tape.kept(); }) {
-    const auto kept = tape.kept();
-    largest = {kept(0, column.index), kept(1, column.index)};
-  } else {
-    const auto [o, sum] = for_exponentials(tape.o(), column.index, [](Index, const Scalar&) {});
-    largest = {o, static_cast<Scalar>(Wide<Scalar>(1) / sum)};
-    for (Index k = 0; k < column.rows(); ++k) {  // which may be rounded otherwise
-      if (column.o(k) == o) largest.y = column.y(k);
-    }
-  }
+  auto largest = largest_output(tape, column.index);
   if constexpr (has_kernels<Scalar>) {
     largest.others = scale_column(column.y(), factor, largest.y, column.d_o(), column.rows());
   } else {
