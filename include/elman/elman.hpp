@@ -20,6 +20,12 @@
 #include "elman/sequences/targets.hpp"
 #include "elman/sequences/unpack_array.hpp"
 
+// Data before a net sees it
+#include "elman/prepare/class_weights.hpp"
+#include "elman/prepare/scaling.hpp"
+#include "elman/prepare/split.hpp"
+#include "elman/prepare/windows.hpp"
+
 // The network
 #include "elman/cell.hpp"
 #include "elman/net.hpp"
