@@ -14,12 +14,25 @@
 //     …
 //
 // Kept are nets, gradients, elman's optimizers, SkipNonFinite around one, ReduceOnPlateau, Random, states of streams,
-// numbers, std::string, std::vector and std::array of numbers, Eigen's matrices; an optimizer of your own that is built
-// on OptimizerBase and has `elman::FormOptions form() const`. A schedule is known by the step that it is asked for.
+// numbers, std::string, std::vector and std::array of numbers, std::vector of std::string, Eigen's matrices; an
+// optimizer of your own that is built on OptimizerBase and has `elman::FormOptions form() const`. A schedule is known
+// by the step that it is asked for.
+//
+// What is made of such parts says so, and is kept as a whole, part by part: "training-net", "training-best-loss" of
+//
+//   struct Training {
+//     template <class Keep>
+//     void keep(Keep&& keep) {                        the same parts each time, which stay where they are
+//       keep("net", net);
+//       keep("best", best);                           one that has a keep() itself: loss, epoch
+//     }
+//   };
+//   run.keep("training", training);
 //
 // The file is one of the safetensors format: matrix W of part "net" is its tensor net.W.
 #pragma once
 
+#include <cstddef>
 #include <exception>
 #include <filesystem>
 #include <functional>
@@ -27,6 +40,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <type_traits>
 #include <utility>
@@ -62,19 +76,25 @@ class Checkpoint {
   }
 
   /// From now on `part` is saved and resumed under this name. Refers to it. Throws std::invalid_argument if the name is
-  /// taken or has other characters than letters and digits of ASCII, _ and -.
+  /// taken or has other characters than letters and digits of ASCII, _ and -; nothing of the part is then kept.
   template <class T>
   void keep(const std::string& name, T&& part) {
     using Kept = std::remove_reference_t<T>;
     static_assert(std::is_lvalue_reference_v<T> && !std::is_const_v<Kept>,
                   "elman::io::Checkpoint::keep: refers to what it keeps, a variable that resume can write to");
     static_assert(
-        detail::IsKept<Kept>,
+        detail::IsKept<Kept> || detail::IsCompound<Kept>,
         "elman::io::Checkpoint::keep: keeps nets, gradients, optimizers, ReduceOnPlateau, Random, states of streams, "
-        "numbers of up to 64 bits, std::string, std::vector and std::array of numbers, Eigen matrices; keep the parts "
-        "of another type one by one");
+        "numbers of up to 64 bits, std::string, std::vector and std::array of numbers, Eigen matrices, and what has "
+        "`template <class Keep> void keep(Keep&& keep)` for parts of these types; keep the parts of another type one "
+        "by "
+        "one");
     check_name(name);
-    parts_.push_back(part_of(name, part));
+    if constexpr (detail::IsKept<Kept>) {
+      parts_.push_back(part_of(name, part));
+    } else if constexpr (detail::IsCompound<Kept>) {
+      keep_parts(name, part);
+    }
   }
 
   const std::filesystem::path& path() const { return path_; }
@@ -154,6 +174,22 @@ class Checkpoint {
               visit_part(reader, *read);
               return [&part, read] { detail::take_part(part, *read); };
             }};
+  }
+
+  /// Each part of what says its parts, or none.
+  template <class T>
+  void keep_parts(const std::string& name, T& compound) {
+    const std::size_t before = parts_.size();
+    try {
+      compound.keep([&](std::string_view part_name, auto&& part) {
+        elman::detail::require(!part_name.empty(), "Checkpoint::keep: a part of \"", name,
+                               "\" has no name; expected letters, digits, _ and -");
+        keep(detail::join(name, "-", part_name), std::forward<decltype(part)>(part));
+      });
+    } catch (...) {
+      parts_.erase(parts_.begin() + static_cast<std::ptrdiff_t>(before), parts_.end());
+      throw;
+    }
   }
 
   /// read(reader) with the reader of a part of the file.

@@ -210,6 +210,7 @@ struct Everything {
     whole = 0;
     largest = 0;
     flag = false;
+    texts = {"x"};
     number = 0;
     single = 0;
     text = bytes = "";
@@ -235,6 +236,7 @@ struct Everything {
     run.keep("single", single);
     run.keep("text", text);
     run.keep("bytes", bytes);
+    run.keep("texts", texts);
     run.keep("order", order);
     run.keep("unsigned-words", unsigned_words);
     run.keep("bits", bits);
@@ -261,6 +263,7 @@ struct Everything {
   double number = std::bit_cast<double>(0xfff8000000001234U);  // a NaN with a sign and a payload
   float single = -0.0F;
   std::string text = std::string("größer\n\"\0 }", 13), bytes = "\xff\xfe";
+  std::vector<std::string> texts{"\xff", "", "größer", ""};
   std::vector<Index> order{2, 0, -1};
   std::vector<std::uint64_t> unsigned_words{~std::uint64_t{0}, 0};
   std::vector<bool> bits{true, false, true};
@@ -297,6 +300,7 @@ TEST_CASE("Every kind of part comes back with its bits, into what has another si
   CHECK(std::bit_cast<std::uint32_t>(all.single) == std::bit_cast<std::uint32_t>(fresh.single));
   CHECK(all.text == fresh.text);
   CHECK(all.bytes == fresh.bytes);
+  CHECK(all.texts == fresh.texts);
   CHECK(all.order == fresh.order);
   CHECK(all.unsigned_words == fresh.unsigned_words);
   CHECK(all.bits == fresh.bits);
@@ -579,6 +583,147 @@ TEST_CASE("A net with other options is another, and what a file says of itself i
   text.replace(text.find(from), from.size(), to);
   folder.write("run", text);
   CHECK(message([&] { run_of(own).resume(); }).starts_with(path.string() + ": \"net\" is elman::N?[31melman::"));
+}
+
+namespace {
+
+/// What is made of parts: a net, numbers, lists, and another such.
+struct Score {
+  template <class Keep>
+  void keep(Keep&& keep) {
+    keep("right", right);
+    keep(std::string("all"), all);
+  }
+  std::int64_t right = 3;
+  std::vector<double> all{0.5, -0.0};
+};
+struct Compound {
+  explicit Compound(Index hidden = 3) : net(2, hidden, 2, elman::zero) { net.theta().setConstant(0.25); }
+  template <class Keep>
+  void keep(Keep&& keep) {
+    keep("net", net);
+    keep("stopped", stopped);
+    keep("score", score);
+    keep(more, names);
+  }
+  Cell net;
+  bool stopped = true;
+  Score score;
+  std::vector<std::string> names{"loss", "accuracy"};
+  std::string more = "names";
+};
+/// Without parts.
+struct Nothing {
+  template <class Keep>
+  void keep(Keep&&) {}
+};
+
+Checkpoint compound_run(const fs::path& path, Compound& compound, int& epoch) {
+  Checkpoint run(path);
+  run.keep("training", compound);
+  run.keep("epoch", epoch);
+  return run;
+}
+
+}  // namespace
+
+TEST_CASE("What is made of parts is kept as a whole, part by part, and comes back with its bits") {
+  const Folder folder("checkpoint");
+  const auto path = folder.path / "run", again = folder.path / "again";
+  Compound first, second;
+  int epoch = 7;
+  compound_run(path, first, epoch).save();
+  second.net.theta().setZero();
+  second.stopped = false;
+  second.score = {5, {1, 2, 3}};
+  second.names = {};
+  epoch = 0;
+  compound_run(path, second, epoch).resume();
+  CHECK(second.net.theta() == first.net.theta());
+  CHECK(second.stopped);
+  CHECK(second.score.right == 3);
+  CHECK(second.score.all == first.score.all);
+  CHECK(second.names == first.names);
+  CHECK(epoch == 7);
+  compound_run(again, second, epoch).save();
+  CHECK((content(again) == content(path)));
+
+  // They are parts by these names, which another program may keep one by one.
+  Checkpoint apart(path);
+  apart.keep("training-net", second.net);
+  apart.keep("training-stopped", second.stopped);
+  apart.keep("training-score-right", second.score.right);
+  apart.keep("training-score-all", second.score.all);
+  apart.keep("training-names", second.names);
+  apart.keep("epoch", epoch);
+  apart.resume();
+}
+
+TEST_CASE("What is made of other parts is refused by their names, and nothing is changed") {
+  const Folder folder("checkpoint");
+  const auto path = folder.path / "run";
+  Compound own, other, wider(4);
+  int epoch = 1;
+  const auto refusal = [&] {
+    own.net.theta().setZero();
+    epoch = 9;
+    const std::string said = message([&] { compound_run(path, own, epoch).resume(); });
+    CHECK(own.net.theta().isZero(0));
+    CHECK(epoch == 9);
+    return said;
+  };
+  other.more = "labels";
+  compound_run(path, other, epoch).save();
+  CHECK(refusal() == path.string() +
+                         ": holds \"training-labels\", which is not kept; kept are training-net, training-stopped, "
+                         "training-score-right, training-score-all, training-names, epoch");
+  Checkpoint fewer(path);
+  fewer.keep("training", other.score);
+  fewer.save();
+  CHECK(refusal() == path.string() +
+                         ": holds \"training-right\", which is not kept; kept are training-net, training-stopped, "
+                         "training-score-right, training-score-all, training-names, epoch");
+  compound_run(path, wider, epoch).save();
+  CHECK(refusal().starts_with(path.string() + ": \"training-net\" is elman::Net<double, elman::Recurrence<2, 4, "));
+
+  // What cannot be kept as a whole is not kept in part.
+  Checkpoint run(path);
+  Nothing nothing;
+  run.keep("nothing", nothing);
+  run.keep("training-score-all", epoch);
+  CHECK(message([&] { run.keep("training", own); }) ==
+        "Checkpoint::keep: name \"training-score-all\" is taken; expected another");
+  own.more = "";
+  CHECK(message([&] { run.keep("second", own); }) ==
+        "Checkpoint::keep: a part of \"second\" has no name; expected letters, digits, _ and -");
+  own.more = "a b";
+  CHECK(message([&] { run.keep("second", own); }) ==
+        "Checkpoint::keep: name is \"second-a b\"; expected letters, digits, _ and -");
+  epoch = 5;
+  run.save();
+  epoch = 0;
+  Checkpoint alone(path);
+  alone.keep("training-score-all", epoch);
+  alone.resume();
+  CHECK(epoch == 5);
+}
+
+TEST_CASE("A list of texts that was tampered with is refused") {
+  const Folder folder("checkpoint");
+  const auto path = folder.path / "run";
+  std::vector<std::string> texts{"ab", "cde"};
+  Checkpoint run(path);
+  run.keep("texts", texts);
+  run.save();
+  const std::string good = content(path), sizes = R"(\"sizes\":\"2 3\")";
+  for (const auto& [to, said] : {std::pair<std::string, std::string>("2 2", "has 1 bytes in none of its texts"),
+                                 {"3 3", "has a text of 3 bytes behind its end"}}) {
+    std::string text = good;
+    REQUIRE(text.find(sizes) != std::string::npos);
+    folder.write("run", text.replace(text.find(sizes), sizes.size(), R"(\"sizes\":\")" + to + R"(\")"));
+    CHECK(message([&] { run.resume(); }) == path.string() + ": \"texts\" " + said);
+    CHECK(texts.size() == 2);
+  }
 }
 
 TEST_CASE("A learning rate is the program's, and may be another when a training is resumed") {

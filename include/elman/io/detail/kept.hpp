@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -43,6 +44,30 @@ template <class Archive>
 void visit_part(Archive& archive, std::string& text) {
   archive.is("text");
   archive.text(text);
+}
+
+/// One text behind the other, and how long each is.
+template <class Archive>
+void visit_part(Archive& archive, std::vector<std::string>& texts) {
+  archive.is("list of texts");
+  std::string all;
+  std::vector<std::size_t> sizes;
+  for (const std::string& text : texts) {
+    all += text;
+    sizes.push_back(text.size());
+  }
+  archive.template whole_numbers<std::size_t>("sizes", sizes);
+  archive.text(all);
+  if constexpr (Archive::reads) {
+    texts.clear();
+    std::size_t begin = 0;
+    for (const std::size_t size : sizes) {
+      if (size > all.size() - begin) archive.refuse(join("has a text of ", size, " bytes behind its end"));
+      texts.push_back(all.substr(begin, size));
+      begin += size;
+    }
+    if (begin != all.size()) archive.refuse(join("has ", all.size() - begin, " bytes in none of its texts"));
+  }
 }
 
 template <class Archive, IsNumber Number>
@@ -169,6 +194,12 @@ void visit_part(Archive& archive, M& matrix) {
 template <class T>
 concept IsKept = requires(PartReader& archive, T& part) {
   visit_part(archive, part);
+};
+
+/// What calls keep(name, part) for each of its parts.
+template <class T>
+concept IsCompound = requires(T& compound, void (&keep)(std::string_view, T&)) {
+  compound.keep(keep);
 };
 
 /// What has been read into the part's place. Nothing throws: sizes have been found right. What had its size stays where
