@@ -28,7 +28,7 @@ namespace train {
 
 struct GeneratedOptions {
   Index examples = 1024;               ///< of an epoch; at least 1
-  Index size = 32;                     ///< examples of an update; from 1 to `examples`
+  Index size = 0;                      ///< examples of an update; 0: 32, or all where there are fewer
   Index micro = 0;                     ///< examples that are run at once; 0: all of a batch (BatchOptions)
   std::optional<ReadSteps> read = {};  ///< what is read; else as for targets of the kind (BatchOptions)
   std::uint64_t seed = 0x5eed;         ///< of what is evaluated on
@@ -55,10 +55,11 @@ class Generated {
       : make_(std::move(make)), options_(options), evaluation_(options.seed) {
     constexpr auto owner = "train::Generated";
     detail::require(options.examples >= 1, owner, ": examples is ", options.examples, "; expected at least 1");
-    detail::require(options.size >= 1 && options.size <= options.examples, owner, ": size is ", options.size,
+    detail::require(options.size >= 0 && options.size <= options.examples, owner, ": size is ", options.size,
                     "; expected from 1 to ", options.examples, ", the examples of an epoch");
-    detail::require(options.micro >= 0 && options.micro <= options.size, owner, ": micro is ", options.micro,
-                    "; expected from 1 to ", options.size, ", the size of a batch");
+    if (options.size == 0) options_.size = (std::min)(options.examples, Index{32});
+    detail::require(options.micro >= 0 && options.micro <= options_.size, owner, ": micro is ", options.micro,
+                    "; expected from 1 to ", options_.size, ", the size of a batch");
     if (options.micro == 0) options_.micro = options_.size;
   }
 
