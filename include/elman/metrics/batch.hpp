@@ -9,9 +9,11 @@
 
 #include <concepts>
 #include <cstddef>
+#include <iterator>
 #include <limits>
 #include <ranges>
 #include <type_traits>
+#include <vector>
 
 #include "elman/check.hpp"
 #include "elman/loss/columns.hpp"
