@@ -66,8 +66,20 @@
 #include "elman/loss/columns.hpp"
 #include "elman/loss/cross_entropy.hpp"
 #include "elman/loss/loss.hpp"
+#include "elman/loss/per_column.hpp"
 #include "elman/loss/squared_error.hpp"
 #include "elman/loss/weighted.hpp"
+
+// Metrics
+#include "elman/metrics/accuracy.hpp"
+#include "elman/metrics/batch.hpp"
+#include "elman/metrics/binary.hpp"
+#include "elman/metrics/confusion_matrix.hpp"
+#include "elman/metrics/log_loss.hpp"
+#include "elman/metrics/metric.hpp"
+#include "elman/metrics/regression.hpp"
+#include "elman/metrics/roc_auc.hpp"
+#include "elman/metrics/scores.hpp"
 
 // Optimizers
 #include "elman/model.hpp"

@@ -82,7 +82,31 @@ inline constexpr LossRow binary_cross_entropy_rows[] = {""")
 for mean, weights in itertools.product([True, False], [False, True]):
     row(torch.nn.BCEWithLogitsLoss(pos_weight=torch.tensor(WEIGHTS, dtype=torch.float64) if weights else None,
                                    reduction="mean" if mean else "sum"), TARGETS, mean, weights)
-print("""};
+print(f"""}};
 
+struct PerColumnRow {{
+  bool labels, weights, ignored;
+  double smoothing;
+  double L[{R}];
+}};
+
+// CrossEntropyLoss with reduction="none"
+inline constexpr PerColumnRow cross_entropy_per_column[] = {{""")
+for labels, weights, ignored, smoothing in itertools.product([True, False], [False, True], [False, True], [0.0, 0.1]):
+    if ignored and not labels:
+        continue
+    loss = torch.nn.CrossEntropyLoss(weight=torch.tensor(WEIGHTS, dtype=torch.float64) if weights else None,
+                                     ignore_index=IGNORED if ignored else -100, label_smoothing=smoothing,
+                                     reduction="none")
+    per_column = loss(LOGITS, torch.tensor(LABELS) if labels else DISTRIBUTIONS).tolist()
+    print(f"    {{{cpp(labels)}, {cpp(weights)}, {cpp(ignored)}, {smoothing!r}, {cpp(per_column)}}},")
+print(f"""}};
+
+// MSELoss and BCEWithLogitsLoss with reduction="none", summed over the outputs of each column
+inline constexpr double squared_error_per_column[] = {cpp(
+    torch.nn.MSELoss(reduction="none")(LOGITS, TARGETS).sum(1).tolist())};
+inline constexpr double binary_cross_entropy_per_column[] = {cpp(
+    torch.nn.BCEWithLogitsLoss(reduction="none")(LOGITS, TARGETS).sum(1).tolist())};""")
+print("""
 }  // namespace reference
 // clang-format on""")

@@ -3,6 +3,7 @@
 // The outputs and targets of reference/sklearn/metrics.py.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "elman/types.hpp"
@@ -39,7 +40,7 @@ inline std::vector<double> weights() {
   for (Index r = 0; r < columns; ++r) result.push_back(static_cast<double>(r % 4) / 2);
   return result;
 }
-inline std::vector<double> weights(bool weighted) { return weighted ? weights() : std::vector<double>(24, 1.0); }
+inline const std::vector<double> unit_weights(columns, 1.0);
 
 inline Eigen::MatrixXd scores() {
   return table(3, [](Index k, Index r) { return (5 * r + 3 * k + r * k) % 9 - 4; }) / 2;

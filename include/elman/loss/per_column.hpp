@@ -72,6 +72,16 @@ class BorrowedTape : public Columns {
   const Tape& tape_;
 };
 
+/// What the output has kept for its loss, or nothing.
+template <class Tape>
+ConstMatrixView<typename Tape::Scalar> kept_of(const Tape& tape) {
+  if constexpr (requires { tape.kept(); }) {
+    return tape.kept();
+  } else {
+    return {};
+  }
+}
+
 /// The loss that sums, where it says how it reduces.
 template <class L>
 L summing(const L& loss) {
@@ -122,10 +132,8 @@ void for_each_loss(const L& loss, const Tape& tape, const Targets& targets, cons
   const auto& o = tape.o();
   const auto& y = tape.y();
   Matrix<Scalar, Dynamic, Dynamic> d_o = zeros<Matrix<Scalar, Dynamic, Dynamic>>(o.rows(), o.cols());
-  ConstMatrixView<Scalar> kept;
-  if constexpr (keeps) kept = ConstMatrixView<Scalar>(tape.kept());
   using Columns = BorrowedColumns<Scalar, typename Tape::Output, keeps>;
-  const Columns all(o, y, kept, d_o);
+  const Columns all(o, y, kept_of(tape), d_o);
   BorrowedTape<Tape, Columns> whole(tape, all);
   check_loss<L, BorrowedTape<Tape, Columns>, Targets>();
   const L sum = summing(loss);

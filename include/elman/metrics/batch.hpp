@@ -9,9 +9,11 @@
 
 #include <concepts>
 #include <cstddef>
+#include <iterator>
 #include <limits>
 #include <ranges>
 #include <type_traits>
+#include <vector>
 
 #include "elman/check.hpp"
 #include "elman/loss/columns.hpp"
@@ -186,8 +188,10 @@ namespace metric {
 /// Targets that are class indices, one a column of o (any range of integers, Labels, an integer vector, or weighted),
 /// for a metric M of this tape; columns of the label `ignored` do not count. Throws, in `owner`'s name, if there was no
 /// forward, a number of targets or weights does not fit, a weight is negative, or a label is no class.
-template <class M, TapeForMetric Tape, class Targets>
+template <class M, class Tape, class Targets>
 auto labels(const char* owner, const Tape& tape, const Targets& targets, Index ignored) {
+  static_assert(TapeForMetric<Tape>,
+                "elman::metric: the first argument must be the tape that forward has filled: add(tape, targets)");
   detail::check_batch<M>(owner, tape, targets);
   return detail::with_weights(targets, [&]<class Given, class Weight>(const Given& given, const Weight& weight) {
     const auto list = detail::label_list(given);
@@ -208,8 +212,10 @@ auto labels(const char* owner, const Tape& tape, const Targets& targets, Index i
 
 /// Targets that are numbers, Out × R (loss/target_columns.hpp, or weighted), for a metric M of this tape. Throws, in
 /// `owner`'s name, if there was no forward, a shape does not fit, or a weight is negative.
-template <class M, TapeForMetric Tape, class Targets>
+template <class M, class Tape, class Targets>
 auto numbers(const char* owner, const Tape& tape, const Targets& targets) {
+  static_assert(TapeForMetric<Tape>,
+                "elman::metric: the first argument must be the tape that forward has filled: add(tape, targets)");
   static_assert(detail::is_targets<Targets>,
                 "elman::metric: targets must be a matrix (Out x R), elman::pack(sequences), or for Out = 1 a list of R "
                 "numbers; or elman::loss::weighted of them");
@@ -223,7 +229,7 @@ auto numbers(const char* owner, const Tape& tape, const Targets& targets) {
 }
 
 /// The same of targets that are 0 or 1: throws if one is another number.
-template <class M, TapeForMetric Tape, class Targets>
+template <class M, class Tape, class Targets>
 auto yes_or_no(const char* owner, const Tape& tape, const Targets& targets) {
   const auto batch = numbers<M>(owner, tape, targets);
   batch.each([&](const auto& column) {

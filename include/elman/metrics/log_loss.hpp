@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How much probability a net gives to what comes, of softmax outputs and labels (docs/math.md Eqs. 4, 64):
+// How much probability a net gives to what comes, of softmax outputs and labels (docs/math.md Eq. 64, from Eq. 4):
 //
 //   LogLoss         −log y[label], the mean over the columns that are not ignored
 //   Perplexity      exp of it: among how many equally likely classes the net still chooses

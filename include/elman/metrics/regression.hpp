@@ -130,14 +130,14 @@ class R2 {
   }
 
  private:
-  static constexpr Index first = 0, mean = 1, spread = 2, missed = 3;
+  static constexpr Index first = 0, middle = 1, spread = 2, missed = 3;
 
   void count(Index k, double y, double target, double weight) {
     if (columns_ == 0) sums_(k, first) = target;
     const double from_first = target - sums_(k, first);
-    const double from_mean = from_first - sums_(k, mean);
-    sums_(k, mean) += weight / weights_ * from_mean;
-    sums_(k, spread) += weight * from_mean * (from_first - sums_(k, mean));  // (66)
+    const double from_mean = from_first - sums_(k, middle);
+    sums_(k, middle) += weight / weights_ * from_mean;
+    sums_(k, spread) += weight * from_mean * (from_first - sums_(k, middle));  // (66)
     sums_(k, missed) += weight * (y - target) * (y - target);
   }
 
