@@ -96,7 +96,7 @@ inline Split split_by_time(Index size, const TimeSplitOptions& options) {
   Index next = 0;
   const auto take = [&next](Index part_size, Index gap) {
     Indices part(static_cast<std::size_t>(part_size));
-    if (part_size > 0 && next > 0) next += gap;
+    if (part_size > 0) next += gap;
     std::iota(part.begin(), part.end(), next);
     next += part_size;
     return part;
