@@ -103,6 +103,16 @@ class NetFile {
                                                                          " numbers; expected " + std::to_string(rows));
     return found->second;
   }
+  /// How the inputs were scaled.
+  elman::prepare::Scaling scaling() const {
+    const auto found = attachments_.tensors.find("scaling_offset");
+    check(found != attachments_.tensors.end(), "has no attached tensor \"scaling_offset\", which a net needs");
+    try {
+      return elman::prepare::Scaling::from(attachments_.tensors);
+    } catch (const std::invalid_argument& error) {
+      throw std::runtime_error(path_ + ": " + error.what());
+    }
+  }
   /// The names of the classes that a net tells apart.
   const std::vector<std::string>& classes(elman::Index out) const {
     const auto& names = texts("classes");

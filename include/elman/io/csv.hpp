@@ -171,7 +171,7 @@ class CsvTable {
     for (Index column = 0; column < columns(); ++column) {
       const std::string_view name = detail::trimmed(fields_.at(0, column));
       double ignored = 0;
-      if (detail::read_number(name, options_.decimal_comma, ignored) != detail::IsNumber::no) return false;
+      if (detail::read_number(name, options_.decimal_comma, ignored) != detail::CsvNumber::no) return false;
       has_name = has_name || !stands_for_none(name);
     }
     return has_name;
@@ -223,12 +223,12 @@ class CsvTable {
       }
       const auto kind = detail::read_number(text, options_.decimal_comma, value);
       const bool has_comma = text.find(options_.decimal_comma ? '.' : ',') != std::string_view::npos;
-      detail::require(kind != detail::IsNumber::no, file_, place(k, column), " is ", detail::in_quotes(text),
+      detail::require(kind != detail::CsvNumber::no, file_, place(k, column), " is ", detail::in_quotes(text),
                       "; expected a number",
                       !has_comma               ? ""
                       : options_.decimal_comma ? " with a decimal comma and no point"
                                                : " with a decimal point; .decimal_comma reads commas");
-      detail::require(kind == detail::IsNumber::yes && elman::detail::within(value, -most, most), file_,
+      detail::require(kind == detail::CsvNumber::yes && elman::detail::within(value, -most, most), file_,
                       place(k, column), " is ", detail::in_quotes(text), "; expected a number that a ",
                       most < (std::numeric_limits<double>::max)() ? "float" : "double", " holds");
     }

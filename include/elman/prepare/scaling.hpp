@@ -108,7 +108,9 @@ class Scaling {
   /// For Attachments: "scaling_offset" and "scaling_unit", Rows × 1, and "scaling_low", 1 × 1. Several scalings of one
   /// net have names of their own.
   Tensors tensors(const std::string& name = "scaling") const {
-    return {{name + "_offset", offset_}, {name + "_unit", unit_}, {name + "_low", Matrix<double, 1, 1>(low_)}};
+    return {{name + "_offset", offset_},
+            {name + "_unit", unit_},
+            {name + "_low", Matrix<double, Dynamic, Dynamic>::Constant(1, 1, low_)}};
   }
   /// What `tensors` has given; others may be among them. Throws, naming it, if one of the three is not there, has
   /// another shape, or holds what no scaling has.

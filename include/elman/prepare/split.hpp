@@ -5,8 +5,8 @@
 //   Random random{1};
 //   const auto parts = prepare::stratified_split(labels, {.validation = 0.1, .test = 0.2}, random);
 //   const auto parts = prepare::shuffled_split(sequences.size(), {.validation = 0.1, .test = 0.2}, random);
-//   const auto parts = prepare::split_by_time(windows.size(), {.validation = 0.1, .test = 0.2, .gap = windows.gap()});
-//   for (const auto& parts : prepare::stratified_folds(labels, {.count = 5}, random)) …
+//   const auto parts = prepare::split_by_time(windows.size(), {.validation = 0.1, .test = 0.2, .gap =
+//   windows.target_gap()}); for (const auto& parts : prepare::stratified_folds(labels, {.count = 5}, random)) …
 //
 // Parts are places in a list: train::Subset{data, parts.training}.
 #pragma once
@@ -96,7 +96,7 @@ inline Split split_by_time(Index size, const TimeSplitOptions& options) {
   Index next = 0;
   const auto take = [&next](Index part_size, Index gap) {
     Indices part(static_cast<std::size_t>(part_size));
-    if (part_size > 0 && next > 0) next += gap;
+    if (part_size > 0) next += gap;
     std::iota(part.begin(), part.end(), next);
     next += part_size;
     return part;

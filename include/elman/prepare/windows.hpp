@@ -9,7 +9,7 @@
 //   prepare::StepWindows windows{series, {.length = 48, .horizon = 12, .rows = {0}}};
 //       at each step the value 12 steps later, 1 × 48: read at every step
 //
-//   const auto parts = prepare::split_by_time(windows.size(), {.test = 0.2, .gap = windows.gap()});
+//   const auto parts = prepare::split_by_time(windows.size(), {.test = 0.2, .gap = windows.target_gap()});
 #pragma once
 
 #include <concepts>
@@ -83,7 +83,7 @@ class WindowsOfSeries {
   ConstMatrixView<Scalar> last() const {
     return ConstMatrixView<Scalar>(series_).middleCols(series_.cols() - options_.length, options_.length);
   }
-  /// Windows between two of which the first has no step, its targets among them, that the second has.
+  /// The windows to leave out between two of which the first has no step, its targets among them, that the second has.
   Index gap() const { return (options_.length + options_.horizon - 1) / options_.stride; }
 
  protected:
@@ -128,6 +128,11 @@ class Windows : public detail::WindowsOfSeries<Scalar> {
 
   /// Numbers of a target: Out of a net that tells them.
   Index out() const { return this->target_rows() * (this->options().only_last ? 1 : this->options().horizon); }
+  /// The windows to leave out between parts so that no target of the one is a target of the other; what was to be told
+  /// in the first may be read in the second, as what is past.
+  Index target_gap() const {
+    return this->options().only_last ? 0 : (this->options().horizon - 1) / this->options().stride;
+  }
   /// out() × 1.
   ConstVectorView<Scalar> target(Index k) const {
     const auto& all = this->all_targets();
@@ -149,6 +154,8 @@ class StepWindows : public detail::WindowsOfSeries<Scalar> {
   }
 
   Index out() const { return this->target_rows(); }
+  /// As that of Windows.
+  Index target_gap() const { return (this->options().length - 1) / this->options().stride; }
   /// out() × length: column t is what is true `horizon` steps behind step t of the window.
   ConstMatrixView<Scalar> target(Index k) const {
     return ConstMatrixView<Scalar>(this->all_targets())

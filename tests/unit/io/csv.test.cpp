@@ -72,6 +72,7 @@ TEST_CASE("the separator is the one that all lines have alike") {
   CHECK(table("a;b,c;d\n1;2;3\n").separator() == ';');
   CHECK(table("a\tb,c\n1\t2,5\n").separator() == '\t');
   CHECK(table("a,b\n\"x;y\",2\n").separator() == ',');
+  CHECK(table("\"x;y\",1\n\"z;w\",2\n").separator() == ',');  // not those in quotes
   CHECK(table("1,5;2,5\n3,5;4,5\n", {.decimal_comma = true}).matrix<double>() == matrix(2, 2, {1.5, 3.5, 2.5, 4.5}));
   CHECK(table("1,5\n-3,25e1\n", {.decimal_comma = true}).matrix<double>() == matrix(1, 2, {1.5, -32.5}));
   CHECK(table("a b|c\n1|2\n", {.separator = '|'}).names() == Strings{"a b", "c"});

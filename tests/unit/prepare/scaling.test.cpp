@@ -104,6 +104,9 @@ TEST_CASE("a range has its ends exactly") {
   CHECK(sequences[0](2, 0) == 3);
   CHECK(sequences[0](0, 1) == 0);
   CHECK(sequences[2](1, 1) == -1);
+  scaling.invert(sequences);
+  CHECK(sequences[1](0, 0) == Approx(1e6));
+  CHECK(sequences[2].isApprox(some()[2], 1e-14));
   CHECK(Scaling::range(some()).unit()(0) == 1e6 - 1);
   Matrix far(1, 3);
   far << 1e8 + 0.25, 1e8 + 0.5, 1e8 + 1.25;

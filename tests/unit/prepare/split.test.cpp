@@ -2,6 +2,7 @@
 #include "elman/prepare/split.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <numeric>
 #include <string>
@@ -111,6 +112,16 @@ TEST_CASE("folds test every example once, and the stratified ones every class in
     std::sort(tested.begin(), tested.end());
     CHECK(tested == up_to(100));
   }
+}
+
+TEST_CASE("folds deal each class in the order that chance gave it, with every standard library") {
+  Random random{4}, same{4};
+  const auto splits = stratified_folds(labels(), {.count = 3}, random);
+  Indices order = up_to(100), expected;
+  same.shuffle(order);
+  std::copy_if(order.begin(), order.end(), std::back_inserter(expected),
+               [](Index k) { return labels()[static_cast<std::size_t>(k)] == 0; });
+  for (std::size_t place = 0; place < 60; ++place) CHECK(splits[place % 3].test[place / 3] == expected[place]);
 }
 
 TEST_CASE("what cannot be split is named, with the option and the numbers") {

@@ -88,6 +88,15 @@ TEST_CASE("with the gap between them, no two parts share a step") {
     const Index last = parts.training.back(), first = parts.test.front();
     CHECK(windows.end(last) + 3 <= windows.begin(first));
     CHECK(windows.end(last + 1) + 3 > windows.begin(first));  // and no more is left out than that
+
+    const Index next = last + windows.target_gap() + 1;
+    CHECK(windows.end(last) + 3 <= windows.end(next));
+    CHECK((next == last + 1 || windows.end(last) + 3 > windows.end(next - 1)));
+    const StepWindows steps{series(1, 200), {.length = 7, .stride = stride, .horizon = 3}};
+    const Index behind = last + steps.target_gap() + 1;
+    CHECK(steps.end(last) <= steps.begin(behind));  // both 3 steps later
+    CHECK((behind == last + 1 || steps.end(last) > steps.begin(behind - 1)));
+    CHECK(Windows{series(1, 200), {.stride = stride, .horizon = 3, .only_last = true}}.target_gap() == 0);
   }
 }
 

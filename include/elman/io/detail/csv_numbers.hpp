@@ -36,13 +36,13 @@ inline std::string_view trimmed(std::string_view field) {
   return field.substr(first, field.find_last_not_of(" \t") - first + 1);
 }
 
-enum class IsNumber { yes, no, out_of_range };
+enum class CsvNumber { yes, no, out_of_range };
 
 /// value ← a decimal number, perhaps with an exponent; no infinity, no NaN, nothing in hexadecimal.
-inline IsNumber read_number(std::string_view field, bool decimal_comma, double& value) {
+inline CsvNumber read_number(std::string_view field, bool decimal_comma, double& value) {
   std::string with_point;
   if (decimal_comma) {
-    if (field.find('.') != std::string_view::npos) return IsNumber::no;
+    if (field.find('.') != std::string_view::npos) return CsvNumber::no;
     with_point = field;
     std::replace(with_point.begin(), with_point.end(), ',', '.');
     field = with_point;
@@ -50,12 +50,12 @@ inline IsNumber read_number(std::string_view field, bool decimal_comma, double& 
   const bool has_sign = field.starts_with('+') || field.starts_with('-');
   const std::string_view digits = field.substr(has_sign ? 1 : 0);
   if (digits.empty() || std::string_view(".0123456789").find(digits.front()) == std::string_view::npos) {
-    return IsNumber::no;
+    return CsvNumber::no;
   }
   if (field.front() == '+') field = digits;  // which from_chars does not take
   const auto [stop, error] = std::from_chars(field.data(), field.data() + field.size(), value);
-  if (stop != field.data() + field.size() || error == std::errc::invalid_argument) return IsNumber::no;
-  return error == std::errc{} ? IsNumber::yes : IsNumber::out_of_range;
+  if (stop != field.data() + field.size() || error == std::errc::invalid_argument) return CsvNumber::no;
+  return error == std::errc{} ? CsvNumber::yes : CsvNumber::out_of_range;
 }
 
 /// Fills the places of `values` that are missing, in rising order. Returns the first that it has nothing for, or −1.

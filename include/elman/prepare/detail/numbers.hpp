@@ -137,7 +137,7 @@ RowExtent row_extent(const Numbers& numbers) {
 template <class Numbers, class Column>
 void moments(const Numbers& numbers, const RowExtent& extent, Column& mean, Column& deviation) {
   const Vector<double, Dynamic>&least = extent.least, &span = extent.span;
-  Vector<double, Dynamic> sum = zeros<Vector<double, Dynamic>>(least.size()), squares = sum, rest = sum;
+  Vector<double, Dynamic> sum = zeros<Vector<double, Dynamic>>(least.size()), squares = sum;
   const auto of_span = [&](double x, Index row) { return span(row) > 0 ? (x - least(row)) / span(row) : 0; };
   double steps = 0;
   numbers.for_each([&](Index, Index, const auto& column) {
@@ -147,14 +147,12 @@ void moments(const Numbers& numbers, const RowExtent& extent, Column& mean, Colu
   numbers.for_each([&](Index, Index, const auto& column) {
     for (Index row = 0; row < sum.size(); ++row) {
       const double distance = of_span(static_cast<double>(column(row)), row) - sum(row) / steps;
-      rest(row) += distance;  // what rounding has left of 0
       squares(row) += distance * distance;
     }
   });
   for (Index row = 0; row < sum.size(); ++row) {
-    mean(row) = least(row) + span(row) * ((sum(row) + rest(row)) / steps);
-    const double variance = (squares(row) - rest(row) * rest(row) / steps) / steps;
-    deviation(row) = span(row) * std::sqrt(variance);
+    mean(row) = least(row) + span(row) * (sum(row) / steps);
+    deviation(row) = span(row) * std::sqrt(squares(row) / steps);
     if (!(deviation(row) > 0)) deviation(row) = span(row) > 0 ? span(row) : 1;
   }
 }
