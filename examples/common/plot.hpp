@@ -238,7 +238,7 @@ class Picture {
                 const std::string& what) {
     script_ += "unset grid\nunset key\nset xrange [-0.5:" + std::to_string(columns - 1) + ".5]\nset yrange [" +
                std::to_string(rows - 1) + ".5:-0.5]\nset palette defined (" + palette + ")\nset cbrange " + range +
-               "\nset cblabel " + quoted_for_gnuplot(what) + "\nplot $data using 1:2:3 with image\n";
+               "\nset cblabel " + quoted_for_gnuplot(what) + "\nplot $data using 1:2:3 with image pixels\n";
   }
 
   std::string path_;

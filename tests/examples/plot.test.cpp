@@ -71,7 +71,8 @@ History history_of(const std::vector<std::string>& metrics) {
 
 void add_all(Picture& picture) {
   picture.curves(history_of({"accuracy"}));
-  picture.confusion(Eigen::Matrix3i{{90, 10, 0}, {5, 5, 0}, {0, 0, 0}}, {"größer", "it's 100 %d", "$(x) `y`\n\"z\""});
+  picture.confusion(Eigen::Matrix3i{{90, 10, 0}, {5, 5, 0}, {0, 0, 0}},
+                    {"größer", "it's 100 %d_{a}^2", "$(x) `y`\n\"z\""});
   picture.units(Eigen::VectorXf::LinSpaced(5, -1, 1) * Eigen::RowVectorXf::LinSpaced(4, 1, -1), {"w", "ö", "r", "'"},
                 "units of \"wör'\"");
   Forecast forecast{.baseline_name = "the season's mean", .begin = 20};
@@ -151,7 +152,7 @@ TEST_CASE("pictures are drawn, whatever their files are called and whatever text
     CHECK((svg == first));  // the same numbers, the same bytes
   }
   for (const std::string text :
-       {"größer", "it's 100 %d", "$(x) `y` ", "units of ", "accuracy", "best epoch 5", "training", "validation",
+       {"größer", "it's 100 %d_{a}^2", "$(x) `y` ", "units of ", "accuracy", "best epoch 5", "training", "validation",
         "the season's mean", "many steps ahead", "one step ahead", "predicted", ">90<", ">10<"}) {
     CAPTURE(text);
     std::string escaped;
@@ -183,6 +184,15 @@ TEST_CASE("a picture that fails leaves the file as it was and says what gnuplot 
   CHECK(said.find("nonsense") != said.npos);
   CHECK(message([&] { draw(path, 100, 100, ""); }).starts_with(path + ": gnuplot has "));
   CHECK(content(path) == "old");
+  CHECK(static_cast<int>(std::distance(fs::directory_iterator(folder.path), {})) == 1);
+}
+
+TEST_CASE("nothing is left beside a file that cannot be replaced") {
+  if (!has_gnuplot()) return;
+  const Folder folder("plot");
+  const std::string path = (folder.path / "run.svg").string();
+  fs::create_directory(path);
+  CHECK(message([&] { draw(path, 100, 100, "plot x\n"); }).starts_with(path + ": "));
   CHECK(static_cast<int>(std::distance(fs::directory_iterator(folder.path), {})) == 1);
 }
 
