@@ -109,3 +109,14 @@
 // Is this gradient right, and finite?
 #include "elman/inspect/gradient_check.hpp"
 #include "elman/inspect/non_finite.hpp"
+
+// Training
+#include "elman/train/batch.hpp"
+#include "elman/train/batches.hpp"
+#include "elman/train/chunks.hpp"
+#include "elman/train/data_set.hpp"
+#include "elman/train/evaluate.hpp"
+#include "elman/train/event.hpp"
+#include "elman/train/generated.hpp"
+#include "elman/train/loop.hpp"
+#include "elman/train/options.hpp"

@@ -155,7 +155,7 @@ class Progress {
     if (event.skipped > skipped_) line += "  " + detail::counted(event.skipped - skipped_, "update") + " skipped";
     has_validation_ = is_best_of_epoch_ = false;
     last_line_ = line;
-    if (event.epoch % every_ == 0 || event.epoch == event.epochs) write_last_line(event);
+    if (event.epoch % every_ == 0) write_last_line(event);
   }
 
   void end(const train::Event& event) {

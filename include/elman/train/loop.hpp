@@ -73,7 +73,6 @@ class Loop {
     setting_ = setting();
   }
   Loop(const Loop&) = delete;
-  Loop& operator=(const Loop&) = delete;
 
   /// Runs validations on these batches, with the metrics of the training and others that only they have. Throws if an
   /// option is out of range, or watches what is not there.
