@@ -24,7 +24,6 @@
 #include <optional>
 #include <string>
 #include <tuple>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -118,9 +117,10 @@ class Loop {
 
   /// From now on `callback(event)` is told every event, in the order in which callbacks came. Refers to one that has a
   /// name, and owns others.
-  template <class Callback>
-  requires std::invocable<Callback&, Event&>
-  void on(Callback&& callback) { reporter_.add(std::forward<Callback>(callback)); }
+  template <std::invocable<Event&> Callback>
+  void on(Callback&& callback) {
+    reporter_.add(std::forward<Callback>(callback));
+  }
   /// change(batch, random) is called for each batch that is trained on before it is run: noise on batch.x, for
   /// instance.
   void vary(std::function<void(Batch&, Random&)> change) { update_.vary = std::move(change); }
@@ -151,8 +151,6 @@ class Loop {
     tell(Moment::end);
     return outcome();
   }
-
-  const LoopOptions& options() const { return options_; }
 
   /// keep(name, part) for all that changes while it runs, net and optimizer too: what a checkpoint has of it.
   template <class Keep>
