@@ -110,7 +110,7 @@ double evaluate(const Net& net, Source source, const Loss& loss, Metrics&... met
   for_each_batch(net, std::move(source), [&](const auto& batch, auto& tape) {
     batch.with_targets([&](const auto& targets) {
       running.add(detail::run_loss(loss, tape, targets));
-      (metrics.add(std::as_const(tape), targets), ...);
+      (detail::add_to_metric(metrics, std::as_const(tape), targets), ...);
     });
   });
   return running.value();

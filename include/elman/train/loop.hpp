@@ -246,7 +246,7 @@ class Loop {
 
   void tell(Moment moment) {
     if (!reporter_.has_callbacks()) return;
-    tally_.values(reporter_.training.data());
+    tally_.values(reporter_.training.data(), moment != Moment::batch);
     const bool stops = reporter_.tell({.moment = moment,
                                        .epoch = at_.epoch,
                                        .epochs = options_.epochs,

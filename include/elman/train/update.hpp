@@ -56,6 +56,16 @@ double own_rate(const Optimizer& optimizer) {
                    may_skip ? "" : ", or leave such steps out: .non_finite = NonFinite::skip");
 }
 
+/// Of what an optimizer holds fixed the gradient is 0, and has no part in a norm.
+template <class Optimizer, class Gradient>
+void clear_fixed(const Optimizer& optimizer, Gradient& gradient) {
+  if constexpr (requires { optimizer.clear_fixed(gradient); }) {
+    optimizer.clear_fixed(gradient);
+  } else if constexpr (requires { optimizer.optimizer(); }) {
+    clear_fixed(optimizer.optimizer(), gradient);  // of SkipNonFinite
+  }
+}
+
 template <class Net, class Optimizer, class Loss, class Source>
 class Update {
   static_assert(train::BatchSource<Source>,
@@ -115,6 +125,7 @@ class Update {
     }
     if (l2_) (*l2_)(net_, gradient_);
     if (on_gradient) on_gradient(std::as_const(net_), gradient_);
+    clear_fixed(std::as_const(optimizer_), gradient_);
     return examples;
   }
 
