@@ -19,7 +19,7 @@
 #include "elman/optim/optimizer.hpp"
 #include "elman/random.hpp"
 #include "elman/train/batches.hpp"
-#include "elman/train/evaluate.hpp"
+#include "elman/train/carried_state.hpp"
 #include "elman/train/options.hpp"
 #include "elman/train/position.hpp"
 #include "elman/train/tally.hpp"
