@@ -86,6 +86,16 @@ const Steps& steps_of(const SourceTarget<Source, Target>& x) {
   return x.target.steps;
 }
 
+/// read ← the targets in the order of what is read. Those of every step are in that order already.
+template <class Packed, class Read>
+void order_targets(Packed& packed, const ReadSteps& which, const Steps& steps, Read& read) {
+  if (which.kind == ReadSteps::Kind::every && packed.steps == steps) {
+    read.swap(packed.columns);
+  } else {
+    gather(packed, which, steps, read);
+  }
+}
+
 /// Targets of type T: where they are packed, what they are for a loss, and which steps are read for them unless it is
 /// said.
 template <class T>
@@ -123,7 +133,7 @@ struct TargetsOf<T> {  // a class a step
   template <class Target>
   void pack(Index B, const Target& target, const ReadSteps& which, const Steps& steps, Read& read) {
     pack_each(B, target, packed);
-    gather(packed, which, steps, read);
+    order_targets(packed, which, steps, read);
   }
 };
 template <class T>
@@ -135,7 +145,7 @@ struct TargetsOf<T> {  // a column a sequence, or one a step
   template <class Target>
   void pack(Index B, const Target& target, const ReadSteps& which, const Steps& steps, Read& read) {
     pack_each(B, target, packed);
-    gather(packed, which, steps, read);
+    order_targets(packed, which, steps, read);
   }
 };
 
