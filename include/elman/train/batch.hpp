@@ -32,8 +32,11 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
+/// A list of integers; a text is none, for its characters are no classes.
 template <class T>
-concept IsList = std::ranges::random_access_range<const T> && !IsMatrix<T>;
+concept IsListOfClasses =
+    std::ranges::random_access_range<const T> && !IsMatrix<T> && std::integral<std::ranges::range_value_t<T>> &&
+    !std::same_as<std::ranges::range_value_t<T>, char>;
 
 /// What sequences of type T are packed into.
 template <class T>
@@ -48,7 +51,7 @@ struct PackedInput<T> {
   using type = Sequences<typename T::Scalar, T::RowsAtCompileTime>;
 };
 template <class T>
-requires IsList<T> && std::integral<std::ranges::range_value_t<T>>
+requires IsListOfClasses<T>
 struct PackedInput<T> {
   using type = Labels;
 };
@@ -125,7 +128,7 @@ struct TargetsOf<T> {  // a number a sequence
   }
 };
 template <class T>
-requires IsList<T> && std::integral<std::ranges::range_value_t<T>>
+requires IsListOfClasses<T>
 struct TargetsOf<T> {  // a class a step
   using Read = std::vector<Index>;
   static constexpr bool is_of_steps = true;

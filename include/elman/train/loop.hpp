@@ -16,7 +16,6 @@
 // order.
 #pragma once
 
-#include <algorithm>
 #include <concepts>
 #include <functional>
 #include <limits>
@@ -49,6 +48,7 @@ namespace train {
 
 template <class Net, class Optimizer, class Loss, class Source, class... Metrics>
 class Loop {
+  static_assert(detail::are_of_loop<Net, Optimizer, Loss, Source, Metrics...>());
   using Update = detail::Update<Net, Optimizer, Loss, Source>;
   using Batch = typename Update::Batch;
   using Gradient = typename Update::Gradient;

@@ -68,11 +68,6 @@ void clear_fixed(const Optimizer& optimizer, Gradient& gradient) {
 
 template <class Net, class Optimizer, class Loss, class Source>
 class Update {
-  static_assert(train::BatchSource<Source>,
-                "elman::train::Loop: expected batches: train::Batches{data}, train::Chunks{…}, train::Generated{…}, or "
-                "a source of your own (elman/train/batches.hpp)");
-  static_assert(is_model<Net>() && elman::Optimizer<Optimizer, Net>,
-                "elman::train::Loop: net, then its optimizer: Loop{net, adam, loss, batches, options, metrics…}");
   using Scalar = typename Net::Scalar;
 
  public:
