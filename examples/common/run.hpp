@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "net_files.hpp"
-#include "train.hpp"
+#include "train_by_hand.hpp"
 
 namespace example {
 

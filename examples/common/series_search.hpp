@@ -18,7 +18,7 @@
 #include "series.hpp"
 #include "series_choice.hpp"
 #include "split.hpp"
-#include "train.hpp"
+#include "train_by_hand.hpp"
 
 namespace example {
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "terminal.hpp"
-#include "train.hpp"
+#include "train_by_hand.hpp"
 #include "words.hpp"
 
 namespace example {
