@@ -26,13 +26,13 @@
 namespace example {
 
 struct FileOptions {
-  std::string program;                  ///< whose files they are
-  std::string header, save, load;       ///< paths, or empty
-  std::string checkpoint;               ///< a path, or empty
-  std::string log, plot;                ///< paths, or empty
-  bool resume = false;                  ///< go on with the checkpoint
-  std::size_t stop_after = 0;           ///< end the training after so many epochs; 0: after all
-  std::vector<std::string> settings{};  ///< the options that a training depends on, as "--hidden 96"
+  std::string program = {};                       ///< whose files they are
+  std::string header = {}, save = {}, load = {};  ///< paths, or empty
+  std::string checkpoint = {};                    ///< a path, or empty
+  std::string log = {}, plot = {};                ///< paths, or empty
+  bool resume = false;                            ///< go on with the checkpoint
+  std::size_t stop_after = 0;                     ///< end the training after so many epochs; 0: after all
+  std::vector<std::string> settings = {};         ///< the options that a training depends on, as "--hidden 96"
 
   /// The epoch behind the last one of `epochs` that is trained.
   template <class Count>
