@@ -3,21 +3,19 @@
 // A training that is kept after every epoch, and goes on where it was as if it had never been interrupted: with all
 // that changes while it runs, the order of the examples and the generator too.
 //
-//   TrainingCheckpoint checkpoint(options.files, data_setting(labels.size(), labels));
-//   checkpoint.keep("net", net); … checkpoint.keep("epoch", epoch);
+//   TrainingCheckpoint checkpoint(options.files, data_setting(data));
+//   checkpoint.keep("training", loop);
 //   checkpoint.begin();
-//   for (; epoch < options.files.end_of(options.epochs); checkpoint.save()) { …; ++epoch; }
+//   loop.on([&](train::Event& event) { if (event.moment == train::Moment::epoch) checkpoint.save(); });
 #pragma once
 
-#include <bit>
-#include <cstddef>
-#include <cstdint>
 #include <elman/io/checkpoint.hpp>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 
+#include "data_setting.hpp"
 #include "file_options.hpp"
 
 namespace example {
@@ -29,19 +27,6 @@ inline std::string kept_setting(const FileOptions& files, const std::string& beg
     if (line.starts_with(begin)) return line.substr(begin.size());
   }
   return "";
-}
-
-/// What a training of other data has otherwise (FNV-1a of the numbers).
-template <class... Numbers>
-std::string data_setting(std::size_t examples, const Numbers&... values) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  const auto add = [&](const auto& some) {
-    for (const auto number : some) {
-      hash = (hash ^ std::bit_cast<std::uint32_t>(static_cast<float>(number))) * 0x100000001b3U;
-    }
-  };
-  (add(values), ...);
-  return "data of " + std::to_string(examples) + " examples and the fingerprint " + std::to_string(hash);
 }
 
 /// Without --checkpoint it does nothing.

@@ -6,6 +6,8 @@
 //   --load FILE                    instead of training: such a net
 //   --checkpoint FILE [--resume]   the training itself, after every epoch (common/checkpoint.hpp)
 //   --header FILE                  the net as C++
+//   --log FILE                     a line an epoch, .csv or .jsonl (elman/io/log.hpp)
+//   --plot FILE                    a picture of the training, .png or .svg (common/plot.hpp)
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -14,24 +16,34 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "files.hpp"
+#include "gnuplot.hpp"
 
 namespace example {
 
 struct FileOptions {
-  std::string program;                  ///< whose files they are
-  std::string header, save, load;       ///< paths, or empty
-  std::string checkpoint;               ///< a path, or empty
-  bool resume = false;                  ///< go on with the checkpoint
-  std::size_t stop_after = 0;           ///< end the training after so many epochs; 0: after all
-  std::vector<std::string> settings{};  ///< the options that a training depends on, as "--hidden 96"
+  std::string program = {};                       ///< whose files they are
+  std::string header = {}, save = {}, load = {};  ///< paths, or empty
+  std::string checkpoint = {};                    ///< a path, or empty
+  std::string log = {}, plot = {};                ///< paths, or empty
+  bool resume = false;                            ///< go on with the checkpoint
+  std::size_t stop_after = 0;                     ///< end the training after so many epochs; 0: after all
+  std::vector<std::string> settings = {};         ///< the options that a training depends on, as "--hidden 96"
 
   /// The epoch behind the last one of `epochs` that is trained.
-  std::size_t end_of(std::size_t epochs) const { return stop_after > 0 ? (std::min)(stop_after, epochs) : epochs; }
+  template <class Count>
+  Count end_of(Count epochs) const {
+    return stop_after > 0 ? (std::min)(static_cast<Count>(stop_after), epochs) : epochs;
+  }
 };
+
+inline bool has_ending(const std::string& path, const char* ending) {
+  return std::filesystem::path(path).extension() == ending;
+}
 
 /// What the program's own options have to do with a net that is loaded; those that are not named choose how to train.
 struct LoadableOptions {
@@ -55,7 +67,11 @@ inline void add_file_options(CLI::App& app, FileOptions& files, const LoadableOp
       app.add_option("--stop-after", files.stop_after,
                      "End the training after so many of its epochs; --resume goes on with the others")
           ->check(CLI::PositiveNumber);
-  std::vector<const CLI::Option*> training{checkpoint, resume, stop_after};
+  CLI::Option* const log =
+      app.add_option("--log", files.log, "Write loss and metrics of every epoch to this file, .csv or .jsonl");
+  CLI::Option* const plot =
+      app.add_option("--plot", files.plot, "Draw them into this file, .png or .svg; needs gnuplot");
+  std::vector<const CLI::Option*> training{checkpoint, resume, stop_after, log, plot};
   std::vector<const CLI::Option*> settings;
   for (const CLI::Option* const option : own) {
     const auto is_in = [&](const std::vector<std::string>& names) {
@@ -79,15 +95,29 @@ inline void add_file_options(CLI::App& app, FileOptions& files, const LoadableOp
   });
 }
 
+/// Throws std::runtime_error unless --log names a log that a training can begin, or go on with.
+inline void check_log(const FileOptions& files) {
+  if (!has_ending(files.log, ".csv") && !has_ending(files.log, ".jsonl")) {
+    throw std::runtime_error(files.log + ": expected the name of a log, which ends in .csv or .jsonl");
+  }
+  std::error_code none;
+  if (files.resume || !std::filesystem::is_regular_file(files.log, none)) return;
+  if (std::filesystem::file_size(files.log, none) == 0) return;
+  throw std::runtime_error(files.log + ": is there already; expected a file that is not there");
+}
+
 /// Throws std::runtime_error unless all files can be written that are to be, before a net is trained. `runs`: how many.
 inline void check_files(const FileOptions& files, std::size_t runs) {
   std::vector<std::string> paths;
   for (const auto& [option, path] : {std::pair<const char*, const std::string&>("--header", files.header),
                                      {"--save", files.save},
-                                     {"--checkpoint", files.checkpoint}}) {
+                                     {"--checkpoint", files.checkpoint},
+                                     {"--log", files.log},
+                                     {"--plot", files.plot}}) {
     if (path.empty()) continue;
     if (runs > 1) {
-      throw std::runtime_error(std::string(option) + " writes one net; expected one run, not " + std::to_string(runs));
+      const char* const does = &path == &files.log || &path == &files.plot ? " shows one training" : " writes one net";
+      throw std::runtime_error(option + (does + ("; expected one run, not " + std::to_string(runs))));
     }
     if (std::ranges::find(paths, path) != paths.end()) {
       throw std::runtime_error(std::string(option) + " " + path +
@@ -96,6 +126,8 @@ inline void check_files(const FileOptions& files, std::size_t runs) {
     paths.push_back(path);
     check_writable(path);
   }
+  if (!files.log.empty()) check_log(files);
+  if (!files.plot.empty()) check_picture(files.plot);
   if (files.checkpoint.empty() || files.resume == std::filesystem::exists(files.checkpoint)) return;
   throw std::runtime_error(files.checkpoint + (files.resume ? ": no such file; expected the checkpoint to go on with"
                                                             : ": is there already; expected --resume to go on with it, "
@@ -104,7 +136,8 @@ inline void check_files(const FileOptions& files, std::size_t runs) {
 
 /// Whether more than one net would be one too many.
 inline bool writes_one_net(const FileOptions& files) {
-  return !files.header.empty() || !files.save.empty() || !files.checkpoint.empty();
+  return !files.header.empty() || !files.save.empty() || !files.checkpoint.empty() || !files.log.empty() ||
+         !files.plot.empty();
 }
 
 }  // namespace example

@@ -1,38 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
-// What the examples read and how they divide it; that they learn is tested by running them.
-#include <algorithm>
-#include <array>
+// What the examples read, and what they say of it; that they learn is tested by running them.
 #include <filesystem>
-#include <limits>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "../../examples/common/confusion.hpp"
+#include "../../examples/common/data_setting.hpp"
+#include "../../examples/common/file_options.hpp"
 #include "../../examples/common/files.hpp"
-#include "../../examples/common/progress.hpp"
-#include "../../examples/common/split.hpp"
 #include "../../examples/common/text.hpp"
 #include "../../examples/common/words.hpp"
 #include "support/catch.hpp"
 #include "support/folder.hpp"
 
 using namespace example;
-
-namespace {
-
-Indices sorted(const Split& split) {
-  Indices all;
-  for (const Indices* part : {&split.training, &split.validation, &split.test}) {
-    all.insert(all.end(), part->begin(), part->end());
-  }
-  std::ranges::sort(all);
-  return all;
-}
-
-}  // namespace
 
 TEST_CASE("UTF-8 is decoded, and refused where it is none") {
   CHECK(decode_utf8("aß€𝄞") == std::u32string{U'a', U'ß', U'€', U'𝄞'});
@@ -121,99 +105,52 @@ TEST_CASE("characters that stand in no training word are named once, and counted
         "2 characters are in no training word (ß 1 time, ö 3 times): the net reads nothing in their place");
 }
 
-TEST_CASE("words become one-hot columns; a letter that has no row becomes zeros") {
-  const Alphabet alphabet(U"cabba");
-  REQUIRE(alphabet.size() == 3);
-  elman::Sequences<float, elman::Dynamic> x;
-  alphabet.encode(std::vector<std::u32string>{U"ca", U"b", U"xab"}, x);
-  REQUIRE(x.columns.cols() == 6);
-  CHECK(x.columns.col(x.steps.column(0, 0)) == Eigen::Vector3f(0, 0, 1));
-  CHECK(x.columns.col(x.steps.column(0, 1)) == Eigen::Vector3f(1, 0, 0));
-  CHECK(x.columns.col(x.steps.column(1, 0)) == Eigen::Vector3f(0, 1, 0));
-  CHECK(x.columns.col(x.steps.column(2, 0)) == Eigen::Vector3f(0, 0, 0));
-  CHECK(x.columns.col(x.steps.column(2, 2)) == Eigen::Vector3f(0, 1, 0));
+TEST_CASE("words become numbers of characters; those that no training word has are one more") {
+  Words data;
+  data.words = {U"ca", U"b", U"xab\u00f6"};
+  data.labels = {1, 0, 1};
+  data.use(Alphabet(U"cabba"));
+  CHECK(data.alphabet.size() == 3);
+  REQUIRE(data.alphabet.inputs() == 4);
+  const auto examples = data.examples();
+  REQUIRE(examples.size() == 3);
+  CHECK(examples.sequence(0) == std::vector<elman::Index>{2, 0});
+  CHECK(examples.sequence(1) == std::vector<elman::Index>{1});
+  CHECK(examples.sequence(2) == std::vector<elman::Index>{3, 0, 1, 3});
+  CHECK(examples.target(2) == 1);
 }
 
-TEST_CASE("a split deals every example to one part, each class in the same shares") {
-  std::vector<elman::Index> labels(100, 0);
-  labels.insert(labels.end(), 50, 1);
-  elman::Random random{1};
-  const Split parts = split(labels, 0.1, 0.2, random);
-  Indices all(labels.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  CHECK(sorted(parts) == all);
-  const auto of_class = [&](const Indices& part, elman::Index label) {
-    return std::ranges::count_if(part, [&](std::size_t k) { return labels[k] == label; });
-  };
-  CHECK(of_class(parts.validation, 0) == 10);
-  CHECK(of_class(parts.validation, 1) == 5);
-  CHECK(of_class(parts.test, 0) == 20);
-  CHECK(of_class(parts.test, 1) == 10);
-  elman::Random same{1}, other{2};
-  CHECK(split(labels, 0.1, 0.2, same).test == parts.test);
-  CHECK(split(labels, 0.1, 0.2, other).test != parts.test);
-  CHECK(sorted(split({1, 1, 3, 3}, 0, 0.5, random)) == Indices{0, 1, 2, 3});
-  CHECK_THROWS_WITH(split({0, 0, 1, 1, 1}, 0.1, 0.1, random),
-                    "a class has 2 examples: too few to split into training, validation and test");
+TEST_CASE("what a checkpoint knows data by changes with each example") {
+  std::vector<std::vector<int>> words{{1, 2}, {3}};
+  std::vector<elman::Index> labels{0, 1};
+  const auto setting = [&] { return data_setting(elman::train::Examples{words, labels}); };
+  const std::string before = setting();
+  CHECK(before.starts_with("data of 2 examples and the fingerprint "));
+  words[1][0] = 4;
+  const std::string other_word = setting();
+  CHECK(other_word != before);
+  words[1][0] = 3;
+  CHECK(setting() == before);
+  labels[1] = 2;
+  CHECK(setting() != before);
 }
 
-TEST_CASE("a class that is too small to split is named") {
-  elman::Random random{1};
-  CHECK_THROWS_WITH(split({0, 0, 0, 1}, 0.1, 0, random, {"many", "one"}),
-                    "class 'one' has 1 example: too few to split into training, validation and test");
-}
-
-TEST_CASE("folds test every example once") {
-  const std::vector<elman::Index> labels{0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1};
-  elman::Random random{1};
-  Indices tested;
-  for (const Split& fold : folds(labels, 3, random)) {
-    CHECK(sorted(fold).size() == labels.size());
-    CHECK(std::ranges::count_if(fold.test, [&](std::size_t k) { return labels[k] == 1; }) == 2);
-    tested.insert(tested.end(), fold.test.begin(), fold.test.end());
-  }
-  std::ranges::sort(tested);
-  CHECK(std::ranges::adjacent_find(tested) == tested.end());
-  CHECK(tested.size() == labels.size());
-}
-
-TEST_CASE("the line of a bar is never wider than the terminal, and loses what matters least first") {
-  const std::array<std::string, 3> parts{"loss 0.123  accuracy 0.456", "0:12 left", "1234 words/s"};
-  for (std::size_t columns = 0; columns < 130; ++columns) {
-    for (const double share : {0.0, 0.5, 1.0}) CHECK(bar_line("epoch 7/100", share, parts, columns).size() <= columns);
-  }
-  CHECK(bar_line("epoch 7/100", 0.5, parts, 120) ==
-        "epoch 7/100 [============            ]  loss 0.123  accuracy 0.456  0:12 left  1234 words/s");
-  CHECK(bar_line("epoch 7/100", 0.5, parts, 79) ==
-        "epoch 7/100 [======      ]  loss 0.123  accuracy 0.456  0:12 left  1234 words/s");
-  CHECK(bar_line("epoch 7/100", 0.5, parts, 70) == "epoch 7/100  loss 0.123  accuracy 0.456  0:12 left  1234 words/s");
-  CHECK(bar_line("epoch 7/100", 0.5, parts, 50) == "epoch 7/100  loss 0.123  accuracy 0.456  0:12 left");
-  CHECK(bar_line("epoch 7/100", 0.5, parts, 20) == "epoch 7/100");
-  CHECK(bar_line("epoch 7/100", 0.5, parts, 5) == "epoch");
-}
-
-TEST_CASE("where standard error is no terminal there is a line an epoch, and no carriage return") {
-  std::ostringstream report;
-  Progress progress(50, 10, "words", report);
-  for (int epoch = 0; epoch < 50; ++epoch) progress.end_epoch(0.5, 0.25, -1);
-  const std::string text = report.str();
-  CHECK(std::ranges::count(text, '\n') == 50);
-  CHECK(std::ranges::count(text, '\r') == 0);
-  CHECK(text.starts_with("epoch 1/50  training loss 0.500  accuracy 0.250\nepoch 2/50"));
-}
-
-TEST_CASE("a loss that is no number ends the training with advice") {
-  check_loss(1e30, 0);
-  CHECK_THROWS_WITH(check_loss(std::numeric_limits<double>::infinity(), 2),
-                    "training has diverged: the loss is inf in epoch 3; try a smaller --learning-rate");
+TEST_CASE("a log that cannot be begun or gone on with is refused before any work") {
+  const Folder folder("examples");
+  const std::string there = folder.write("run.csv", "epoch\n"), empty = folder.write("empty.jsonl", "");
+  const auto check = [](const std::string& path, bool resume) { check_log({.log = path, .resume = resume}); };
+  CHECK_THROWS_WITH(check(there, false), there + ": is there already; expected a file that is not there");
+  check(there, true);
+  check(empty, false);
+  check((folder.path / "new.csv").string(), false);
+  CHECK_THROWS_WITH(check("log.txt", false), "log.txt: expected the name of a log, which ends in .csv or .jsonl");
 }
 
 TEST_CASE("a table of classes has their whole names, or numbers where those would be too wide") {
-  Confusion confusion(2);
-  confusion.add(Eigen::Matrix2f::Identity(), {0, 0});
+  const Eigen::Matrix2d counts{{1, 1}, {0, 0}};
   const auto printed = [&](const std::vector<std::string>& names, std::size_t columns) {
     std::ostringstream out;
-    confusion.print(out, names, columns);
+    print_confusion(out, counts, names, columns);
     return out.str();
   };
   CHECK(printed({"übereinstimmend", "no"}, 80) ==

@@ -10,7 +10,6 @@
 
 #include "../../examples/common/idx.hpp"
 #include "../../examples/common/images.hpp"
-#include "../../examples/common/split.hpp"
 #include "support/catch.hpp"
 #include "support/folder.hpp"
 
@@ -157,10 +156,9 @@ TEST_CASE("an image becomes a sequence of rows, rows and columns, or pixels") {
   images.scale = 1;
   const auto sequence = [&](By by, std::size_t per_step) {
     arrange(images, by, per_step);
-    elman::Sequences<float, elman::Dynamic> x;
-    images.batch(Indices{1, 0}, x);
-    CHECK(x.columns.rows() == images.inputs());
-    return elman::unpack(x.columns, x.steps)[0];
+    const auto x = images.sequence(1);
+    CHECK(x.rows() == images.inputs());
+    return x;
   };
   elman::Columns<float, elman::Dynamic> expected(2, 2);
   expected << 10, 30, 20, 40;
@@ -190,7 +188,7 @@ TEST_CASE("images are normalised by those that are trained on") {
   images.cols = 2;
   images.pixels = {10, 30, 200, 100};
   images.labels = {0, 1};
-  normalise(images, Indices{0});
+  normalise(images, elman::prepare::Indices{0});
   CHECK(images.mean == 20);
   CHECK(images.scale == 0.1f);
 }
@@ -205,15 +203,14 @@ TEST_CASE("varied images are moved, mirrored, or as they were") {
   images.flip = true;
   arrange(images, By::rows, 1);
   elman::Random random{1};
-  elman::Sequences<float, elman::Dynamic> x;
   bool places[3][3][2] = {};
   for (int k = 0; k < 500; ++k) {
-    images.varied_batch(Indices{0}, x, random);
+    const auto x = images.varied(0, random);
     elman::Index row = 0, col = 0;
-    REQUIRE((x.columns.array() == 1).count() == 1);
-    x.columns.transpose().cwiseEqual(1.0f).cast<int>().maxCoeff(&row, &col);
-    const bool left = col > 0 && x.columns(col - 1, row) == 2;
-    const bool right = col < 2 && x.columns(col + 1, row) == 2;
+    REQUIRE((x.array() == 1).count() == 1);
+    x.transpose().cwiseEqual(1.0f).cast<int>().maxCoeff(&row, &col);
+    const bool left = col > 0 && x(col - 1, row) == 2;
+    const bool right = col < 2 && x(col + 1, row) == 2;
     CHECK(left + right <= 1);
     places[row][col][left] = true;
   }
@@ -223,10 +220,7 @@ TEST_CASE("varied images are moved, mirrored, or as they were") {
   }
   images.shift = 0;
   images.flip = false;
-  elman::Sequences<float, elman::Dynamic> same;
-  images.batch(Indices{0}, same);
-  images.varied_batch(Indices{0}, x, random);
-  CHECK(x.columns == same.columns);
+  CHECK(images.varied(0, random) == images.sequence(0));
 }
 
 TEST_CASE("a square of a varied image is blank, of each size up to the largest") {
@@ -237,11 +231,10 @@ TEST_CASE("a square of a varied image is blank, of each size up to the largest")
   images.erase = 3;
   arrange(images, By::rows, 1);
   elman::Random random{1};
-  elman::Sequences<float, elman::Dynamic> x;
   bool sizes[4] = {};
   for (int k = 0; k < 200; ++k) {
-    images.varied_batch(Indices{0}, x, random);
-    const auto blank = (x.columns.array() == 0).cast<int>().eval();
+    const auto x = images.varied(0, random);
+    const auto blank = (x.array() == 0).cast<int>().eval();
     const int area = blank.sum(), width = blank.rowwise().maxCoeff().sum(), height = blank.colwise().maxCoeff().sum();
     CHECK(area == width * height);
     CHECK((std::max)(width, height) <= 3);

@@ -47,7 +47,7 @@ std::string complaint(const std::string& text, Fill fill = Fill::none) {
 
 }  // namespace
 
-TEST_CASE("series are read as they stand in the file, and normalised by those that are trained on") {
+TEST_CASE("series are read as they stand in the file, and scaled by those that are trained on") {
   Series data = read("# comment\n@Dimensions 2\n@classLabel true a b\n@data\n1,2,3:4,5,6.5:b\n-1e1:7:a\n3:7:a\n");
   CHECK(data.names == std::vector<std::string>{"a", "b"});
   CHECK(data.labels == std::vector<elman::Index>{1, 0, 0});
@@ -55,15 +55,17 @@ TEST_CASE("series are read as they stand in the file, and normalised by those th
   expected << 1, 2, 3, 4, 5, 6.5f;
   CHECK(data.series[0] == expected);
   CHECK(data.series[1](0, 0) == -10);
-  elman::Sequences<float, elman::Dynamic> x;
-  data.batch(Indices{2, 0}, x);
-  CHECK(x.columns.col(x.steps.column(1, 2)) == Eigen::Vector2f(3, 6.5f));
+  CHECK(data.examples().sequence(0) == expected);
+  CHECK(data.examples().target(0) == 1);
 
-  normalise(data, Indices{1, 2});  // −10 and 3: mean −3.5, deviation 6.5; 7 and 7: mean 7, constant
-  CHECK(data.series[1](0, 0) == -1);
-  CHECK(data.series[2](0, 0) == 1);
-  CHECK(data.series[1](1, 0) == 0);
-  CHECK(data.series[0](1, 0) == -3);
+  // -10 and 3: mean -3.5, deviation 6.5; 7 and 7: mean 7, constant
+  const auto scaling = elman::prepare::Scaling::standard(data.series, Indices{1, 2});
+  const Series scaled = as_read(data, {.per_step = 1, .scaling = Scaling::together}, scaling);
+  CHECK(scaled.series[1](0, 0) == -1);
+  CHECK(scaled.series[2](0, 0) == 1);
+  CHECK(scaled.series[1](1, 0) == 0);
+  CHECK(scaled.series[0](1, 0) == -3);
+  CHECK(as_read(data, {.per_step = 1, .scaling = Scaling::each}, {}).series[1](0, 0) == 0);
 }
 
 TEST_CASE("a byte order mark, the ends of lines, empty lines and a last line without end are no part of the data") {
@@ -170,36 +172,49 @@ TEST_CASE("the choice among choices is by accuracy on held-out series, then by l
   CHECK(epochs_for(10'000, 16) == 30);
 }
 
-TEST_CASE("the mean of the logits of all steps is read, and its gradient goes back to each in equal parts") {
+TEST_CASE("the mean of the logits of all steps is told, and its gradient goes back to each in equal parts") {
   elman::Random random{3};
   const elman::Net<float, elman::Recurrence<2, 5>, elman::Readout<5, 3>> net{elman::init::standard(random)};
-  const auto x = elman::pack(std::vector<elman::Matrix<float, 2, elman::Dynamic>>{
-      elman::Matrix<float, 2, elman::Dynamic>::Constant(2, 2, 0.5f),
-      elman::Matrix<float, 2, elman::Dynamic>::Constant(2, 3, -0.5f)});
+  using Sequence = elman::Matrix<float, 2, elman::Dynamic>;
+  const auto x = elman::pack(std::vector<Sequence>{Sequence::Constant(2, 2, 0.5f), Sequence::Constant(2, 3, -0.5f)});
   auto tape = net.tape();
-  elman::loss::CrossEntropy loss;
-  const std::vector<elman::Index> labels{2, 0};
-  Matrix d_o;
-  read_classes(
-      net, x, tape, Pooling::mean,
-      [&](auto& read) {
-        for (elman::Index b = 0; b < 2; ++b) {
-          Eigen::VectorXf mean = Eigen::VectorXf::Zero(3);
-          for (elman::Index t = 0; t < x.steps.length(b); ++t) mean += tape.o().col(x.steps.column(b, t));
-          mean /= static_cast<float>(x.steps.length(b));
-          CHECK((read.o().col(b) - mean).norm() < 1e-6f);
-          const Eigen::VectorXf e = mean.array().exp();
-          CHECK((read.y().col(b) - e / e.sum()).norm() < 1e-6f);
-        }
-        loss(read, labels);
-        d_o = read.d_o();
-      },
-      random);
+  net.forward(x, tape, *read_of(Pooling::mean));
+  const auto column_of = [&](elman::Index b, elman::Index t) { return x.steps.column(b, t); };
+
+  MeanPooling mean(tape);
+  std::vector<elman::Index> labels;
+  for (elman::Index b = 0; b < 2; ++b) {
+    Eigen::VectorXf o = Eigen::VectorXf::Zero(3);
+    for (elman::Index t = 0; t < x.steps.length(b); ++t) o += tape.o().col(column_of(b, t));
+    o /= static_cast<float>(x.steps.length(b));
+    CHECK((mean.o().col(b) - o).norm() < 1e-6f);
+    const Eigen::VectorXf e = o.array().exp();
+    CHECK((mean.y().col(b) - e / e.sum()).norm() < 1e-6f);
+    labels.push_back(0);
+    o.maxCoeff(&labels.back());
+  }
+  labels[1] = (labels[1] + 1) % 3;  // the second is wrong
+
+  const elman::loss::CrossEntropy of_columns;
+  const PooledLoss loss{Pooling::mean, of_columns};
+  const float L = of_columns(mean, labels);
+  CHECK(loss(tape, labels) == L);
+  CHECK(loss.divisor(tape, labels) == 2);
   for (elman::Index b = 0; b < 2; ++b) {
     for (elman::Index t = 0; t < x.steps.length(b); ++t) {
-      const Eigen::VectorXf part = tape.d_o().col(x.steps.column(b, t)) * static_cast<float>(x.steps.length(b));
-      CHECK((part - d_o.col(b)).norm() < 1e-6f);
+      const Eigen::VectorXf part = tape.d_o().col(column_of(b, t)) * static_cast<float>(x.steps.length(b));
+      CHECK((part - mean.d_o().col(b)).norm() < 1e-6f);
       CHECK(part.norm() > 0.01f);
     }
   }
+  PooledMetric accuracy{Pooling::mean, elman::metric::Accuracy{}};
+  accuracy.add(tape, labels);
+  CHECK(accuracy.value() == 0.5);
+
+  // Of last steps both leave the tape as it is.
+  CHECK(!read_of(Pooling::last));
+  net.forward(x, tape, elman::last_step);
+  const float last = of_columns(tape, labels);
+  CHECK(PooledLoss{Pooling::last, of_columns}(tape, labels) == last);
+  CHECK(PooledLoss{Pooling::last, of_columns}.divisor(tape, labels) == 2);
 }
