@@ -62,9 +62,10 @@ const std::map<std::string, By>& steps() {
   return all;
 }
 
-elman::Attachments attachments(const Images& images, const ImageOptions& choice) {
+elman::Attachments attachments(const Images& images, const ImageOptions& choice,
+                               const std::vector<std::string>& classes) {
   const auto by = std::ranges::find(steps(), choice.by, [](const auto& step) { return step.second; });
-  return {.strings = {{"by", {by->first}}, {"per_step", number_text(choice.per_step)}},
+  return {.strings = {{"classes", classes}, {"by", {by->first}}, {"per_step", number_text(choice.per_step)}},
           .tensors = {{"size", Eigen::Vector3d(static_cast<double>(images.rows), static_cast<double>(images.cols),
                                                static_cast<double>(images.channels))},
                       {"mean", Eigen::VectorXd::Constant(1, static_cast<double>(images.mean))},
@@ -91,9 +92,7 @@ void use_loaded(const ImageOptions& choice, const NetFile& file) {
     file.check(std::ranges::max(images.labels) < net.out(), "tells apart " + std::to_string(net.out()) +
                                                                 " classes; a label in " + folder + " is " +
                                                                 std::to_string(std::ranges::max(images.labels)));
-    Indices test(images.size());
-    std::iota(test.begin(), test.end(), std::size_t{0});
-    report_test(net, images, names, test, "images", std::cout);
+    report_test(net, images, names, "images", std::cout);
   });
 }
 
@@ -107,8 +106,8 @@ void classify_images(const ImageOptions& choice, const Options& options) {
   append(images, read_images(folder, "t10k"));
   arrange(images, choice.by, choice.per_step);
   const std::vector<std::string> names = class_names(choice, std::ranges::max(labels) + 1);
-  Indices test(images.size() - labels.size());
-  std::iota(test.begin(), test.end(), labels.size());
+  Indices test(images.labels.size() - labels.size());
+  std::iota(test.begin(), test.end(), static_cast<elman::Index>(labels.size()));
   if (choice.limit > 0 && choice.limit < labels.size()) labels.resize(choice.limit);
   images.shift = choice.shift;
   images.flip = choice.flip;
@@ -117,13 +116,21 @@ void classify_images(const ImageOptions& choice, const Options& options) {
   std::vector<double> accuracies;
   for (std::size_t k = 0; k < options.seeds; ++k) {
     elman::Random random{options.seed + k};
-    Split parts = split(labels, options.validation, 0, random, names);
+    Split parts =
+        elman::prepare::stratified_split(labels, {.validation = options.validation, .class_names = names}, random);
     parts.test = test;
     if (choice.normalise) normalise(images, parts.training);
-    accuracies.push_back(with_body(images.inputs(), options, [&](const auto& body) {
-      return run(images, body, names, parts, options, random, "images", attachments(images, choice), std::cout)
-          .accuracy;
-    }));
+    with_body(images.inputs(), options, [&](const auto& body) {
+      auto net = make_net(body, static_cast<elman::Index>(names.size()), options, random);
+      report_net(net, parts, options, "images", std::cout);
+      const std::string data = data_setting(elman::train::Subset{images, parts.training});
+      const Training training = train_classifier(net, images, parts, options, random,
+                                                 {.files = options.files, .data = data, .unit = "images"});
+      const auto matrix = report_test(net, elman::train::Subset{images, parts.test}, names, "images", std::cout);
+      plot_classifier(options.files, training, matrix, names);
+      write_net(options.files, net, attachments(images, choice, names));
+      accuracies.push_back(matrix.accuracy());
+    });
   }
   summarise(accuracies, std::cout);
 }

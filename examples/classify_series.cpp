@@ -43,17 +43,17 @@ void classify_series(SeriesOptions files, const Options& options) {
   const std::vector<elman::Index> labels = data.labels;  // of the training file
   if (!files.test.empty()) append(data, SeriesReader::read(files.test, files.fill), files.test);
   Indices test(data.labels.size() - labels.size());
-  std::iota(test.begin(), test.end(), labels.size());
+  std::iota(test.begin(), test.end(), static_cast<elman::Index>(labels.size()));
 
   std::vector<double> accuracies;
   for (std::size_t k = 0; k < options.seeds; ++k) {
     elman::Random random{options.seed + k};
     std::vector<Split> splits;
     if (files.folds > 0) {
-      splits = folds(labels, files.folds, random);
-      std::erase_if(splits, [](const Split& part) { return part.test.empty(); });  // more folds than series
+      splits = folds_of(labels, files.folds, random);
     } else {
-      splits = {split(labels, options.validation, 0, random, data.names)};
+      splits = {elman::prepare::stratified_split(labels, {.validation = options.validation, .class_names = data.names},
+                                                 random)};
       splits.front().test = test;
     }
     for (const Split& part : splits) accuracies.push_back(run_series(files, data, part, options, random));

@@ -55,6 +55,36 @@ std::vector<WordFile> default_files(std::ostream& report) {
 
 using WordNet = Net<decltype(elman::Recurrence{elman::Index{1}, elman::Index{1}})>;
 
+struct Learned {
+  WordNet net;
+  Training training;
+};
+
+/// A net that tells the classes of words, trained on parts.training.
+Learned learn(const Words& data, const Split& parts, elman::Index classes, const Options& options,
+              elman::Random& random, std::ostream& report) {
+  using namespace elman;
+  WordNet net = make_net(Recurrence{data.alphabet.inputs(), options.hidden}, classes, options, random);
+  net.U().col(data.alphabet.unseen()).setZero();  // no training word has it, so this is not trained either
+  report_net(net, parts, options, "words", report);
+  const train::Subset training{data.examples(), parts.training}, validation{data.examples(), parts.validation};
+  const auto batches = in_batches(training, options.batch);
+  optim::AdamW adam{net, {.learning_rate = options.learning_rate, .weight_decay = options.weight_decay}};
+  train::Loop loop{net,
+                   adam,
+                   loss::CrossEntropy{{.label_smoothing = options.label_smoothing}},
+                   batches,
+                   {.epochs = static_cast<Index>(options.epochs),
+                    .clip_norm = options.clip,
+                    .schedule = schedule_of(options, batches.batches()),
+                    .seed = random()},
+                   metric::Accuracy{}};
+  if (!parts.validation.empty()) loop.validate(in_batches(validation, 256), {.watch = "accuracy"});
+  Training told =
+      run_loop(loop, {.files = options.files, .data = data_setting(training), .unit = "words", .report = &report});
+  return {std::move(net), std::move(told)};
+}
+
 /// How words are read, chosen and split: what makes the same test words of the same files.
 struct Task {
   Reading reading;
@@ -62,8 +92,16 @@ struct Task {
   double validation, test;
 };
 
-elman::Attachments attachments(const Task& task, std::uint64_t seed, const Alphabet& alphabet) {
-  return {.strings = {{"alphabet", {encode_utf8(alphabet.characters())}},
+Split split(const std::vector<elman::Index>& labels, const Task& task, const std::vector<std::string>& classes,
+            elman::Random& random) {
+  return elman::prepare::stratified_split(
+      labels, {.validation = task.validation, .test = task.test, .class_names = classes}, random);
+}
+
+elman::Attachments attachments(const Task& task, std::uint64_t seed, const Alphabet& alphabet,
+                               const std::vector<std::string>& classes) {
+  return {.strings = {{"classes", classes},
+                      {"alphabet", {encode_utf8(alphabet.characters())}},
                       {"letters", {task.reading.latin ? "latin" : "any"}},
                       {"min_length", number_text(task.reading.min_length)},
                       {"max_length", number_text(task.reading.max_length)},
@@ -89,7 +127,7 @@ WordLists read_lists(const std::vector<WordFile>& files, const Reading& reading,
 void report_unseen(const Words& data, const Split& parts, std::ostream& report) {
   UnseenCharacters unseen;
   for (const Indices* part : {&parts.validation, &parts.test}) {
-    for (const std::size_t word : *part) unseen.add(data.alphabet, data.words[word]);
+    for (const elman::Index word : *part) unseen.add(data.alphabet, data.words[static_cast<std::size_t>(word)]);
   }
   if (!unseen.text().empty()) report << "validation and test words: " << unseen.text() << '\n';
 }
@@ -99,8 +137,9 @@ void use_loaded(const WordOptions& words, const NetFile& file) {
   const std::vector<std::string>& classes = file.classes(net.out());
   const auto characters = decode_utf8(file.text("alphabet"));
   const Alphabet alphabet(characters.value_or(U""));
-  file.check(alphabet.size() == net.in(), "has an alphabet of " + std::to_string(alphabet.size()) + " characters for " +
-                                              std::to_string(net.in()) + " inputs");
+  file.check(alphabet.inputs() == net.in(), "has an alphabet of " + std::to_string(alphabet.size()) +
+                                                " characters for " + std::to_string(net.in()) +
+                                                " inputs; expected one more, for all others");
   const Task task{.reading = {.latin = file.choice<bool>("letters", {{"latin", true}, {"any", false}}),
                               .min_length = file.number<std::size_t>("min_length"),
                               .max_length = file.number<std::size_t>("max_length")},
@@ -115,10 +154,10 @@ void use_loaded(const WordOptions& words, const NetFile& file) {
   const WordLists lists = read_lists(files, task.reading, std::cout);
   elman::Random random{file.number<std::uint64_t>("seed")};
   Words data = choose_words(lists, task.words_per_class, random);
-  const Split parts = split(data.labels, task.validation, task.test, random, classes);
-  data.alphabet = alphabet;
+  const Split parts = split(data.labels, task, classes, random);
+  data.use(alphabet);
   report_unseen(data, parts, std::cout);
-  report_test(net, data, classes, parts.test, "words", std::cout);
+  report_test(net, elman::train::Subset{data.examples(), parts.test}, classes, "words", std::cout);
 }
 
 void classify_words(const WordOptions& words, Options options) {
@@ -143,16 +182,21 @@ void classify_words(const WordOptions& words, Options options) {
   for (std::size_t k = 0; k < options.seeds; ++k) {
     elman::Random random{options.seed + k};
     Words data = choose_words(lists, task.words_per_class, random);
-    const Split parts = split(data.labels, task.validation, task.test, random, lists.names);
+    const Split parts = split(data.labels, task, lists.names, random);
     std::u32string characters = reading.latin ? U"abcdefghijklmnopqrstuvwxyz" : U"";
-    for (const std::size_t word : parts.training) characters += reading.latin ? U"" : data.words[word];
-    data.alphabet = Alphabet(std::move(characters));
+    for (const elman::Index word : parts.training) {
+      characters += reading.latin ? U"" : data.words[static_cast<std::size_t>(word)];
+    }
+    data.use(Alphabet(std::move(characters)));
     report_unseen(data, parts, report);
     options.epochs = words.epochs.value_or(std::clamp<std::size_t>(2'500'000 / parts.training.size(), 1, 30));
-    const elman::Recurrence body{data.alphabet.size(), options.hidden};
-    const auto [net, accuracy] = run(data, body, lists.names, parts, options, random, "words",
-                                     attachments(task, options.seed + k, data.alphabet), report);
-    accuracies.push_back(accuracy);
+    const auto classes = static_cast<elman::Index>(lists.names.size());
+    const auto [net, training] = learn(data, parts, classes, options, random, report);
+    const auto matrix =
+        report_test(net, elman::train::Subset{data.examples(), parts.test}, lists.names, "words", report);
+    plot_classifier(options.files, training, matrix, lists.names);
+    write_net(options.files, net, attachments(task, options.seed + k, data.alphabet, lists.names));
+    accuracies.push_back(matrix.accuracy());
     if (words.classify) classify(net, data.alphabet, reading, lists.names, words.top);
   }
   summarise(accuracies, report);

@@ -3,20 +3,23 @@
 // A training that is kept after every epoch, and goes on where it was as if it had never been interrupted: with all
 // that changes while it runs, the order of the examples and the generator too.
 //
-//   TrainingCheckpoint checkpoint(options.files, data_setting(labels.size(), labels));
-//   checkpoint.keep("net", net); … checkpoint.keep("epoch", epoch);
+//   TrainingCheckpoint checkpoint(options.files, data_setting(data));
+//   checkpoint.keep("training", loop);
 //   checkpoint.begin();
-//   for (; epoch < options.files.end_of(options.epochs); checkpoint.save()) { …; ++epoch; }
+//   loop.on([&](train::Event& event) { if (event.moment == train::Moment::epoch) checkpoint.save(); });
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <elman/elman.hpp>
 #include <elman/io/checkpoint.hpp>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "file_options.hpp"
 
@@ -42,6 +45,26 @@ std::string data_setting(std::size_t examples, const Numbers&... values) {
   };
   (add(values), ...);
   return "data of " + std::to_string(examples) + " examples and the fingerprint " + std::to_string(hash);
+}
+
+/// The same of a data set (elman/train/data_set.hpp) whose targets are classes: of all these and of 256 sequences.
+template <elman::train::DataSet Data>
+std::string data_setting(const Data& data) {
+  constexpr elman::Index enough = 256;
+  std::vector<float> numbers;
+  const auto add = [&](const auto& sequence) {
+    for (const auto number : sequence) numbers.push_back(static_cast<float>(number));
+  };
+  for (elman::Index k = 0; k < data.size(); ++k) numbers.push_back(static_cast<float>(data.target(k)));
+  for (elman::Index k = 0; k < (std::min)(data.size(), enough); ++k) {
+    const auto& sequence = data.sequence(k);
+    if constexpr (requires { sequence.reshaped(); }) {
+      add(sequence.reshaped());
+    } else {
+      add(sequence);
+    }
+  }
+  return data_setting(static_cast<std::size_t>(data.size()), numbers);
 }
 
 /// Without --checkpoint it does nothing.

@@ -34,28 +34,26 @@ struct Images {
   bool flip = false;                   ///< and mirrored left to right by chance
   elman::Index erase = 0;              ///< and a square of up to so many pixels a side is made 0
 
-  std::size_t size() const { return labels.size(); }
+  using Matrix = elman::Columns<float, elman::Dynamic>;
+
   elman::Index inputs() const { return static_cast<elman::Index>(order.size()) / steps; }
 
-  elman::Index label(std::size_t k) const { return labels[k]; }
-  void batch(std::span<const std::size_t> indices, elman::Sequences<float, elman::Dynamic>& x) const {
-    fill(indices, x, [] { return Change{}; });
-  }
-  /// The same with every image moved and mirrored by chance.
-  void varied_batch(std::span<const std::size_t> indices, elman::Sequences<float, elman::Dynamic>& x,
-                    elman::Random& random) const {
-    fill(indices, x, [&] {
-      Change change;
-      if (shift > 0) change.down = random.below(2 * shift + 1) - shift;
-      if (shift > 0) change.right = random.below(2 * shift + 1) - shift;
-      if (flip) change.flip = random.below(2) == 1;
-      if (erase > 0) {
-        change.erased = random.below(erase + 1);
-        change.top = random.below(static_cast<elman::Index>(rows));
-        change.left = random.below(static_cast<elman::Index>(cols));
-      }
-      return change;
-    });
+  // The data set of a classifier (elman/train/data_set.hpp).
+  elman::Index size() const { return std::ssize(labels); }
+  elman::Index target(elman::Index k) const { return labels[static_cast<std::size_t>(k)]; }
+  Matrix sequence(elman::Index k) const { return changed(k, {}); }
+  /// The same of the image moved, mirrored and blanked by chance.
+  Matrix varied(elman::Index k, elman::Random& random) const {
+    Change change;
+    if (shift > 0) change.down = random.below(2 * shift + 1) - shift;
+    if (shift > 0) change.right = random.below(2 * shift + 1) - shift;
+    if (flip) change.flip = random.below(2) == 1;
+    if (erase > 0) {
+      change.erased = random.below(erase + 1);
+      change.top = random.below(static_cast<elman::Index>(rows));
+      change.left = random.below(static_cast<elman::Index>(cols));
+    }
+    return changed(k, change);
   }
 
  private:
@@ -65,26 +63,13 @@ struct Images {
     elman::Index erased = 0, top = 0, left = 0;  // a square, cut off at the edges
   };
 
-  template <class Draw>
-  void fill(std::span<const std::size_t> indices, elman::Sequences<float, elman::Dynamic>& x, const Draw& draw) const {
-    const auto count = static_cast<elman::Index>(indices.size());
-    x.steps = elman::Steps::even(steps, count);
-    x.columns.resize(inputs(), x.steps.columns());
-    std::vector<float> values;
-    for (elman::Index b = 0; b < count; ++b) {
-      changed(indices[static_cast<std::size_t>(b)], draw(), values);
-      auto place = order.begin();
-      for (elman::Index t = 0; t < steps; ++t) {
-        for (float& value : x.columns.col(x.steps.column(b, t))) value = values[*place++];
-      }
-    }
-  }
-
-  /// The values of image k; what is moved in from outside is 0, as the background.
-  void changed(std::size_t k, const Change& change, std::vector<float>& values) const {
+  /// Image k as a sequence; what is moved in from outside is 0, as the background.
+  Matrix changed(elman::Index k, const Change& change) const {
     const auto height = static_cast<elman::Index>(rows), width = static_cast<elman::Index>(cols);
-    const std::span<const std::uint8_t> image = std::span(pixels).subspan(k * rows * cols * channels);
-    values.clear();
+    const std::size_t size = rows * cols * channels;
+    const std::span<const std::uint8_t> image = std::span(pixels).subspan(static_cast<std::size_t>(k) * size, size);
+    std::vector<float> values;
+    values.reserve(size);
     for (elman::Index row = 0; row < height; ++row) {
       const elman::Index from_row = row - change.down;
       for (elman::Index col = 0; col < width; ++col) {
@@ -98,6 +83,9 @@ struct Images {
         }
       }
     }
+    Matrix sequence(inputs(), steps);
+    std::ranges::transform(order, sequence.data(), [&](std::size_t place) { return values[place]; });
+    return sequence;
   }
 };
 
@@ -185,11 +173,12 @@ inline void append(Images& images, const Images& test) {
 }
 
 /// From now on x has mean 0 and standard deviation 1 over all pixels of the chosen images: those that are trained on.
-inline void normalise(Images& images, std::span<const std::size_t> chosen) {
+inline void normalise(Images& images, std::span<const elman::Index> chosen) {
   std::array<double, 256> counts{};  // of the chosen pixels, by value
   const std::size_t size = images.rows * images.cols * images.channels;
-  for (const std::size_t k : chosen) {
-    for (const std::uint8_t pixel : std::span(images.pixels).subspan(k * size, size)) ++counts[pixel];
+  for (const elman::Index k : chosen) {
+    const std::size_t begin = static_cast<std::size_t>(k) * size;
+    for (const std::uint8_t pixel : std::span(images.pixels).subspan(begin, size)) ++counts[pixel];
   }
   double sum = 0, squares = 0;
   for (std::size_t value = 0; value < counts.size(); ++value) {

@@ -11,19 +11,22 @@
 #include <vector>
 
 #include "series.hpp"
-#include "split.hpp"
 
 namespace example {
 
 /// The share of the series of part.test whose class is that of their nearest neighbour in part.training.
 inline double nearest_neighbour_accuracy(const Series& data, const Split& part) {
+  const auto series_of = [&](elman::Index k) -> const Series::Matrix& {
+    return data.series[static_cast<std::size_t>(k)];
+  };
+  const auto label_of = [&](elman::Index k) { return data.labels[static_cast<std::size_t>(k)]; };
   elman::Index steps = 0;
-  for (const std::size_t k : part.training) steps = (std::max)(steps, data.series[k].cols());
+  for (const elman::Index k : part.training) steps = (std::max)(steps, series_of(k).cols());
   std::vector<Series::Matrix> known;
-  for (const std::size_t k : part.training) known.push_back(resampled(data.series[k], steps));
+  for (const elman::Index k : part.training) known.push_back(resampled(series_of(k), steps));
   std::size_t right = 0;
-  for (const std::size_t k : part.test) {
-    const Series::Matrix series = resampled(data.series[k], steps);
+  for (const elman::Index k : part.test) {
+    const Series::Matrix series = resampled(series_of(k), steps);
     float least = std::numeric_limits<float>::infinity();
     std::size_t nearest = 0;
     for (std::size_t place = 0; place < known.size(); ++place) {
@@ -32,7 +35,7 @@ inline double nearest_neighbour_accuracy(const Series& data, const Split& part) 
       least = distance;
       nearest = place;
     }
-    right += static_cast<std::size_t>(data.labels[part.training[nearest]] == data.labels[k]);
+    right += static_cast<std::size_t>(label_of(part.training[nearest]) == label_of(k));
   }
   return static_cast<double>(right) / static_cast<double>(part.test.size());
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// One run of a classifier, from split to test accuracy, and what several runs come to.
+// What the classifiers print: of the data and the net, of the test, and what several runs come to.
 #pragma once
 
 #include <algorithm>
@@ -11,19 +11,12 @@
 #include <numeric>
 #include <ostream>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "net_files.hpp"
-#include "train_by_hand.hpp"
+#include "classifier.hpp"
+#include "confusion.hpp"
 
 namespace example {
-
-template <class Body>
-struct Result {
-  Net<Body> net;
-  double accuracy;  ///< on the test split
-};
 
 /// "128 hidden", or "2 bidirectional layers of 128 hidden each way".
 inline std::string describe(const Options& options) {
@@ -33,50 +26,48 @@ inline std::string describe(const Options& options) {
          (options.layers > 1 ? "s" : "") + " of " + hidden + (options.bidirectional ? " each way" : "");
 }
 
+/// Before the training. `unit` is what an example is called.
+template <class Net>
+void report_net(const Net& net, const Split& parts, const Options& options, const std::string& unit,
+                std::ostream& report) {
+  report << parts.training.size() << " training, " << parts.validation.size() << " validation, " << parts.test.size()
+         << " test " << unit << "; " << net.in() << " inputs, " << describe(options) << ", " << net.out()
+         << " classes, " << elman::parameter_count(net) << " parameters, " << options.epochs << " epochs" << std::endl;
+}
+
 /// The accuracy of the net with weights of fewer bits (elman/deploy/frozen.hpp).
-template <class Body, class Data>
-void print_rounded(const Net<Body>& net, const Data& data, const Indices& test, Pooling pooling, std::ostream& report) {
+template <class Net, class Data>
+void report_rounded(const Net& net, const Data& test, Pooling pooling, std::ostream& report) {
   const auto accuracy = [&]<class Weight>(Weight) {
-    return evaluate(elman::freeze<Weight>(net).net().thaw(), data, test, pooling).accuracy();
+    return tested(elman::freeze<Weight>(net).net().thaw(), test, pooling).accuracy();
   };
   report << std::fixed << std::setprecision(4) << "with weights of 16 bits: " << accuracy(std::int16_t())
          << ", of 8 bits: " << accuracy(std::int8_t()) << ", of bfloat16: " << accuracy(elman::BFloat16()) << '\n'
          << std::defaultfloat;
 }
 
-/// Reports how well a net tells the classes of these examples, whose names are `classes`; returns the accuracy.
-template <class Body, class Data>
-double report_test(const Net<Body>& net, const Data& data, const std::vector<std::string>& classes, const Indices& test,
-                   const std::string& unit, std::ostream& report, Pooling pooling = Pooling::last) {
-  const Confusion confusion = evaluate(net, data, test, pooling);
+inline void report_confusion(const elman::metric::ConfusionMatrix& matrix, const std::vector<std::string>& classes,
+                             const std::string& unit, std::ostream& report) {
   report << "true class (rows) and predicted class (columns) of the test " << unit << ":\n";
-  confusion.print(report, classes);
-  report << std::fixed << std::setprecision(4) << "test accuracy: " << confusion.accuracy() << '\n'
-         << std::defaultfloat;
-  print_rounded<Body>(net, data, test, pooling, report);
-  return confusion.accuracy();
+  print_confusion(report, matrix.counts(), classes);
+  report << std::fixed << std::setprecision(4) << "test accuracy: " << matrix.accuracy() << '\n' << std::defaultfloat;
 }
 
-/// Makes a net of this body, trains it on split.training, reports on split.test and writes it, with what goes with it
-/// beside its classes, where the options say. `unit` is what an example is called.
-template <class Body, class Data>
-Result<Body> run(const Data& data, const Body& body, const std::vector<std::string>& classes, const Split& split,
-                 const Options& options, elman::Random& random, const std::string& unit, elman::Attachments attachments,
-                 std::ostream& report) {
-  const auto out = static_cast<elman::Index>(classes.size());
-  Net<Body> net = make_net(body, out, options, random);
-  report << split.training.size() << " training, " << split.validation.size() << " validation, " << split.test.size()
-         << " test " << unit << "; " << net.in() << " inputs, " << describe(options) << ", " << out << " classes, "
-         << elman::parameter_count(net) << " parameters, " << options.epochs << " epochs" << std::endl;
-  Progress progress(options.epochs, split.training.size(), unit, report);
-  train(net, data, split, options, random, progress);
-  const double seconds = progress.seconds();
-  report << std::fixed << std::setprecision(1) << "trained in " << seconds << " s, " << std::setprecision(0)
-         << static_cast<double>(progress.trained()) / seconds << ' ' << unit << "/s\n";
-  const double accuracy = report_test(net, data, classes, split.test, unit, report);
-  attachments.strings["classes"] = classes;
-  write_net(options.files, net, std::move(attachments));
-  return {std::move(net), accuracy};
+/// How well a net tells the classes of these examples, whose names are `classes`.
+template <class Net, class Data>
+elman::metric::ConfusionMatrix report_test(const Net& net, const Data& test, const std::vector<std::string>& classes,
+                                           const std::string& unit, std::ostream& report,
+                                           Pooling pooling = Pooling::last) {
+  elman::metric::ConfusionMatrix matrix = tested(net, test, pooling);
+  report_confusion(matrix, classes, unit, report);
+  report_rounded(net, test, pooling, report);
+  return matrix;
+}
+
+/// What --plot asks for.
+inline void plot_classifier(const FileOptions& files, const Training& training,
+                            const elman::metric::ConfusionMatrix& matrix, const std::vector<std::string>& classes) {
+  write_picture(files, training.history, [&](Picture& picture) { picture.confusion(matrix.counts(), classes); });
 }
 
 /// Mean and median over several runs; nothing for one.

@@ -5,16 +5,16 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <elman/elman.hpp>
-#include <span>
 #include <stdexcept>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace example {
+
+using Split = elman::prepare::Split;
+using Indices = elman::prepare::Indices;
 
 struct Series {
   using Matrix = elman::Columns<float, elman::Dynamic>;
@@ -25,12 +25,8 @@ struct Series {
 
   std::size_t size() const { return series.size(); }
   elman::Index dimensions() const { return series.front().rows(); }
-  elman::Index label(std::size_t k) const { return labels[k]; }
-  void batch(std::span<const std::size_t> indices, elman::Sequences<float, elman::Dynamic>& x) const {
-    std::vector<Eigen::Map<const Matrix>> chosen;
-    for (const std::size_t k : indices) chosen.emplace_back(series[k].data(), series[k].rows(), series[k].cols());
-    x = elman::pack(chosen);
-  }
+  /// The data set of a classifier; refers to the series.
+  auto examples() const { return elman::train::Examples{series, labels}; }
 };
 
 /// Numbers the classes as `names` has them; `whose`: who has named them. Throws std::runtime_error, naming the file, if
@@ -74,46 +70,9 @@ inline void check_classes(const Series& data, const std::string& path) {
                            "'; expected series of at least 2 classes");
 }
 
-/// Of every dimension.
-struct Spread {
-  Eigen::VectorXd mean, deviation;
-};
-
-/// Over the steps of the chosen series: those that are trained on.
-inline Spread spread_of(const Series& data, std::span<const std::size_t> chosen) {
-  double steps = 0;
-  Eigen::ArrayXd sum = Eigen::ArrayXd::Zero(data.dimensions());
-  for (const std::size_t k : chosen) {
-    steps += static_cast<double>(data.series[k].cols());
-    sum += data.series[k].cast<double>().rowwise().sum().array();
-  }
-  const Eigen::VectorXd mean = sum / steps;
-  Eigen::ArrayXd squares = Eigen::ArrayXd::Zero(data.dimensions());
-  for (const std::size_t k : chosen) {
-    squares += (data.series[k].cast<double>().colwise() - mean).rowwise().squaredNorm().array();
-  }
-  return {mean, (squares / steps).sqrt()};
-}
-
-/// Shifts and scales every dimension, so that what had this spread has mean 0 and standard deviation 1. A constant
-/// dimension becomes 0.
-inline void normalise(Series& data, const Spread& spread) {
-  const Eigen::ArrayXd deviation = spread.deviation;
-  const Eigen::VectorXd scale = (deviation > 0).select(deviation.inverse(), 1.0);
-  for (auto& series : data.series) {
-    series = (scale.asDiagonal() * (series.cast<double>().colwise() - spread.mean)).cast<float>();
-  }
-}
-inline void normalise(Series& data, std::span<const std::size_t> chosen) { normalise(data, spread_of(data, chosen)); }
-
-/// The same for every series by itself, over its own steps.
+/// Brings every series by itself to mean 0 and standard deviation 1 in each dimension, over its own steps.
 inline void normalise_each(Series& data) {
-  for (auto& series : data.series) {
-    Series one;
-    one.series.push_back(std::move(series));
-    normalise(one, std::array<std::size_t, 1>{0});
-    series = std::move(one.series.front());
-  }
+  for (auto& series : data.series) elman::prepare::Scaling::standard(series).apply(series);
 }
 
 /// K neighbouring steps in a column, the earliest on top: dimensions × steps become K · dimensions × ⌈steps / K⌉. Where

@@ -13,7 +13,6 @@
 
 #include "options.hpp"
 #include "series.hpp"
-#include "split.hpp"
 
 namespace example {
 
@@ -54,9 +53,10 @@ struct Given {
 inline std::vector<Choice> choices(const Series& data, const Indices& training, const Given& given) {
   double steps = 0;
   elman::Index longest = 0;
-  for (const std::size_t k : training) {
-    steps += static_cast<double>(data.series[k].cols()) / static_cast<double>(training.size());
-    longest = (std::max)(longest, data.series[k].cols());
+  for (const elman::Index k : training) {
+    const elman::Index length = data.series[static_cast<std::size_t>(k)].cols();
+    steps += static_cast<double>(length) / static_cast<double>(training.size());
+    longest = (std::max)(longest, length);
   }
   const auto in_columns = [&](double columns) {
     return (std::max)(static_cast<elman::Index>(std::lround(steps / columns)), elman::Index{1});
@@ -71,12 +71,13 @@ inline std::vector<Choice> choices(const Series& data, const Indices& training, 
   return result;
 }
 
-/// The series as a net reads them by this choice; `spread`: of those that are trained on together.
-inline Series as_read(Series data, const Choice& choice, const Spread& spread) {
+/// The series as a net reads them by this choice; `together`: measured on those that are trained on, for
+/// Scaling::together.
+inline Series as_read(Series data, const Choice& choice, const std::optional<elman::prepare::Scaling>& together) {
   if (choice.scaling == Scaling::each) {
     normalise_each(data);
   } else {
-    normalise(data, spread);
+    together.value().apply(data.series);
   }
   for (auto& series : data.series) series = with_steps_together(series, choice.per_step);
   return data;

@@ -13,13 +13,14 @@
 #include <elman/elman.hpp>
 #include <iomanip>
 #include <iostream>
-#include <numeric>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "body.hpp"
 #include "checkpoint.hpp"
+#include "classifier.hpp"
 #include "neighbour.hpp"
 #include "net_files.hpp"
 #include "options.hpp"
@@ -42,6 +43,15 @@ struct SeriesOptions {
 /// The sum of the nets' probabilities, a column a test series: with their own weights, and with those rounded to 16
 /// bits, 8 bits and bfloat16.
 using Votes = std::array<MeanPooling::Matrix, 4>;
+
+/// One of them as a metric takes it.
+struct Vote {
+  using Scalar = float;
+  using Output = elman::Softmax;
+  const MeanPooling::Matrix& sum;
+  const MeanPooling::Matrix& o() const { return sum; }
+  const MeanPooling::Matrix& y() const { return sum; }
+};
 
 /// What was chosen by the training that the checkpoint is of.
 inline Choice kept_choice(const SeriesOptions& files, const Series& data, const Indices& training,
@@ -89,12 +99,14 @@ inline std::string recipe(const Choice& choice) {
 }
 
 /// The same for whoever reads the file that is written.
-inline elman::Attachments attachments(const Series& data, const Choice& choice, const Spread& spread) {
+inline elman::Attachments attachments(const Series& data, const Choice& choice, const Indices& training) {
   elman::Attachments all{.strings = {{"classes", data.names},
                                      {"per_step", number_text(choice.per_step)},
                                      {"pooling", {choice.pooling == Pooling::mean ? "mean" : "last"}},
                                      {"scaling", {choice.scaling == Scaling::each ? "each" : "together"}}}};
-  if (choice.scaling == Scaling::together) all.tensors = {{"mean", spread.mean}, {"deviation", spread.deviation}};
+  if (choice.scaling == Scaling::together) {
+    all.tensors = elman::prepare::Scaling::standard(data.series, training).tensors();
+  }
   return all;
 }
 
@@ -112,9 +124,11 @@ inline void use_loaded(const SeriesOptions& files, const NetFile& file) {
     file.check(dimensions > 0 && dimensions * choice.per_step == net.in(),
                "has " + std::to_string(net.in()) + " inputs, which are no " + std::to_string(choice.per_step) +
                    " steps of a series");
-    Spread spread;
+    std::optional<elman::prepare::Scaling> together;
     if (choice.scaling == Scaling::together) {
-      spread = {file.tensor("mean", dimensions), file.tensor("deviation", dimensions)};
+      together = file.scaling();
+      file.check(together->rows() == dimensions,
+                 "scales " + std::to_string(together->rows()) + " dimensions of " + std::to_string(dimensions));
     }
     Series data = SeriesReader::read(files.test, files.fill);
     if (data.dimensions() != dimensions) {
@@ -122,9 +136,8 @@ inline void use_loaded(const SeriesOptions& files, const NetFile& file) {
                                std::to_string(dimensions) + " as " + file.path() + " reads");
     }
     relabel(data, file.classes(net.out()), files.test, file.path());
-    Indices test(data.size());
-    std::iota(test.begin(), test.end(), std::size_t{0});
-    report_test(net, as_read(data, choice, spread), data.names, test, "series", std::cout, choice.pooling);
+    data = as_read(data, choice, together);
+    report_test(net, data.examples(), data.names, "series", std::cout, choice.pooling);
   });
 }
 
@@ -138,42 +151,47 @@ inline double run_series(const SeriesOptions& files, const Series& data, const S
   for (const Choice& choice : best) std::cout << "chosen: " << choice.text() << std::endl;
   options.files.settings.push_back("chosen " + best.front().text());
   Votes votes;
+  Training training;  // of the last net
   for (std::size_t k = 0; k < files.nets; ++k) {
     const Choice& choice = best[k % best.size()];
-    const std::string of = "net " + std::to_string(k + 1) + '/' + std::to_string(files.nets) + ", ";
+    const std::string name = "net " + std::to_string(k + 1) + '/' + std::to_string(files.nets);
     const auto begin = std::chrono::steady_clock::now();
-    fit(data, part, choice, options, random, of, [&](const auto& net, const Series& series, const Options& used) {
-      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-      std::cout << of << "--per-step " << choice.per_step << ": " << net.in() << " inputs, "
-                << elman::parameter_count(net) << " parameters, " << used.epochs << " epochs, " << std::fixed
-                << std::setprecision(1) << seconds.count() << " s" << std::endl;
-      add_votes(net, series, part.test, used.pooling, votes);
-      write_net(used.files, net, attachments(data, choice, spread_of(data, part.training)), recipe(choice));
-    });
+    fit(data, part, choice, options, random, name,
+        [&](const auto& net, const Series& series, const Training& told, const Options& used) {
+          const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+          std::cout << name << ", --per-step " << choice.per_step << ": " << net.in() << " inputs, "
+                    << elman::parameter_count(net) << " parameters, " << used.epochs << " epochs, " << std::fixed
+                    << std::setprecision(1) << seconds.count() << " s" << std::endl;
+          training = told;
+          add_votes(net, series, part.test, used.pooling, votes);
+          write_net(used.files, net, attachments(data, choice, part.training), recipe(choice));
+        });
   }
 
-  const auto accuracy_of = [&](const MeanPooling::Matrix& vote) {
-    Confusion confusion(vote.rows());
-    confusion.add(vote, labels_of(data, part.test));
-    return confusion;
+  const elman::train::Subset test{data.examples(), part.test};
+  std::vector<elman::Index> labels;
+  for (elman::Index k = 0; k < test.size(); ++k) labels.push_back(test.target(k));
+  const auto matrix_of = [&](const MeanPooling::Matrix& votes_of) {
+    elman::metric::ConfusionMatrix matrix;
+    matrix.add(Vote{votes_of}, labels);
+    return matrix;
   };
-  const Confusion confusion = accuracy_of(votes[0]);
-  std::cout << "true class (rows) and predicted class (columns) of the test series:\n";
-  confusion.print(std::cout, data.names);
-  std::cout << std::fixed << std::setprecision(4) << "test accuracy: " << confusion.accuracy() << '\n';
+  const elman::metric::ConfusionMatrix matrix = matrix_of(votes[0]);
+  report_confusion(matrix, data.names, "series", std::cout);
+  plot_classifier(options.files, training, matrix, data.names);
   Series together = data, each = data;
-  normalise(together, part.training);
+  elman::prepare::Scaling::standard(data.series, part.training).apply(together.series);
   normalise_each(each);
   const double scaled_together = nearest_neighbour_accuracy(together, part);
   const double scaled_each = nearest_neighbour_accuracy(each, part);
-  const double more = confusion.accuracy() - (std::max)(scaled_together, scaled_each);
-  std::cout << "baseline, the nearest neighbour of resampled series:\n  " << scaled_together << " scaled together, "
-            << scaled_each << " each scaled by itself\n"
+  const double more = matrix.accuracy() - (std::max)(scaled_together, scaled_each);
+  std::cout << std::fixed << std::setprecision(4) << "baseline, the nearest neighbour of resampled series:\n  "
+            << scaled_together << " scaled together, " << scaled_each << " each scaled by itself\n"
             << (more < 0 ? "less" : "more") << " than the baseline: " << std::abs(more)
-            << "\nwith weights of 16 bits: " << accuracy_of(votes[1]).accuracy()
-            << ", of 8 bits: " << accuracy_of(votes[2]).accuracy()
-            << ", of bfloat16: " << accuracy_of(votes[3]).accuracy() << std::endl;
-  return confusion.accuracy();
+            << "\nwith weights of 16 bits: " << matrix_of(votes[1]).accuracy()
+            << ", of 8 bits: " << matrix_of(votes[2]).accuracy() << ", of bfloat16: " << matrix_of(votes[3]).accuracy()
+            << std::endl;
+  return matrix.accuracy();
 }
 
 }  // namespace example

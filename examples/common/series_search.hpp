@@ -14,37 +14,43 @@
 #include <vector>
 
 #include "body.hpp"
+#include "classifier.hpp"
 #include "options.hpp"
 #include "series.hpp"
 #include "series_choice.hpp"
-#include "split.hpp"
-#include "train_by_hand.hpp"
 
 namespace example {
 
-/// Trains a net on part.training as `choice` says; options.epochs = 0 stands for epochs_for. Calls use(net, series as
-/// read, options as used).
+/// Trains a net on part.training as `choice` says; options.epochs = 0 stands for epochs_for. `name`: of the net, before
+/// its progress. Calls use(net, series as read, training, options as used).
 template <class Use>
 void fit(const Series& data, const Split& part, const Choice& choice, Options options, elman::Random& random,
-         const std::string& of, const Use& use) {
+         const std::string& name, const Use& use) {
   options.pooling = choice.pooling;
   options.noise = choice.noise;
   if (options.epochs == 0) options.epochs = epochs_for(part.training.size(), options.batch);
-  const Series series = as_read(data, choice, spread_of(data, part.training));
+  const Series series = as_read(data, choice, elman::prepare::Scaling::standard(data.series, part.training));
   with_body(series.dimensions(), options, [&](const auto& body) {
     auto net = make_net(body, static_cast<elman::Index>(data.names.size()), options, random);
-    Progress progress(of, options.epochs, part.training.size(), "series");
-    train(net, series, part, options, random, progress);
-    use(net, series, options);
+    const Training training =
+        train_classifier(net, series.examples(), part, options, random,
+                         {.files = options.files,
+                          .data = data_setting(elman::train::Subset{series.examples(), part.training}),
+                          .unit = "series",
+                          .name = name});
+    use(net, series, training, options);
   });
 }
 
-/// y of the series of part.test, a column each.
+/// y of the series at these places, a column each.
 template <class Body>
-MeanPooling::Matrix probabilities(const Net<Body>& net, const Series& series, const Indices& indices, Pooling pooling) {
-  MeanPooling::Matrix result(net.out(), static_cast<elman::Index>(indices.size()));
-  read_all(net, series, indices, pooling, [&](std::size_t first, const auto&, const auto& y) {
-    result.middleCols(static_cast<elman::Index>(first), y.cols()) = y;
+MeanPooling::Matrix probabilities(const Net<Body>& net, const Series& series, const Indices& places, Pooling pooling) {
+  MeanPooling::Matrix result(net.out(), static_cast<elman::Index>(places.size()));
+  const elman::train::Subset chosen{series.examples(), places};
+  elman::Index first = 0;
+  elman::train::for_each_batch(net, in_batches(chosen, 256, pooling), [&](const auto& batch, const auto& tape) {
+    with_pooled(pooling, tape, [&](const auto& read) { result.middleCols(first, batch.examples) = read.y(); });
+    first += batch.examples;
   });
   return result;
 }
@@ -60,11 +66,12 @@ inline Tried try_choice(const Series& data, const std::vector<Split>& parts, con
   for (std::size_t fold = 0; fold < parts.size() && (right + left) / all >= wanted; ++fold) {
     elman::Random random{seed};
     fit(data, parts[fold], choice, options, random,
-        of + "fold " + std::to_string(fold + 1) + '/' + std::to_string(parts.size()) + ", ",
-        [&](const auto& net, const Series& series, const Options& used) {
+        of + ", fold " + std::to_string(fold + 1) + '/' + std::to_string(parts.size()),
+        [&](const auto& net, const Series& series, const Training&, const Options& used) {
           const auto y = probabilities(net, series, parts[fold].test, used.pooling);
           for (elman::Index k = 0; k < y.cols(); ++k, ++seen, --left) {
-            const elman::Index label = data.label(parts[fold].test[static_cast<std::size_t>(k)]);
+            const elman::Index place = parts[fold].test[static_cast<std::size_t>(k)];
+            const elman::Index label = data.labels[static_cast<std::size_t>(place)];
             right += static_cast<double>(elman::greedy(y.col(k)) == label);
             tried.loss -= std::log((std::max)(static_cast<double>(y(label, k)), 1e-6));
           }
@@ -76,29 +83,38 @@ inline Tried try_choice(const Series& data, const std::vector<Split>& parts, con
   return tried;
 }
 
+/// So many splits without validation, or as many as there are examples: each tests on another share of every class.
+inline std::vector<Split> folds_of(const std::vector<elman::Index>& labels, std::size_t count, elman::Random& random) {
+  return elman::prepare::stratified_folds(
+      labels, {.count = static_cast<elman::Index>((std::min)(count, labels.size())), .every_class = false}, random);
+}
+
 /// Tries all choices, and the best of them with the other scaling, by cross-validation in so many folds; calls
 /// report(tried) for each. Returns the best first, and of the others at most two that are worse by no more than the
 /// standard error of the best one's accuracy. Of more than 300 series, 300 are taken to choose by.
 template <class Report>
-std::vector<Choice> choose(const Series& data, Indices training, const Given& given, const Options& options,
+std::vector<Choice> choose(const Series& data, Indices training, const Given& given, Options options,
                            std::size_t fold_count, std::uint64_t seed, const Report& report) {
   constexpr std::size_t enough = 300, kept = 3;
   std::vector<Choice> all = choices(data, training, given);
-  if (all.size() == 1 && given.scaling) return all;
+  if ((all.size() == 1 && given.scaling) || training.size() < 2) return {all.front()};
+  options.files = {};  // which are of the nets that are trained by what is chosen
   elman::Random random{seed};
   random.shuffle(training);
   training.resize((std::min)(training.size(), enough));
-  std::vector<Split> parts = folds(labels_of(data, training), fold_count, random);
+  const elman::train::Subset chosen{data.examples(), training};
+  std::vector<elman::Index> labels;
+  for (elman::Index k = 0; k < chosen.size(); ++k) labels.push_back(chosen.target(k));
+  std::vector<Split> parts = folds_of(labels, fold_count, random);
   for (Split& part : parts) {
     for (Indices* indices : {&part.training, &part.test}) {
-      for (std::size_t& k : *indices) k = training[k];
+      for (elman::Index& k : *indices) k = training[static_cast<std::size_t>(k)];
     }
   }
-  std::erase_if(parts, [](const Split& part) { return part.test.empty() || part.training.empty(); });
   const auto n = static_cast<double>(training.size());
   std::vector<Tried> tried;
   const auto try_one = [&](const Choice& choice, std::size_t count) {
-    const std::string of = "choice " + std::to_string(tried.size() + 1) + '/' + std::to_string(count) + ", ";
+    const std::string of = "choice " + std::to_string(tried.size() + 1) + '/' + std::to_string(count);
     const double wanted = tried.empty() ? 0 : std::ranges::min_element(tried, std::less{})->nearly(n);
     tried.push_back(try_choice(data, parts, choice, options, seed, wanted, of));
     report(tried.back());

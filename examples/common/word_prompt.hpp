@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <elman/elman.hpp>
 #include <functional>
@@ -14,18 +15,16 @@
 #include <vector>
 
 #include "terminal.hpp"
-#include "train_by_hand.hpp"
 #include "words.hpp"
 
 namespace example {
 
 /// Reads words from standard input and prints the most probable classes of each, tab-separated, a line a word. What
 /// cannot be read is named on standard error, and the next line is read.
-template <class Body>
-void classify(const Net<Body>& net, const Alphabet& alphabet, const Reading& reading,
-              const std::vector<std::string>& names, std::size_t top) {
+template <class Net>
+void classify(const Net& net, const Alphabet& alphabet, const Reading& reading, const std::vector<std::string>& names,
+              std::size_t top) {
   auto tape = net.tape();
-  Input x;
   UnseenCharacters unseen;
   std::size_t number = 0;
   const auto complain = [&](const std::string& what) {
@@ -42,17 +41,16 @@ void classify(const Net<Body>& net, const Alphabet& alphabet, const Reading& rea
       continue;
     }
     if (word->empty()) continue;
-    const std::vector<std::u32string> form{reading.form(*word)};
-    if (form.front().empty()) {
+    const std::u32string form = reading.form(*word);
+    if (form.empty()) {
       complain("no letter to read in '" + encode_utf8(*word) + "'");
       continue;
     }
-    const std::u32string first_met = unseen.add(alphabet, form.front());
+    const std::u32string first_met = unseen.add(alphabet, form);
     if (!first_met.empty()) {
       complain("'" + encode_utf8(first_met) + "': in no training word; the net reads nothing in its place");
     }
-    alphabet.encode(form, x);
-    net.forward(x, tape, elman::last_step);
+    net.forward(elman::pack(std::array{alphabet.numbers(form)}), tape, elman::last_step);
     std::vector<elman::Index> order(names.size());
     std::iota(order.begin(), order.end(), elman::Index{0});
     std::ranges::stable_sort(order, std::greater{}, [&](elman::Index k) { return tape.y()(k, 0); });

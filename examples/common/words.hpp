@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Words as the net's input: one column a character, 1 in the row of that character. A character that no training word
-// has is a column of zeros.
+// Words as the net's input: a number a character. All characters that no training word has are one input, the last,
+// which the net reads nothing from.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,6 @@
 #include <elman/elman.hpp>
 #include <iterator>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,7 +18,7 @@
 
 namespace example {
 
-/// The characters that have a row, in order.
+/// The characters that have a number, in order.
 class Alphabet {
  public:
   explicit Alphabet(std::u32string characters) : characters_(std::move(characters)) {
@@ -30,42 +29,37 @@ class Alphabet {
   elman::Index size() const { return static_cast<elman::Index>(characters_.size()); }
   const std::u32string& characters() const { return characters_; }
   bool has(char32_t character) const { return std::ranges::binary_search(characters_, character); }
+  elman::Index inputs() const { return size() + 1; }
+  elman::Index unseen() const { return size(); }  ///< the number of those that are not in it
 
-  /// Packs words into x: size() × (characters of all words). No word may be empty.
-  template <class Words>
-  void encode(const Words& words, elman::Sequences<float, elman::Dynamic>& x) const {
-    std::vector<std::size_t> lengths;
-    for (const std::u32string_view word : words) lengths.push_back(word.size());
-    x.steps = elman::Steps::ragged(lengths);
-    x.columns.setZero(size(), x.steps.columns());
-    elman::Index b = 0;
-    for (const std::u32string_view word : words) {
-      elman::Index t = 0;
-      for (const char32_t character : word) {
-        const auto place = std::ranges::lower_bound(characters_, character);
-        const elman::Index column = x.steps.column(b, t++);
-        if (place != characters_.end() && *place == character) x.columns(place - characters_.begin(), column) = 1;
-      }
-      ++b;
+  std::vector<elman::Index> numbers(std::u32string_view word) const {
+    std::vector<elman::Index> numbers;
+    for (const char32_t character : word) {
+      const auto place = std::ranges::lower_bound(characters_, character);
+      const bool is_in = place != characters_.end() && *place == character;
+      numbers.push_back(is_in ? place - characters_.begin() : unseen());
     }
+    return numbers;
   }
 
  private:
   std::u32string characters_;
 };
 
-/// Words of all classes, the data of a classifier.
+/// Words of all classes.
 struct Words {
   std::vector<std::u32string> words;
   std::vector<elman::Index> labels;
   Alphabet alphabet{U""};
+  std::vector<std::vector<elman::Index>> numbers;  ///< of the words, once there is an alphabet
 
-  elman::Index label(std::size_t k) const { return labels[k]; }
-  void batch(std::span<const std::size_t> indices, elman::Sequences<float, elman::Dynamic>& x) const {
-    std::vector<std::u32string_view> chosen;
-    for (const std::size_t k : indices) chosen.push_back(words[k]);
-    alphabet.encode(chosen, x);
+  void use(Alphabet chosen) {
+    alphabet = std::move(chosen);
+    numbers.clear();
+    for (const std::u32string& word : words) numbers.push_back(alphabet.numbers(word));
   }
+  /// The data set of a classifier; refers to the words.
+  auto examples() const { return elman::train::Examples{numbers, labels}; }
 };
 
 /// The characters that stand in no training word, and how often they were met elsewhere.
