@@ -15,11 +15,13 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <elman/train/event.hpp>
+#include <initializer_list>
 #include <limits>
-#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gnuplot.hpp"
@@ -99,9 +101,9 @@ class Picture {
       if (history.best > 0) mark(history.best, "best epoch " + number_for_gnuplot(history.best));
       add_data(data);
       const std::string points = epochs == 1 ? "points pt 7" : "lines lw 2";
-      script_ += "plot $data using 1:2 with " + points + " lc rgb '" + blue + "' title 'training'";
+      script_ += "plot $data using 1:2 with " + points + " lc rgb '" + blue() + "' title 'training'";
       if (has_validation) {
-        script_ += ", $data using 1:(valid(3) ? $3 : NaN) with linespoints lw 2 pt 7 ps 0.4 lc rgb '" + orange +
+        script_ += ", $data using 1:(valid(3) ? $3 : NaN) with linespoints lw 2 pt 7 ps 0.4 lc rgb '" + orange() +
                    "' title 'validation'";
       }
       script_ += '\n';
@@ -129,7 +131,7 @@ class Picture {
     set_tics("x", names, "rotate by 45 right");
     set_tics("y", names, "");
     add_data(data);
-    heat_map(numbers.cols(), numbers.rows(), "[0:1]", "0 '#ffffff', 1 '" + blue + "'", "share of the true class");
+    heat_map(numbers.cols(), numbers.rows(), "[0:1]", "0 '#ffffff', 1 '" + blue() + "'", "share of the true class");
   }
 
   /// What every hidden unit does: `h` has a row a unit and a column a letter of a word. Values of -1 to 1.
@@ -146,7 +148,8 @@ class Picture {
     set_tics("x", letters, "");
     script_ += "set ytics autofreq out nomirror\n";
     add_data(data);
-    heat_map(numbers.cols(), numbers.rows(), "[-1:1]", "-1 '" + orange + "', 0 '#ffffff', 1 '" + blue + "'", "state");
+    heat_map(numbers.cols(), numbers.rows(), "[-1:1]", "-1 '" + orange() + "', 0 '#ffffff', 1 '" + blue() + "'",
+             "state");
   }
 
   /// A series, what was forecast of it, and below how wrong that was.
@@ -171,8 +174,8 @@ class Picture {
                 " with lines " + style + " title " + quoted_for_gnuplot(name);
       };
       add(of.baseline, "4", of.baseline_name, "lw 1.5 dt 2 lc rgb '#888888'");
-      add(of.one_step, "2", "one step ahead", "lw 2 lc rgb '" + blue + "'");
-      add(of.many_steps, "3", "many steps ahead", "lw 2 lc rgb '" + orange + "'");
+      add(of.one_step, "2", "one step ahead", "lw 2 lc rgb '" + blue() + "'");
+      add(of.many_steps, "3", "many steps ahead", "lw 2 lc rgb '" + orange() + "'");
       return text;
     }();
     const std::string separator = lines.empty() ? "" : ", ";
@@ -197,7 +200,8 @@ class Picture {
   }
 
  private:
-  static inline const std::string blue = "#0072b2", orange = "#d55e00";
+  static std::string blue() { return "#0072b2"; }
+  static std::string orange() { return "#d55e00"; }
 
   static std::string line_of(std::initializer_list<double> numbers) {
     std::string line;

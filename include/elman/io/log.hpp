@@ -85,7 +85,7 @@ class Log {
  private:
   using Clock = std::chrono::steady_clock;
   struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
+    void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }  // every line has been flushed
   };
   struct Run {
     std::unique_ptr<std::FILE, Close> file;

@@ -82,19 +82,20 @@ ConstMatrixView<typename Tape::Scalar> kept_of(const Tape& tape) {
   }
 }
 
+template <class L>
+concept HasReductionOption = requires(const L& given) {
+  { given.options().reduction } -> std::convertible_to<loss::Reduction>;
+};
+
 /// The loss that sums, where it says how it reduces.
 template <class L>
-L summing(const L& loss) {
-  if constexpr (requires(typename L::Options options) {
-                  options = loss.options();
-                  options.reduction = loss::Reduction::sum;
-                  L(options);
-                }) {
-    typename L::Options options = loss.options();
+L summing(const L& given) {
+  if constexpr (HasReductionOption<L>) {
+    auto options = given.options();
     options.reduction = loss::Reduction::sum;
     return L(options);
   } else {
-    L copy = loss;
+    L copy = given;
     if constexpr (requires { copy.reduction = loss::Reduction::sum; }) copy.reduction = loss::Reduction::sum;
     return copy;
   }

@@ -39,8 +39,9 @@
 //     double sum_ = 0, all_ = 0;
 //   };
 //
-// One that fits several outputs has, in place of Output, `template <class Tape> static constexpr bool fits`. A tape is
-// anything that has Scalar, Output, o() and y().
+// One whose value() takes long says `static constexpr bool is_costly = true`; a training loop then asks for it at the
+// end of an epoch alone. One that fits several outputs has, in place of Output, `template <class Tape> static constexpr
+// bool fits`. A tape is anything that has Scalar, Output, o() and y().
 #pragma once
 
 #include <concepts>

@@ -53,6 +53,7 @@ namespace metric {
 class RocAuc {
  public:
   using Output = Sigmoid;
+  static constexpr bool is_costly = true;
 
   /// Counts a batch: targets are numbers (loss/target_columns.hpp), Out × R, or weighted. Throws, with nothing counted,
   /// if there was no forward, a shape does not fit, a weight is negative, a target is neither 0 nor 1, or there were

@@ -120,7 +120,8 @@ class Grouped {
   }
 
   /// Sets the gradient of what is fixed to 0, so that it has no part in norms (clip.hpp) and guards (finite.hpp), in
-  /// which it otherwise counts like any other.
+  /// which it otherwise counts like any other: bptt leaves one there, where PyTorch has none after
+  /// requires_grad_(False). Throws unless it has as many parameters as the model.
   template <class Gradient>
   void clear_fixed(Gradient& gradient) const {
     static_assert(detail::is_gradient_of_model<Gradient>());

@@ -5,8 +5,8 @@
 //   Random random{1};
 //   const auto parts = prepare::stratified_split(labels, {.validation = 0.1, .test = 0.2}, random);
 //   const auto parts = prepare::shuffled_split(sequences.size(), {.validation = 0.1, .test = 0.2}, random);
-//   const auto parts = prepare::split_by_time(windows.size(), {.validation = 0.1, .test = 0.2, .gap =
-//   windows.target_gap()}); for (const auto& parts : prepare::stratified_folds(labels, {.count = 5}, random)) …
+//   const auto parts = prepare::split_by_time(windows.size(), {.test = 0.2, .gap = windows.target_gap()});
+//   for (const auto& parts : prepare::stratified_folds(labels, {.count = 5}, random)) …
 //
 // Parts are places in a list: train::Subset{data, parts.training}.
 #pragma once

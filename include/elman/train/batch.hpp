@@ -32,8 +32,11 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
+/// A list of integers; a text is none, for its characters are no classes.
 template <class T>
-concept IsList = std::ranges::random_access_range<const T> && !IsMatrix<T>;
+concept IsListOfClasses =
+    std::ranges::random_access_range<const T> && !IsMatrix<T> && std::integral<std::ranges::range_value_t<T>> &&
+    !std::same_as<std::ranges::range_value_t<T>, char>;
 
 /// What sequences of type T are packed into.
 template <class T>
@@ -48,7 +51,7 @@ struct PackedInput<T> {
   using type = Sequences<typename T::Scalar, T::RowsAtCompileTime>;
 };
 template <class T>
-requires IsList<T> && std::integral<std::ranges::range_value_t<T>>
+requires IsListOfClasses<T>
 struct PackedInput<T> {
   using type = Labels;
 };
@@ -86,6 +89,16 @@ const Steps& steps_of(const SourceTarget<Source, Target>& x) {
   return x.target.steps;
 }
 
+/// read ← the targets in the order of what is read. Those of every step are in that order already.
+template <class Packed, class Read>
+void order_targets(Packed& packed, const ReadSteps& which, const Steps& steps, Read& read) {
+  if (which.kind == ReadSteps::Kind::every && packed.steps == steps) {
+    read.swap(packed.columns);
+  } else {
+    gather(packed, which, steps, read);
+  }
+}
+
 /// Targets of type T: where they are packed, what they are for a loss, and which steps are read for them unless it is
 /// said.
 template <class T>
@@ -115,7 +128,7 @@ struct TargetsOf<T> {  // a number a sequence
   }
 };
 template <class T>
-requires IsList<T> && std::integral<std::ranges::range_value_t<T>>
+requires IsListOfClasses<T>
 struct TargetsOf<T> {  // a class a step
   using Read = std::vector<Index>;
   static constexpr bool is_of_steps = true;
@@ -123,7 +136,7 @@ struct TargetsOf<T> {  // a class a step
   template <class Target>
   void pack(Index B, const Target& target, const ReadSteps& which, const Steps& steps, Read& read) {
     pack_each(B, target, packed);
-    gather(packed, which, steps, read);
+    order_targets(packed, which, steps, read);
   }
 };
 template <class T>
@@ -135,7 +148,7 @@ struct TargetsOf<T> {  // a column a sequence, or one a step
   template <class Target>
   void pack(Index B, const Target& target, const ReadSteps& which, const Steps& steps, Read& read) {
     pack_each(B, target, packed);
-    gather(packed, which, steps, read);
+    order_targets(packed, which, steps, read);
   }
 };
 

@@ -105,6 +105,7 @@ class Batches {
     begins_.push_back(count);
   }
   Index batches() const {
+    if (!begins_.empty()) return static_cast<Index>(begins_.size()) - 1;
     return options_.drop_last ? size() / options_.size : (size() + options_.size - 1) / options_.size;
   }
   Index pieces(Index k) const { return (begin_of(k + 1) - begin_of(k) + options_.micro - 1) / options_.micro; }

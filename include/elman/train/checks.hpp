@@ -11,7 +11,10 @@
 #include <vector>
 
 #include "elman/check.hpp"
+#include "elman/loss/loss.hpp"
+#include "elman/metrics/metric.hpp"
 #include "elman/net/input.hpp"
+#include "elman/optim/optimizer.hpp"
 #include "elman/train/batches.hpp"
 #include "elman/train/tally.hpp"
 #include "elman/types.hpp"
@@ -19,6 +22,36 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
+
+/// That these are what a loop is made of, or a sentence.
+template <class Net, class Optimizer, class Loss, class Source, class... Metrics>
+constexpr bool are_of_loop() {
+  constexpr bool is_net = requires { typename Net::Tape; };
+  static_assert(is_net,
+                "elman::train::Loop: net, then its optimizer: Loop{net, adam, loss, batches, options, metrics…}");
+  static_assert(train::BatchSource<Source>,
+                "elman::train::Loop: expected batches: train::Batches{data}, train::Chunks{…}, train::Generated{…}, or "
+                "a source of your own (elman/train/batches.hpp)");
+  if constexpr (is_net) {
+    static_assert(elman::Optimizer<Optimizer, Net>,
+                  "elman::train::Loop: the second argument must be an optimizer: step(net, gradient)");
+    if constexpr (requires { typename Loss::Output; }) check_output<Loss, typename Net::Tape>();
+    const auto check = []<class Metric>(std::type_identity<Metric>) {
+      constexpr bool is_metric = requires(Metric metric) {
+        metric.reset();
+        metric.name();
+        metric.value();
+        metric.higher_is_better;
+      };
+      static_assert(is_metric,
+                    "elman: a metric has add(tape, targets), value(), reset(), name() and higher_is_better; see "
+                    "elman/metrics/metric.hpp");
+      if constexpr (is_metric) check_metric_output<Metric, typename Net::Tape>();
+    };
+    (check(std::type_identity<Metrics>()), ...);
+  }
+  return true;
+}
 
 template <class Targets>
 const auto& labels_in(const Targets& targets) {

@@ -8,56 +8,17 @@
 //   train::for_each_batch(net, train::Batches{test}, [&](const auto& batch, auto& tape) { … tape.y() … });
 #pragma once
 
-#include <concepts>
-#include <tuple>
-#include <type_traits>
 #include <utility>
 
 #include "elman/net/noise.hpp"
 #include "elman/train/batches.hpp"
+#include "elman/train/carried_state.hpp"
 #include "elman/train/tally.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
-
-/// Batches of one stream, whose state goes from one to the next.
-template <class Source>
-concept CarriesState = requires {
-  requires Source::carries_state;
-};
-
-struct NoState {};
-
-/// The state of a net on a source that carries it.
-template <class Net, class Source>
-struct CarriedState {
-  using type = NoState;
-};
-template <class Net, CarriesState Source>
-struct CarriedState<Net, Source> {
-  using type = typename Net::template StateOf<Dynamic>;
-};
-
-template <class Net, class Source>
-typename CarriedState<Net, Source>::type initial_state(const Net& net, const Source& source) {
-  if constexpr (CarriesState<Source>) {
-    return net.initial_state(source.streams());
-  } else {
-    return {};
-  }
-}
-
-/// forward of a batch, from the carried state if there is one.
-template <class Net, class Batch, class Tape, class State>
-void run_forward(const Net& net, const Batch& batch, Tape& tape, State& state, const Noise& noise) {
-  if constexpr (std::same_as<State, NoState>) {
-    net.forward(batch.x, tape, batch.read, {.random = noise});
-  } else {
-    net.forward(batch.x, tape, batch.read, {.start = state, .random = noise});
-  }
-}
 
 /// A source, and the memory that a net needs to run through it.
 template <class Net, class Source>
@@ -110,7 +71,7 @@ double evaluate(const Net& net, Source source, const Loss& loss, Metrics&... met
   for_each_batch(net, std::move(source), [&](const auto& batch, auto& tape) {
     batch.with_targets([&](const auto& targets) {
       running.add(detail::run_loss(loss, tape, targets));
-      (metrics.add(std::as_const(tape), targets), ...);
+      (detail::add_to_metric(metrics, std::as_const(tape), targets), ...);
     });
   });
   return running.value();

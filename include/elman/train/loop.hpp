@@ -16,7 +16,6 @@
 // order.
 #pragma once
 
-#include <algorithm>
 #include <concepts>
 #include <functional>
 #include <limits>
@@ -49,6 +48,7 @@ namespace train {
 
 template <class Net, class Optimizer, class Loss, class Source, class... Metrics>
 class Loop {
+  static_assert(detail::are_of_loop<Net, Optimizer, Loss, Source, Metrics...>());
   using Update = detail::Update<Net, Optimizer, Loss, Source>;
   using Batch = typename Update::Batch;
   using Gradient = typename Update::Gradient;
@@ -246,7 +246,7 @@ class Loop {
 
   void tell(Moment moment) {
     if (!reporter_.has_callbacks()) return;
-    tally_.values(reporter_.training.data());
+    tally_.values(reporter_.training.data(), moment != Moment::batch);
     const bool stops = reporter_.tell({.moment = moment,
                                        .epoch = at_.epoch,
                                        .epochs = options_.epochs,

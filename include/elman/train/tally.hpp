@@ -11,18 +11,12 @@
 #include <utility>
 
 #include "elman/loss/loss.hpp"
+#include "elman/metrics/metric.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
-
-/// A loss that says what its mean divides by (loss/loss.hpp).
-template <class Loss, class Tape, class Targets>
-concept SaysDivisor = requires(const Loss& loss, const Tape& tape, const Targets& targets) {
-  { loss.reduction() } -> std::convertible_to<loss::Reduction>;
-  { loss.divisor(tape, targets) } -> std::convertible_to<double>;
-};
 
 /// L of a batch, and how much it counts beside other batches.
 struct LossPart {
@@ -36,7 +30,7 @@ template <class Loss, class Tape, class Targets>
 LossPart run_loss(const Loss& loss, Tape& tape, const Targets& targets) {
   check_loss<Loss, Tape, Targets>();
   LossPart part{static_cast<double>(real_part(loss(tape, targets)))};
-  if constexpr (SaysDivisor<Loss, Tape, Targets>) {
+  if constexpr (LossWithDivisor<Loss, Tape, Targets>) {
     part.is_sum = loss.reduction() == loss::Reduction::sum;
     part.divisor = loss.divisor(std::as_const(tape), targets);
   } else {
@@ -74,6 +68,12 @@ class RunningLoss {
   bool is_sum_ = false;
 };
 
+template <class Metric, class Tape, class Targets>
+void add_to_metric(Metric& metric, const Tape& tape, const Targets& targets) {
+  check_metric<Metric, Tape, Targets>();
+  if constexpr (elman::Metric<Metric, Tape, Targets>) metric.add(tape, targets);
+}
+
 /// A running loss and metrics.
 template <class... Metrics>
 class Tally {
@@ -90,16 +90,21 @@ class Tally {
   LossPart add(const Loss& loss, Tape& tape, const Targets& targets) {
     const LossPart part = run_loss(loss, tape, targets);
     loss_.add(part);
-    std::apply([&](auto&... metric) { (metric.add(std::as_const(tape), targets), ...); }, metrics_);
+    std::apply([&](auto&... metric) { (add_to_metric(metric, std::as_const(tape), targets), ...); }, metrics_);
     return part;
   }
 
   double loss() const { return loss_.value(); }
-  /// The values of the metrics to where `value` points, in their order.
-  void values(double* value) const {
-    std::apply([&](const auto&... metric) { ((*value++ = metric.value()), ...); }, metrics_);
+  /// The values of the metrics to where `value` points, in their order; unless `all`, NaN of those that are costly.
+  void values(double* value, bool all = true) const {
+    const auto value_of = [all]<class Metric>(const Metric& metric) {
+      if constexpr (requires { requires Metric::is_costly; }) {
+        if (!all) return std::numeric_limits<double>::quiet_NaN();
+      }
+      return static_cast<double>(metric.value());
+    };
+    std::apply([&](const auto&... metric) { ((*value++ = value_of(metric)), ...); }, metrics_);
   }
-  std::tuple<Metrics...>& metrics() { return metrics_; }
   const std::tuple<Metrics...>& metrics() const { return metrics_; }
 
   template <class Keep>

@@ -19,7 +19,7 @@
 #include "elman/optim/optimizer.hpp"
 #include "elman/random.hpp"
 #include "elman/train/batches.hpp"
-#include "elman/train/evaluate.hpp"
+#include "elman/train/carried_state.hpp"
 #include "elman/train/options.hpp"
 #include "elman/train/position.hpp"
 #include "elman/train/tally.hpp"
@@ -56,13 +56,18 @@ double own_rate(const Optimizer& optimizer) {
                    may_skip ? "" : ", or leave such steps out: .non_finite = NonFinite::skip");
 }
 
+/// Of what an optimizer holds fixed the gradient is 0, and has no part in a norm.
+template <class Optimizer, class Gradient>
+void clear_fixed(const Optimizer& optimizer, Gradient& gradient) {
+  if constexpr (requires { optimizer.clear_fixed(gradient); }) {
+    optimizer.clear_fixed(gradient);
+  } else if constexpr (requires { optimizer.optimizer(); }) {
+    clear_fixed(optimizer.optimizer(), gradient);  // of SkipNonFinite
+  }
+}
+
 template <class Net, class Optimizer, class Loss, class Source>
 class Update {
-  static_assert(train::BatchSource<Source>,
-                "elman::train::Loop: expected batches: train::Batches{data}, train::Chunks{…}, train::Generated{…}, or "
-                "a source of your own (elman/train/batches.hpp)");
-  static_assert(is_model<Net>() && elman::Optimizer<Optimizer, Net>,
-                "elman::train::Loop: net, then its optimizer: Loop{net, adam, loss, batches, options, metrics…}");
   using Scalar = typename Net::Scalar;
 
  public:
@@ -115,6 +120,7 @@ class Update {
     }
     if (l2_) (*l2_)(net_, gradient_);
     if (on_gradient) on_gradient(std::as_const(net_), gradient_);
+    clear_fixed(std::as_const(optimizer_), gradient_);
     return examples;
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // expect: elman: Scalar must be float, double, long double or std::complex of one
+// alone: g++ names all the headers between
 #include "elman/cell.hpp"
 
 #ifdef ELMAN_FAIL

@@ -102,7 +102,7 @@ TEST_CASE("what is no number is refused with its line, its column and its text")
   const std::string begin = "x.csv: line 3, column \"b\", is ";
   for (const std::string text : {"calm", "0x10", "1e", "--1", "+-1", "1_000", "1 2", "inf", "-inf", "infinity", "1.2.3",
                                  "+", "-", ".", "e5", "NaNs"}) {
-    CHECK(of(text) == begin + "\"" + text + "\"; expected a number");
+    CHECK(of(text) == std::string(begin).append("\"").append(text).append("\"; expected a number"));
   }
   CHECK(of("1,5") == begin + "\"1,5\"; expected a number with a decimal point; .decimal_comma reads commas");
   CHECK(fault("1,5;1.5\n", {.decimal_comma = true}) ==
@@ -192,5 +192,5 @@ TEST_CASE("numbers are read alike in every locale") {
     if (!std::setlocale(LC_ALL, name)) continue;
     CHECK(table("1.5\n").matrix<double>()(0, 0) == 1.5);
   }
-  std::setlocale(LC_ALL, before.c_str());
+  CHECK(std::setlocale(LC_ALL, before.c_str()));
 }

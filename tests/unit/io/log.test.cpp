@@ -64,7 +64,7 @@ struct Training {
     event.metrics = names;
     if (first >= 5) {
       event.has_validation = true;
-      validation = {static_cast<double>(first / 5 * 5), 0.5};
+      validation = {static_cast<double>(first - first % 5), 0.5};
       event.validation = {0.1, validation};
     }
     const auto tell = [&](Moment moment) {
@@ -260,7 +260,7 @@ TEST_CASE("nothing is lost silently: what is in the way of a log is refused, and
   const auto refused = [&](const std::string& text, const Training& training, const LogOptions& options) {
     folder.write("run", text);
     int updates = 0;
-    const std::string said = message([&] {
+    std::string said = message([&] {
       CsvLog log(path, options);
       training.run([&](Event& event) {
         log(event);

@@ -216,7 +216,7 @@ TEST_CASE("large tensors are read in parts, whichever way their rows are cut") {
   const Folder folder("tensors");
   const auto path = folder.path / "large.safetensors";
   for (const auto& [rows, cols] :
-       {std::pair<Index, Index>{3, 700'001}, {700'001, 3}, {1'300, 1'021}, {1, 2'000'003}, {2'000'003, 1}}) {
+       {std::pair<Index, Index>{3, 100'003}, {100'003, 3}, {1'300, 321}, {1, 300'007}, {300'007, 1}}) {
     M<float> W(rows, cols);
     for (Index k = 0; k < W.size(); ++k) W.data()[k] = static_cast<float>(k % 16'000'057);
     TensorWriter writer;

@@ -320,7 +320,11 @@ void check_many_classes(Tape& tape, Index K) {
 
 TEMPLATE_TEST_CASE("CrossEntropy has log K to a few units in the last place, at any number of classes", "", float,
                    double) {
+#if defined(__OPTIMIZE__) || defined(_MSC_VER)
   const Index most = std::is_same_v<TestType, float> ? 10'000'000 : 1'000'000;
+#else
+  const Index most = 100'003;  // ten million take half a minute
+#endif
   for (const Index K : {Index{2}, Index{3}, Index{16}, Index{17}, Index{300}, Index{1000}, Index{50'257}, most}) {
     CAPTURE(K);
     LossTape<TestType, elman::Softmax> tape(nearly_equal<TestType>(K));

@@ -153,10 +153,10 @@ template <class Make>
 void check_net(const char* name, const Make& make) {
   INFO(name);
   check_groups(filled(Net{elman::zero}), make,
-               {{.name = "b", .weight_decay = 0},
+               {{.name = "layer1.backwards.b", .learning_rate = 0.07},
+                {.name = "b", .weight_decay = 0},
                 {.name = "layer0", .fixed = true},
                 {.name = "h0", .learning_rate = 0.3, .weight_decay = 0.5},
-                {.name = "layer1.backwards.b", .learning_rate = 0.07},
                 {.name = "backwards.W", .learning_rate = 0.02},
                 {.name = "V", .learning_rate = 0.01, .fixed = true},
                 {.name = "layer2.W", .learning_rate = 0.03}},

@@ -26,7 +26,7 @@ std::vector<Matrix> some() {
   last << 5, 7, 9, 0.1, 0.1, 0.1, -50, -70, -90;
   return {first, off, last};
 }
-const std::vector<Index> places{2, 0};
+constexpr std::array<Index, 2> places{2, 0};
 
 }  // namespace
 

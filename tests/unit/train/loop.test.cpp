@@ -226,3 +226,22 @@ TEST_CASE("a callback stops a run, which goes on where it was") {
     CHECK(std::equal(whole.begin(), whole.end(), parts.begin(), parts.end(), same));
   }
 }
+
+TEST_CASE("what an optimizer holds fixed has no part in the norm that is clipped") {
+  const Data data(8);
+  const auto examples = data.examples();
+  const auto weights_after = [&](const auto& change) {
+    Cell cell = make_cell();
+    optim::SkipNonFinite descent{
+        optim::Grouped{optim::SGD{cell, {.learning_rate = 0.5}}, cell, {{.name = "U", .fixed = true}}}};
+    train::Loop loop{cell, descent, loss::CrossEntropy{}, train::Batches{examples}, {.epochs = 3, .clip_norm = 0.01}};
+    loop.on_gradient(change);
+    loop.run();
+    return cell;
+  };
+  const Cell plain = weights_after([](const Cell&, auto&) {});
+  const Cell large_in_U = weights_after([](const Cell&, auto& gradient) { gradient.U().setConstant(100); });
+  CHECK(plain.U() == make_cell().U());
+  CHECK(plain.W() != make_cell().W());
+  CHECK(plain.theta() == large_in_U.theta());
+}
