@@ -7,8 +7,8 @@
 //   char_language_model --save gpl.safetensors             keeps what it has learned, and
 //   char_language_model --load gpl.safetensors --sample 500  writes with nothing else
 //   char_language_model --folds 5            cross-validation on the rest of the text: to choose options by
+//   char_language_model --plot-units units.svg --prefix "the licence"    what its hidden units do, letter by letter
 #include <algorithm>
-#include <cmath>
 #include <iomanip>
 #include <iostream>
 #include <optional>
@@ -18,8 +18,7 @@
 #include <vector>
 
 #include "common/language_model.hpp"
-#include "common/net_files.hpp"
-#include "common/train.hpp"
+#include "common/units.hpp"
 
 namespace {
 
@@ -35,6 +34,9 @@ struct TextOptions {
   elman::Index sample = 0;
   elman::SamplerOptions sampler;
   std::string prefix = "The ";
+  std::string plot_units;  ///< a path, or empty
+
+  bool uses_prefix() const { return sample > 0 || !plot_units.empty(); }
 };
 
 constexpr const char* default_text = "/usr/share/common-licenses/GPL-3";  // which every Debian system has
@@ -52,28 +54,23 @@ void with_layers(elman::Index in, const TextOptions& text, const Options& option
   return use(Stacked{Embedding{in, text.embedding}, Repeated{dropped(text.embedding), upper, options.layers}});
 }
 
-elman::Attachments attachments(const Vocabulary& vocabulary) {
-  elman::Matrix<double, elman::Dynamic, elman::Dynamic> bytes(vocabulary.size(), 1);
-  elman::Index token = 0;
-  for (const char byte : vocabulary.bytes()) bytes(token++, 0) = static_cast<unsigned char>(byte);
-  return {.tensors = {{"vocabulary", std::move(bytes)}}};
-}
-
-/// The bytes that are a net's tokens.
-Vocabulary vocabulary_of(const NetFile& file, elman::Index size) {
-  std::string bytes;
-  for (const double byte : file.tensor("vocabulary", size).reshaped()) {
-    const bool is_byte = byte >= 0 && byte <= 255 && byte == std::floor(byte);
-    file.check(is_byte, "attached tensor \"vocabulary\" has " + std::to_string(byte) + "; expected bytes, 0 to 255");
-    bytes += static_cast<char>(static_cast<unsigned char>(byte));
+/// Throws std::runtime_error unless the hidden units can be drawn.
+void check_units(const TextOptions& text, const Options& options) {
+  check_picture(text.plot_units);
+  if (text.prefix.empty()) throw std::runtime_error("--plot-units shows units over a text; expected --prefix");
+  if (text.plot_units == options.files.plot) {
+    throw std::runtime_error("--plot-units " + text.plot_units + ": expected another file than that of --plot");
   }
-  file.check(Vocabulary(bytes).size() == size, "attached tensor \"vocabulary\" has a byte twice");
-  return Vocabulary(bytes);
 }
 
+/// Draws what the hidden units do over the prefix, and goes on with it, if that is asked for.
 template <class Net>
-void write_sample(const Net& net, const Vocabulary& vocabulary, const TextOptions& text, const Tokens& prefix,
-                  elman::Sampler& sampler, elman::Random& random) {
+void use_prefix(const Net& net, const Vocabulary& vocabulary, const TextOptions& text, const Tokens& prefix,
+                elman::Sampler& sampler, elman::Random& random) {
+  if (!text.plot_units.empty()) {
+    draw_units(text.plot_units, net, prefix, letters_of(text.prefix), "hidden units, letter by letter");
+  }
+  if (text.sample == 0) return;
   auto state = net.initial_state();
   const Tokens sample = elman::generate(net, state, prefix, {.length = text.sample}, sampler, random);
   std::cout << text.prefix << vocabulary.decode(sample) << '\n';
@@ -89,11 +86,11 @@ void use_loaded(const TextOptions& text, const Options& options, const NetFile& 
     const Vocabulary vocabulary = vocabulary_of(file, net.out());
     file.check(net.in() == net.out(), "reads " + std::to_string(net.in()) + " tokens and predicts " +
                                           std::to_string(net.out()) + "; expected as many");
-    if (text.sample > 0) {
+    if (text.uses_prefix()) {
       elman::Random random{options.seed};
-      write_sample(net, vocabulary, text, vocabulary.encode(text.prefix, "--prefix"), sampler, random);
+      use_prefix(net, vocabulary, text, vocabulary.encode(text.prefix, "--prefix"), sampler, random);
     }
-    if (text.sample > 0 && !text.text) return;
+    if (text.uses_prefix() && !text.text) return;
     const std::string path = text.text.value_or(default_text);
     const Corpus corpus = with_tail_held_out(vocabulary.encode(read_text(path), path));
     check_length(corpus, 1, path);
@@ -103,6 +100,7 @@ void use_loaded(const TextOptions& text, const Options& options, const NetFile& 
 }
 
 void model_language(const TextOptions& text, const Options& options) {
+  if (!text.plot_units.empty()) check_units(text, options);
   if (!options.files.load.empty()) return use_loaded(text, options, NetFile(options.files));
   if (options.dropout > 0 && text.embedding == 0 && options.layers == 1) {
     throw std::runtime_error(
@@ -113,7 +111,7 @@ void model_language(const TextOptions& text, const Options& options) {
   const std::string path = text.text.value_or(default_text);
   const std::string bytes = read_text(path);
   const Vocabulary vocabulary = text.vocabulary == "bytes" ? Vocabulary() : Vocabulary(bytes);
-  const Tokens prefix = text.sample > 0 ? vocabulary.encode(text.prefix, "--prefix") : Tokens{};
+  const Tokens prefix = text.uses_prefix() ? vocabulary.encode(text.prefix, "--prefix") : Tokens{};
   std::vector<Corpus> corpora{with_tail_held_out(vocabulary.encode(bytes, path))};
   if (text.folds > 0) corpora = text_folds(corpora.front().training, text.folds);
   for (const Corpus& corpus : corpora) check_length(corpus, options.batch, path);
@@ -124,15 +122,13 @@ void model_language(const TextOptions& text, const Options& options) {
     std::cout << corpus.training.size() << " bytes to train on, " << corpus.held_out.size() << " held out; "
               << vocabulary.size() << " tokens, " << options.hidden << " hidden, " << elman::parameter_count(net)
               << " parameters, " << options.epochs << " epochs" << std::endl;
-    Progress progress(options.epochs, corpus.training.size(), "bytes", std::cout);
-    train(net, corpus.training, text.chunk, options, random, progress);
-    const double seconds = progress.seconds();
+    const Training training = train(net, corpus.training, text.chunk, options, random());
     const double bits = bits_per_character(net, corpus.held_out);
     sum += bits;
-    std::cout << std::fixed << std::setprecision(1) << "trained in " << seconds << " s: " << std::setprecision(3)
-              << bits << " bits a character held out" << std::endl;
+    std::cout << std::fixed << std::setprecision(3) << bits << " bits a character held out" << std::endl;
+    write_picture(options.files, training.history);
     write_net(options.files, net, attachments(vocabulary));
-    if (text.sample > 0) write_sample(net, vocabulary, text, prefix, sampler, random);
+    use_prefix(net, vocabulary, text, prefix, sampler, random);
   };
   for (std::size_t k = 0; k < options.seeds; ++k) {
     for (const Corpus& corpus : corpora) {
@@ -185,7 +181,10 @@ int main(int argc, char** argv) {
   CLI::Option* sample =
       app.add_option("--sample", text.sample, "Characters to write after training, or of a net that is loaded")
           ->check(CLI::Range(1, 1'000'000));
-  app.add_option("--prefix", text.prefix, "What the sample goes on from")->capture_default_str();
+  app.add_option("--prefix", text.prefix, "What the sample goes on from, and the units are shown over")
+      ->capture_default_str();
+  CLI::Option* plot_units = app.add_option("--plot-units", text.plot_units,
+                                           "Draw the hidden units over the prefix into this file, .png or .svg");
   app.add_option("--temperature", text.sampler.temperature, "Of the sample")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -197,9 +196,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   add_options(app, options);
   for (const char* name : {"--batch", "--validation"}) app.remove_option(app.get_option(name));  // a text has others
-  add_file_options(
-      app, options.files,
-      {.data = {"--text", "--seed"}, .use = {"--sample", "--prefix", "--temperature", "--top-k", "--top-p"}});
-  sample->excludes("--seeds")->excludes("--folds");
+  add_file_options(app, options.files,
+                   {.data = {"--text", "--seed"},
+                    .use = {"--sample", "--prefix", "--plot-units", "--temperature", "--top-k", "--top-p"}});
+  for (CLI::Option* of_one : {sample, plot_units}) of_one->excludes("--seeds")->excludes("--folds");
   return run_program(app, argc, argv, [&] { model_language(text, options); });
 }

@@ -7,17 +7,17 @@
 //   forecast                                                     sunspots, if python3-statsmodels is there
 //   forecast --data power.csv --column load --horizon 24 --length 96
 //   forecast --data power.csv --column load --save FILE          then --load FILE --data power.csv forecasts at once
+//   forecast --plot forecast.svg                                 a picture of the training and of what was forecast
 #include <cstddef>
 #include <iomanip>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "common/forecast_baselines.hpp"
 #include "common/forecast_data.hpp"
-#include "common/forecast_net.hpp"
+#include "common/forecast_test.hpp"
 #include "common/net_files.hpp"
-#include "common/options.hpp"
 
 namespace {
 
@@ -29,14 +29,7 @@ struct ForecastOptions {
   Index length = 24;   ///< steps that are read
   Index horizon = 12;  ///< steps that are told
   double validation = 0.15, test = 0.2;
-  std::size_t patience = 40;
-};
-
-/// A series as it is read: in windows, dealt by time, scaled by what is trained on.
-struct Prepared {
-  elman::prepare::Split parts;
-  Scaling scaling;
-  Windows windows;  ///< scaled
+  Index patience = 40;
 };
 
 elman::prepare::WindowOptions window_options(const ForecastOptions& options) {
@@ -59,41 +52,32 @@ Prepared prepared(const LongSeries& series, const ForecastOptions& options) {
   return {parts, scaling, Windows{scaled, window_options(options)}};
 }
 
-/// The errors on the windows to test on, in the units of the series, and what comes behind it.
-void report(const ForecastNet& net, const Prepared& data, const ForecastOptions& options) {
-  const auto in_units = [&](Numbers numbers) {
-    data.scaling.invert(numbers, {0});
-    return numbers;
-  };
-  const Indices& test = data.parts.test;
-  const Autoregression linear(data.windows, data.parts);
-  const Numbers targets = in_units(targets_of(data.windows, test));
-  const Numbers still = in_units(persistence(data.windows, test));
-  const Numbers told = in_units(told_by(net, data.windows, test));
-  std::cout << std::fixed << std::setprecision(3) << "errors on the last " << test.size()
+/// The errors, and what comes behind the series.
+void report(const Test& test, const ForecastNet& net, const Prepared& data) {
+  std::cout << std::fixed << std::setprecision(3) << "errors on the last " << test.windows()
             << " windows (root of the mean square, mean magnitude):\n";
-  for (const auto& [name, numbers] :
-       {std::pair<std::string, Numbers>{"nothing changes", still},
-        {"linear, order " + std::to_string(linear.order()), in_units(linear(data.windows, test))},
-        {"the net", told}}) {
+  for (const auto& [name, numbers] : {std::pair<std::string, const Numbers&>{"nothing changes", test.still},
+                                      {test.linear_name(), test.linear},
+                                      {"the net", test.told}}) {
     std::cout << "  " << std::left << std::setw(18) << name << std::right;
-    for (const Index ahead : {Index{1}, options.horizon}) {
-      const ForecastError error(numbers, targets, ahead);
+    for (const Index ahead : {Index{1}, test.horizon()}) {
+      const ForecastError error(numbers, test.targets, ahead);
       std::cout << "  " << std::setw(2) << ahead << (ahead == 1 ? " step ahead " : " steps ahead ") << std::setw(9)
                 << error.root_mean_square << std::setw(9) << error.mean_magnitude;
     }
     std::cout << '\n';
   }
-  for (const Index ahead : {Index{1}, options.horizon}) {
+  for (const Index ahead : {Index{1}, test.horizon()}) {
     std::cout << "the net's error beside that of no change, " << ahead << " ahead: "
-              << ForecastError(told, targets, ahead).root_mean_square /
-                     ForecastError(still, targets, ahead).root_mean_square
+              << ForecastError(test.told, test.targets, ahead).root_mean_square /
+                     ForecastError(test.still, test.targets, ahead).root_mean_square
               << '\n';
   }
   std::cout << "next:";
-  const Numbers next = in_units(told_next(net, data.windows));
+  Numbers next = told_next(net, data.windows);
+  data.scaling.invert(next, {0});
   for (Index k = 0; k < next.size(); ++k) std::cout << ' ' << next(k, 0);
-  std::cout << std::endl;  // a plot of what was told and what came (told, targets) belongs here
+  std::cout << std::endl;
 }
 
 void describe(const LongSeries& series, const Prepared& data, const ForecastNet& net, const ForecastOptions& options) {
@@ -116,7 +100,7 @@ void use_loaded(const SeriesSource& source, const NetFile& file) {
   data.scaling.apply(scaled);
   data.windows = Windows{scaled, window_options(options)};
   describe(series, data, net, options);
-  report(net, data, options);
+  report(Test(net, data), net, data);
 }
 
 void forecast(const SeriesSource& given, const ForecastOptions& of_windows, const Options& options) {
@@ -128,8 +112,11 @@ void forecast(const SeriesSource& given, const ForecastOptions& of_windows, cons
   elman::Random random{options.seed};
   ForecastNet net{{1, options.hidden}, {options.hidden, of_windows.horizon}, elman::init::standard(random)};
   describe(series, data, net, of_windows);
-  train(net, data.windows, data.parts, options, of_windows.patience, random);
-  report(net, data, of_windows);
+  const Training training = train(net, data.windows, data.parts, options, of_windows.patience, random());
+  const Test test(net, data);
+  report(test, net, data);
+  write_picture(options.files, training.history,
+                [&](Picture& picture) { picture.forecast(picture_of(test), "the end of the series"); });
   write_net(options.files, net,
             {.strings = {{"length", number_text(of_windows.length)},
                          {"validation", number_text(of_windows.validation)},

@@ -6,16 +6,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <elman/elman.hpp>
-#include <iomanip>
-#include <iostream>
-#include <span>
+#include <iterator>
 #include <vector>
 
-#include "checkpoint.hpp"
 #include "forecast_baselines.hpp"
-#include "options.hpp"
-#include "progress.hpp"
+#include "train.hpp"
 
 namespace example {
 
@@ -43,15 +40,15 @@ class Changes {
 
 /// What the net tells of these windows, horizon × windows, in the units of the scaled series.
 inline Numbers told_by(const ForecastNet& net, const Windows& windows, const Indices& chosen) {
+  using elman::train::Batches, elman::train::Subset;
   const Changes changes(windows);
-  std::vector<Eigen::MatrixXf> sequences;
-  for (const elman::Index k : chosen) sequences.push_back(changes.sequence(k));
-  auto tape = net.tape();
-  net.forward(elman::pack(sequences), tape, elman::last_step);
-  Numbers result = tape.y().cast<double>();
-  for (elman::Index k = 0; k < result.cols(); ++k) {
-    result.col(k).array() += changes.last(chosen[static_cast<std::size_t>(k)]);
-  }
+  Numbers result(windows.out(), std::ssize(chosen));
+  elman::Index k = 0;
+  elman::train::for_each_batch(net, Batches{Subset{changes, chosen}}, [&](const auto& batch, const auto& tape) {
+    result.middleCols(k, batch.examples) = tape.y().template cast<double>();
+    k += batch.examples;
+  });
+  for (k = 0; k < result.cols(); ++k) result.col(k).array() += changes.last(chosen[static_cast<std::size_t>(k)]);
   return result;
 }
 /// What comes behind the series.
@@ -61,72 +58,27 @@ inline Eigen::VectorXd told_next(const ForecastNet& net, const Windows& windows)
   return tape.y().col(0).cast<double>().array() + windows.last().rightCols(1)(0, 0);
 }
 
-/// Trains on parts.training until so many epochs are over, or `patience` of them were no better than the best on
+/// Trains on parts.training until all epochs are over, or `patience` of them were no better than the best on
 /// parts.validation; ends as the net was after that one.
-inline void train(ForecastNet& net, const Windows& windows, const elman::prepare::Split& parts, const Options& options,
-                  std::size_t patience, elman::Random& random) {
+inline Training train(ForecastNet& net, const Windows& windows, const elman::prepare::Split& parts,
+                      const Options& options, elman::Index patience, std::uint64_t seed) {
+  using elman::train::Subset;
   const Changes data(windows);
-  Indices order = parts.training;
-  const std::size_t batches = (order.size() + options.batch - 1) / options.batch;
-  elman::optim::AdamW optimizer{net, {.weight_decay = options.weight_decay}};
-  const elman::loss::SquaredError loss;
-  auto tape = net.tape();
-  auto gradient = net.zero_gradient();
-  ForecastNet best = net;
-  double best_error = -1;
-  std::size_t epoch = 0, without_gain = 0;
+  const elman::Index count = std::ssize(parts.training);
+  elman::optim::AdamW optimizer{net, {.learning_rate = options.learning_rate, .weight_decay = options.weight_decay}};
+  elman::train::Loop loop{
+      net,
+      optimizer,
+      elman::loss::SquaredError{},
+      elman::train::Batches{Subset{data, parts.training},
+                            {.size = (std::min)(static_cast<elman::Index>(options.batch), count)}},
+      {.epochs = static_cast<elman::Index>(options.epochs), .clip_norm = options.clip, .seed = seed},
+      elman::metric::MeanAbsoluteError{}};
+  loop.validate(elman::train::Batches{Subset{data, parts.validation}}, {.patience = patience});
   const Numbers targets = targets_of(windows, parts.validation);
-  TrainingCheckpoint checkpoint(options.files, data_setting(order.size(), targets.reshaped()));
-  checkpoint.keep("net", net);
-  checkpoint.keep("optimizer", optimizer);
-  checkpoint.keep("random", random);
-  checkpoint.keep("order", order);
-  checkpoint.keep("best", best);
-  checkpoint.keep("best_error", best_error);
-  checkpoint.keep("epoch", epoch);
-  checkpoint.keep("without_gain", without_gain);
-  checkpoint.begin();
-  std::vector<Eigen::MatrixXf> sequences;
-  Eigen::MatrixXf wanted;
-  for (; epoch < options.files.end_of(options.epochs) && without_gain < patience; checkpoint.save()) {
-    random.shuffle(order);
-    double sum = 0;
-    for (std::size_t batch = 0; batch < batches; ++batch) {
-      const auto part = std::span(order)
-                            .subspan(batch * options.batch)
-                            .first((std::min)(options.batch, order.size() - batch * options.batch));
-      sequences.clear();
-      wanted.resize(windows.out(), std::ssize(part));
-      for (const elman::Index k : part) {
-        wanted.col(std::ssize(sequences)) = data.target(k);
-        sequences.push_back(data.sequence(k));
-      }
-      const auto x = elman::pack(sequences);
-      net.forward(x, tape, elman::last_step);
-      const auto batch_loss = static_cast<double>(loss(tape, wanted));
-      check_loss(batch_loss, epoch);
-      sum += batch_loss * static_cast<double>(part.size());
-      gradient.set_zero();
-      net.bptt(x, tape, gradient);
-      elman::optim::clip_norm(gradient, options.clip);
-      optimizer.step(net, gradient, options.learning_rate);
-    }
-    const double error =
-        (told_by(net, windows, parts.validation) - targets).squaredNorm() / static_cast<double>(targets.size());
-    ++without_gain;
-    if (best_error < 0 || error < best_error) {
-      best = net;
-      best_error = error;
-      without_gain = 0;
-    }
-    ++epoch;
-    if (epoch % 20 == 0 || without_gain == patience || epoch == options.epochs) {
-      std::cout << "epoch " << epoch << '/' << options.epochs << "  training loss " << std::fixed
-                << std::setprecision(4) << sum / static_cast<double>(order.size()) << "  validation loss " << error
-                << "  best " << best_error << std::endl;
-    }
-  }
-  net = best;
+  return run_loop(
+      loop,
+      {.files = options.files, .data = data_setting(parts.training.size(), targets.reshaped()), .unit = "windows"});
 }
 
 }  // namespace example

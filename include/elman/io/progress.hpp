@@ -34,6 +34,7 @@
 #include "elman/io/detail/file_error.hpp"
 #include "elman/io/detail/progress_text.hpp"
 #include "elman/io/detail/terminal.hpp"
+#include "elman/kernels/coefficients.hpp"
 #include "elman/train/event.hpp"
 #include "elman/types.hpp"
 
@@ -199,14 +200,19 @@ class Progress {
     const std::string text = options_.name + (options_.name.empty() ? "" : ", ") + detail::join("epoch ", epoch);
     return epochs > 0 ? text + detail::join("/", epochs) : text;
   }
-  /// "loss 0.123", "accuracy 0.912", ...
+  /// "loss 0.123", "accuracy 0.912", ...: without what there is not, a metric of the validation alone for instance.
   static std::vector<std::string> figures(const train::Event& event, const train::Figures& of, bool are_short = false) {
-    std::vector<std::string> texts{"loss " + detail::figure_text(of.loss)};
+    std::vector<std::string> texts;
+    const auto add = [&](const std::string& name, double number) {
+      if (!elman::detail::is_nan(number)) texts.push_back(name + ' ' + detail::figure_text(number));
+    };
+    add("loss", of.loss);
     const std::size_t count = (std::min)(event.metrics.size(), of.metrics.size());
     for (std::size_t k = 0; k < count; ++k) {
       const std::string& name = event.metrics[k];
-      texts.push_back((are_short ? detail::short_name(name) : name) + ' ' + detail::figure_text(of.metrics[k]));
+      add(are_short ? detail::short_name(name) : name, of.metrics[k]);
     }
+    if (texts.empty()) texts.push_back("loss " + detail::figure_text(of.loss));
     return texts;
   }
   static std::string joined(const std::vector<std::string>& texts) {
