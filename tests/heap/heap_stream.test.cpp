@@ -32,7 +32,7 @@ long calls_of_steps(const Net& net, long steps) {
 
 /// Training on sequences of changing length, one at a time, with everything that a training step has.
 template <class Cell, class Tape, class Optimizer>
-void train(Cell& cell, Tape& tape, typename Cell::Gradient& gradient, Optimizer& optimizer, int sequences) {
+void train_on(Cell& cell, Tape& tape, typename Cell::Gradient& gradient, Optimizer& optimizer, int sequences) {
   const loss::CrossEntropy loss;
   Eigen::Matrix<float, Cell::in_size, Dynamic, Eigen::ColMajor, 3, 20> x;
   Random random(1);
@@ -69,11 +69,11 @@ void check_fixed() {
   optim::Adagrad adagrad{cell};
   optim::AdamW adamw{cell};
   CHECK(count_heap_calls([&] {
-          train(cell, tape, gradient, adam, sequences);
-          train(cell, tape, gradient, sgd, sequences / 10);
-          train(cell, tape, gradient, rmsprop, sequences / 10);
-          train(cell, tape, gradient, adagrad, sequences / 10);
-          train(cell, tape, gradient, adamw, sequences / 10);
+          train_on(cell, tape, gradient, adam, sequences);
+          train_on(cell, tape, gradient, sgd, sequences / 10);
+          train_on(cell, tape, gradient, rmsprop, sequences / 10);
+          train_on(cell, tape, gradient, adagrad, sequences / 10);
+          train_on(cell, tape, gradient, adamw, sequences / 10);
         }) == 0);
 }
 
@@ -102,9 +102,9 @@ TEST_CASE("a million steps and a thousand training sequences call the heap not o
     auto tape = cell.tape();
     auto gradient = cell.zero_gradient();
     optim::Adam adam{cell};
-    train(cell, tape, gradient, adam, 1);
+    train_on(cell, tape, gradient, adam, 1);
     const auto run = [&](int sequences) {
-      return count_heap_calls([&] { train(cell, tape, gradient, adam, sequences); });
+      return count_heap_calls([&] { train_on(cell, tape, gradient, adam, sequences); });
     };
     CHECK(run(many_sequences(hidden)) == 0);
   }
