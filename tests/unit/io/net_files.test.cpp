@@ -336,7 +336,7 @@ TEST_CASE("a file says of which net it is, before one is made") {
         path.string() + ": has no metadata elman.net, which says what net it is");
 }
 
-TEST_CASE("README's first file") {
+TEST_CASE("a net and the names of its classes, by relative paths") {
   const Folder folder("io-readme");
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(folder.path);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The lines of README.md that are no program of their own, as they are printed there: they compile and do what they
-// say. (tests/cmake/readme.cmake checks that every one of them stands here.)
+// The indented lines of docs/features.md, as they are printed there: they compile and do what they say.
+// (tests/cmake/readme.cmake checks that every one of them stands here.)
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -13,7 +13,7 @@
 
 using namespace elman;
 
-TEST_CASE("the lines of README's Shapes") {
+TEST_CASE("the lines of features.md's Shapes") {
   Random random{1};
   const RNNCell<double, 3, 5, 4> cell{init::torch_default(random)};
   const auto x = pack(std::vector<Columns<double, 3>>{nets::normal<Columns<double, 3>>(3, 4, random),
@@ -41,7 +41,7 @@ TEST_CASE("the lines of README's Shapes") {
   CHECK(elman::gradient_check(cell, x, labels, loss).worst_error() < 1e-13);
 }
 
-TEST_CASE("the lines of README's Compose") {
+TEST_CASE("the lines of features.md's Compose") {
   Random random{2};
   auto body = Stacked{Embedding{256, 24}, Dropout{Recurrence{24, 128, {.zoneout = 0.1}}, {.rate = 0.2}}};
   Net<float, decltype(body), Readout<>> net{body, {128, 256}, init::standard(random)};
@@ -75,14 +75,14 @@ TEST_CASE("the lines of README's Compose") {
   CHECK(L > 0);
 }
 
-TEST_CASE("README's net of compile-time sizes") {
+TEST_CASE("features.md's net of compile-time sizes") {
   Random random{4};
   Net<float, Stacked<Bidirectional<Recurrence<12, 32>>, Recurrence<64, 32>>, Readout<32, 9>> net{
       init::standard(random)};
   CHECK(net.state() == 96);
 }
 
-TEST_CASE("README's generation") {
+TEST_CASE("features.md's generation") {
   Random random{5};
   const RNNCell<float, 256, 8, 256> net{init::standard(random)};
   Sampler sampler{{.temperature = 0.8, .top_k = 40, .top_p = 0.95}};
@@ -92,7 +92,7 @@ TEST_CASE("README's generation") {
   CHECK(written.size() == 200);
 }
 
-TEST_CASE("README's five shapes") {
+TEST_CASE("features.md's five shapes") {
   Random random{3};
   const RNNCell<double, 3, 5, 3, Tanh, Identity> net{init::standard(random)};
   const Columns<double, 3> x = nets::normal<Columns<double, 3>>(3, 4, random);
@@ -110,7 +110,7 @@ TEST_CASE("README's five shapes") {
   CHECK(state.y != first);
 }
 
-TEST_CASE("README's encoder and decoder") {
+TEST_CASE("features.md's encoder and decoder") {
   Random random{6};
   const Net<double, EncoderDecoder<Recurrence<3, 5>, Recurrence<2, 5>>, Readout<5, 4>> net{init::standard(random)};
   const auto source = nets::normal<Columns<double, 3>>(3, 4, random);
@@ -126,7 +126,7 @@ namespace {
 
 }  // namespace
 
-TEST_CASE("README's real time") {
+TEST_CASE("features.md's real time") {
   Random random{7};
   using Cell = RNNCell<float, 2, 8, 3>;
   Cell net{init::standard(random)};

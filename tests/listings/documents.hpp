@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+//
+// Listings of the documents: a block of C++ between fences, and the text behind it that it prints.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace documents {
+
+using Lines = std::vector<std::string>;
+
+inline const std::filesystem::path root = ELMAN_SOURCE_DIR;
+
+inline std::string text_of(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw std::runtime_error(path.string() + ": cannot be read");
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+/// Without the blanks that they begin with: a listing stands further left than in the test that compiles it.
+inline Lines lines_of(const std::string& text) {
+  Lines lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    lines.push_back(line.substr((std::min)(line.find_first_not_of(' '), line.size())));
+  }
+  return lines;
+}
+
+struct Listing {
+  std::size_t line = 0;  ///< of the fence
+  Lines code;
+  std::string prints = {};  ///< the ```text block behind it, before anything else; empty: none
+};
+
+/// The ```cpp blocks of a document.
+inline std::vector<Listing> listings_in(const std::string& document) {
+  std::vector<Listing> listings;
+  const std::string text = text_of(root / document);
+  std::string language, block;
+  bool inside = false, is_next = false;  // between fences; behind a listing, with nothing but blanks since
+  std::size_t number = 0, begin = 0;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    ++number;
+    if (line.rfind("```", 0) != 0) {
+      if (inside) block += line + "\n";
+      if (!inside && !line.empty()) is_next = false;
+      continue;
+    }
+    if (!inside) {
+      language = line.substr(3);
+      begin = number;
+      block.clear();
+    } else if (language == "cpp") {
+      listings.push_back({begin, lines_of(block)});
+    } else if (language == "text" && is_next) {
+      listings.back().prints = block;
+    }
+    is_next = inside && language == "cpp";
+    inside = !inside;
+  }
+  return listings;
+}
+
+inline bool stands_in(const Lines& code, const Lines& source) {
+  return std::search(source.begin(), source.end(), code.begin(), code.end()) != source.end();
+}
+
+/// Whether both have the same words, and numbers that differ by no more than one in the last place that is printed:
+/// round-off differs between compilers, and grows while a net is trained.
+inline bool are_alike(const std::string& printed, const std::string& expected) {
+  std::istringstream all(printed), right(expected);
+  const auto unit_of = [](const std::string& word) {
+    const std::size_t point = word.find('.');
+    return point == std::string::npos ? 1.0 : std::pow(0.1, static_cast<double>(word.size() - point - 1));
+  };
+  for (std::string a, b; true;) {
+    const bool has_word = static_cast<bool>(all >> a), has_other = static_cast<bool>(right >> b);
+    if (!has_word || !has_other) return has_word == has_other;
+    std::size_t read_a = 0, read_b = 0;
+    double number = 0, other = 0;
+    try {
+      number = std::stod(a, &read_a);
+      other = std::stod(b, &read_b);
+    } catch (const std::exception&) {
+      read_a = 0;
+    }
+    const bool are_numbers = read_a == a.size() && read_b == b.size();
+    if (are_numbers ? std::abs(number - other) > 1.01 * unit_of(b) : a != b) return false;
+  }
+}
+
+/// What the documents say that the listing prints which begins so. Throws if there is none of that beginning.
+inline std::string printed_by(const std::string& document, const std::string& begin) {
+  for (const Listing& listing : listings_in(document)) {
+    if (listing.code.front() == begin) return listing.prints;
+  }
+  throw std::runtime_error(document + ": has no listing that begins with " + begin);
+}
+
+}  // namespace documents
