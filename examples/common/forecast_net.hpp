@@ -72,8 +72,7 @@ inline Training train(ForecastNet& net, const Windows& windows, const elman::pre
       elman::loss::SquaredError{},
       elman::train::Batches{Subset{data, parts.training},
                             {.size = (std::min)(static_cast<elman::Index>(options.batch), count)}},
-      {.epochs = static_cast<elman::Index>(options.epochs), .clip_norm = options.clip, .seed = seed},
-      elman::metric::MeanAbsoluteError{}};
+      {.epochs = static_cast<elman::Index>(options.epochs), .clip_norm = options.clip, .seed = seed}};
   loop.validate(elman::train::Batches{Subset{data, parts.validation}}, {.patience = patience});
   const Numbers targets = targets_of(windows, parts.validation);
   return run_loop(

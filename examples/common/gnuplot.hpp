@@ -4,6 +4,7 @@
 // part in it, and no name of a file: texts of others stand in the script in quotes in which nothing has a meaning.
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -124,6 +125,24 @@ inline void check_picture(const std::string& path) {
   }
 }
 
+/// Without the groups that gnuplot opens and closes at once, a third of a file.
+inline std::string without_empty_groups(const std::string& svg) {
+  std::string kept;
+  std::size_t last = 0;  // where the line before this one begins in `kept`
+  for (std::size_t at = 0; at < svg.size();) {
+    const std::size_t end = (std::min)(svg.find('\n', at), svg.size() - 1) + 1;
+    const std::string_view line(svg.data() + at, end - at), before(kept.data() + last, kept.size() - last);
+    if (line == "</g>\n" && before.starts_with("<g ") && before.ends_with("\">\n")) {
+      kept.resize(last);
+    } else {
+      last = kept.size();
+      kept += line;
+    }
+    at = end;
+  }
+  return kept;
+}
+
 /// Draws a picture of so many pixels into the file, which is replaced whole or not at all. Throws std::runtime_error,
 /// naming it, if that fails.
 inline void draw(const std::string& path, std::size_t width, std::size_t height, const std::string& script) {
@@ -139,7 +158,7 @@ inline void draw(const std::string& path, std::size_t width, std::size_t height,
         script);
     const bool is_picture = is_svg(path) ? bytes.find("</svg>") != bytes.npos : bytes.starts_with("\x89PNG");
     if (!is_picture) throw std::runtime_error("gnuplot has drawn nothing");
-    write_file(part, bytes);
+    write_file(part, is_svg(path) ? without_empty_groups(bytes) : bytes);
     std::filesystem::rename(part, path);
   } catch (const std::runtime_error& failure) {  // std::filesystem's are such
     std::filesystem::remove(part, error);

@@ -67,7 +67,7 @@ inline std::vector<Listing> listings_in(const std::string& document) {
     } else if (language == "text" && is_next) {
       listings.back().prints = block;
     }
-    is_next = inside && language == "cpp";
+    if (inside) is_next = language == "cpp";
     inside = !inside;
   }
   return listings;
