@@ -205,8 +205,11 @@ class Picture {
 
   static std::string line_of(std::initializer_list<double> numbers) {
     std::string line;
-    for (const double number : numbers) line += (line.empty() ? "" : " ") + number_for_gnuplot(number);
-    return line + '\n';
+    for (const double number : numbers) {
+      line += line.empty() ? "" : " ";
+      line += number_for_gnuplot(number);
+    }
+    return line += '\n';
   }
   void add_data(const std::string& lines) {
     script_ += "$data << END\n" + (lines.empty() ? "NaN NaN NaN\n" : lines) + "END\n";
