@@ -7,6 +7,7 @@
 //   classify_words --classify      trains, then reads words and prints the most probable classes of each
 //   classify_words --save net.safetensors                 keeps what it has learned, and
 //   classify_words --load net.safetensors --classify      needs nothing else to go on with
+//   classify_words --plot run.png --log run.csv           loss, accuracy and confusions as a picture, epochs as a table
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
