@@ -92,22 +92,22 @@ TEST_CASE("README's regression") {
   const Printed printed;
   {
     Random random{1};
-    std::vector<Matrix<float, 2, Dynamic>> walks;  // 5 to 10 steps, so far east and so far north
-    std::vector<float> distances;                  // where each ends; numbers, or one matrix, Out × sequences
+    std::vector<Matrix<float, 1, Dynamic>> walks;  // 5 to 10 steps each, to and fro
+    std::vector<float> ends;                       // where they lead; numbers, or one matrix, Out × sequences
     for (int k = 0; k < 1000; ++k) {
-      walks.emplace_back(2, 5 + random.below(6));
-      for (float& value : walks.back().reshaped()) value = static_cast<float>(random.uniform(-1, 1));
-      distances.push_back(walks.back().rowwise().sum().norm());
+      walks.emplace_back(1, 5 + random.below(6));
+      for (float& step : walks.back()) step = static_cast<float>(random.uniform(-1, 1));
+      ends.push_back(walks.back().sum());
     }
-    RNNCell<float, 2, 24, 1, Tanh, Identity> net{init::standard(random)};
+    RNNCell<float, 1, 16, 1, Tanh, Identity> net{init::standard(random)};
     optim::Adam adam{net, {.learning_rate = 3e-3}};
-    const train::Batches batches{train::Examples{walks, distances}};
+    const train::Batches batches{train::Examples{walks, ends}};
     train::Loop loop{net, adam, loss::SquaredError{}, batches, {.epochs = 60, .clip_norm = 1.0}};
     loop.run();
     auto tape = net.tape();
     net.forward(walks[0], tape, last_step);
     std::cout.precision(2);
-    std::cout << "told " << tape.y()(0, 0) << ", true is " << distances[0] << '\n';
+    std::cout << "told " << tape.y()(0, 0) << ", true is " << ends[0] << '\n';
     metric::MeanAbsoluteError error;
     train::evaluate(net, batches, loss::SquaredError{}, error);
     CHECK(error.value() < 0.15);
