@@ -36,6 +36,20 @@ Index predicted_class(const Column& column) {
   return largest;
 }
 
+/// Whether it is the label: from the largest output, if softmax has kept it in the tape.
+template <class Tape, class Column>
+bool predicts_label(const Tape& tape, const Column& column) {
+  if constexpr (requires { tape.kept(); }) {
+    if (!is_nan(column.y(column.label))) {  // then there is none in the column
+      const auto largest = tape.kept()(0, column.index);
+      bool is_first = column.o(column.label) == largest;
+      for (Index k = 0; k < column.label && is_first; ++k) is_first = column.o(k) != largest;
+      return is_first;
+    }
+  }
+  return predicted_class(column) == column.label;
+}
+
 /// How many outputs are larger than the label's, or equal and behind it; all of a column with NaN.
 template <class Column>
 Index outputs_above_label(const Column& column) {
@@ -69,7 +83,7 @@ class Accuracy {
   template <class Tape, class Targets>
   void add(const Tape& tape, const Targets& targets) {
     labels<Accuracy>("Accuracy", tape, targets, options_.ignored_label).each([&](const auto& column) {
-      mean_.add(column.weight, detail::predicted_class(column) == column.label ? 1 : 0);
+      mean_.add(column.weight, detail::predicts_label(tape, column) ? 1 : 0);
     });
   }
   /// In [0, 1]; NaN before anything is counted.
