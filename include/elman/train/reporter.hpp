@@ -39,7 +39,7 @@ class Reporter {
     if constexpr (std::is_lvalue_reference_v<Callback>) {
       callbacks_.push_back([&callback](train::Event& event) { callback(event); });
     } else {
-      const auto kept = std::make_shared<Callback>(std::move(callback));
+      const auto kept = std::make_shared<Callback>(std::forward<Callback>(callback));
       callbacks_.push_back([kept](train::Event& event) { (*kept)(event); });
     }
   }
