@@ -231,6 +231,7 @@ auto numbers(const char* owner, const Tape& tape, const Targets& targets) {
 /// The same of targets that are 0 or 1: throws if one is another number.
 template <class M, class Tape, class Targets>
 auto yes_or_no(const char* owner, const Tape& tape, const Targets& targets) {
+  detail::check_metric_output<M, Tape>();
   const auto batch = numbers<M>(owner, tape, targets);
   batch.each([&](const auto& column) {
     for (Index k = 0; k < column.rows(); ++k) {

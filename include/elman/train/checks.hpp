@@ -5,10 +5,7 @@
 
 #include <concepts>
 #include <ranges>
-#include <string>
 #include <type_traits>
-#include <utility>
-#include <vector>
 
 #include "elman/check.hpp"
 #include "elman/loss/loss.hpp"
@@ -16,7 +13,6 @@
 #include "elman/net/input.hpp"
 #include "elman/optim/optimizer.hpp"
 #include "elman/train/batches.hpp"
-#include "elman/train/tally.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
