@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // expect: elman: model, gradient and optimizer must have the same Scalar; make the optimizer from the model
+// alone: g++ names all the calls between
 #include "elman/cell.hpp"
 #include "elman/optim/adam.hpp"
 
