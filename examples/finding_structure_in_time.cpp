@@ -14,12 +14,11 @@
 #include <iostream>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "common/checkpoint.hpp"
+#include "common/data_setting.hpp"
 #include "common/net_files.hpp"
 #include "common/options.hpp"
-#include "common/progress.hpp"
+#include "common/train.hpp"
 
 namespace {
 
@@ -55,43 +54,20 @@ Letters encode(std::string_view text) {
   return letters;
 }
 
-/// A pass is once through the text, with the state carried from chunk to chunk.
+/// Each letter is to tell the next; the state is carried from chunk to chunk.
 void train(Cell& cell, const Letters& letters, Index chunk_steps, const Options& options) {
-  const auto x = elman::pack(std::vector<Letters>{letters.leftCols(letters.cols() - 1)});
-  const Letters next = letters.rightCols(letters.cols() - 1);
-  const elman::loss::BinaryCrossEntropy loss;  // of sigmoid outputs
+  const elman::train::Chunks chunks{
+      letters.leftCols(letters.cols() - 1), letters.rightCols(letters.cols() - 1), {.steps = chunk_steps}};
   elman::optim::Adam adam{cell, {.learning_rate = options.learning_rate}};
-  auto tape = cell.tape();
-  auto gradient = cell.zero_gradient();
-  auto x_chunk = x;
-  std::size_t pass = 0;
-  TrainingCheckpoint checkpoint(options.files,
-                                data_setting(static_cast<std::size_t>(letters.cols()), letters.reshaped()));
-  checkpoint.keep("net", cell);
-  checkpoint.keep("optimizer", adam);
-  checkpoint.keep("pass", pass);
-  checkpoint.begin();
-  Progress progress(options.epochs, static_cast<std::size_t>(next.cols()), "letters", std::cout);
-  progress.go_on_from(pass);
-  for (; pass < options.files.end_of(options.epochs); checkpoint.save()) {
-    auto state = cell.initial_state();
-    double loss_sum = 0, right = 0, done = 0;
-    for (Index begin = 0; begin < x.steps.count(); begin += chunk_steps) {
-      elman::chunk(x, begin, chunk_steps, x_chunk);
-      const auto target = next.middleCols(begin, x_chunk.columns.cols());
-      cell.forward(x_chunk, tape, elman::every_step, state);
-      loss_sum += static_cast<double>(loss(tape, target)) * static_cast<double>(target.cols());
-      gradient.set_zero();
-      cell.bptt(x_chunk, tape, gradient);
-      elman::optim::clip_norm(gradient, options.clip);
-      adam.step(cell, gradient);
-      right += static_cast<double>((tape.y().array().round() == target.array()).count()) / features;
-      done += static_cast<double>(target.cols());
-      progress.update(static_cast<std::size_t>(done), loss_sum / done, right / done);
-    }
-    progress.end_epoch(loss_sum / done, right / done, -1);
-    ++pass;
-  }
+  elman::train::Loop loop{cell,
+                          adam,
+                          elman::loss::BinaryCrossEntropy{},  // of sigmoid outputs
+                          chunks,
+                          {.epochs = static_cast<Index>(options.epochs), .clip_norm = options.clip},
+                          elman::metric::BinaryAccuracy{}};
+  const std::string data = data_setting(static_cast<std::size_t>(letters.cols()), letters.reshaped());
+  const Training training = run_loop(loop, {.files = options.files, .data = data, .unit = "letters"});
+  write_picture(options.files, training.history);
 }
 
 /// Prints the error of each letter but the first (root of the mean square over its features), and what they come to.

@@ -36,7 +36,7 @@ using elman::Index;
 using Sample = elman::Vector<float, 1>;
 // The compiled-in arrays are constant; a stream whose weights change has a net that owns them. Nets of these sizes do
 // so without the heap.
-using Net = decltype(model::net().thaw());
+using Amplifier = decltype(model::net().thaw());
 
 struct StreamingOptions {
   Format format = Format::text;
@@ -44,8 +44,9 @@ struct StreamingOptions {
 };
 
 /// Gives the stream the net at nine tenths of its loudness and as it is, by turns.
-void hand_over(const std::stop_token& stop, const Net& net, std::chrono::milliseconds every, HandOver<Net>& nets) {
-  Net softer = net;
+void hand_over(const std::stop_token& stop, const Amplifier& net, std::chrono::milliseconds every,
+               HandOver<Amplifier>& nets) {
+  Amplifier softer = net;
   softer.V() *= 0.9f;
   softer.c() *= 0.9f;
   std::mutex mutex;
@@ -59,12 +60,14 @@ void hand_over(const std::stop_token& stop, const Net& net, std::chrono::millise
 }
 
 /// The net of --load, or the one that is compiled in.
-Net net_of(const FileOptions& files) { return files.load.empty() ? model::net().thaw() : NetFile(files).net<Net>(); }
+Amplifier net_of(const FileOptions& files) {
+  return files.load.empty() ? model::net().thaw() : NetFile(files).net<Amplifier>();
+}
 
-void stream(const StreamingOptions& options, const Net& net) {
+void stream(const StreamingOptions& options, const Amplifier& net) {
   std::ios::sync_with_stdio(false);  // std::cin stays tied: an output leaves before the next sample is waited for
   SampleReader in(std::cin, options.format);
-  HandOver<Net> nets(net);
+  HandOver<Amplifier> nets(net);
   auto state = net.initial_state();
   Latencies latencies;
   Index swaps = 0;
@@ -136,14 +139,14 @@ int main(int argc, char** argv) {
   app.add_option("--seed", training.seed, "Seed of the signals and the weights")->capture_default_str()->needs(trains);
   add_file_options(app, training.files, {.use = {"--format", "--swap-every", "--score", "--train"}});
   app.remove_option(app.get_option("--header"));  // --train has it
-  for (const char* name : {"--checkpoint", "--stop-after"}) app.get_option(name)->needs(trains);
+  for (const char* name : {"--checkpoint", "--stop-after", "--log", "--plot"}) app.get_option(name)->needs(trains);
   trains->excludes("--load");
   return run_program(app, argc, argv, [&] {
     if (!training.header.empty()) return train(training);
     if (!training.files.save.empty() && training.files.load.empty()) {
       throw std::runtime_error("--save writes a net of --train or --load; expected one of the two");
     }
-    const Net net = net_of(training.files);
+    const Amplifier net = net_of(training.files);
     if (score) return print_score(net, training.seed);
     stream(options, net);
   });

@@ -3,20 +3,18 @@
 // Trains a net to sound like the overdriven amplifier, on many signals side by side, and says how well a net does so.
 #pragma once
 
-#include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <elman/elman.hpp>
 #include <iomanip>
 #include <iostream>
 #include <string>
-#include <vector>
 
-#include "checkpoint.hpp"
+#include "data_setting.hpp"
 #include "files.hpp"
 #include "net_files.hpp"
 #include "overdrive.hpp"
+#include "train.hpp"
 
 namespace example {
 
@@ -57,51 +55,27 @@ inline void train(const ImitationOptions& options) {
   check_writable(options.header);
   check_files(options.files, 1);
   elman::Random random{options.seed};
-  std::vector<Signal> signals, targets;
+  Signal x(1, options.streams * options.samples), target = x;  // one stream behind the other
   for (elman::Index b = 0; b < options.streams; ++b) {
-    signals.push_back(test_signal(options.samples, random));
-    targets.push_back(overdriven(signals.back()));
+    const Signal signal = test_signal(options.samples, random);
+    x.middleCols(b * options.samples, options.samples) = signal;
+    target.middleCols(b * options.samples, options.samples) = overdriven(signal);
   }
-  const auto x = elman::pack(signals), target = elman::pack(targets);
+  const elman::train::Chunks chunks{x, target, {.streams = options.streams, .steps = options.chunk}};
 
   elman::RNNCell<float, 1, 16, 1, elman::Tanh, elman::Identity> net{elman::init::standard(random)};
   elman::optim::AdamW optimizer{net, {.weight_decay = options.weight_decay}};
-  const elman::Index chunks = (options.samples + options.chunk - 1) / options.chunk;
   const elman::optim::OneCycleSchedule one_cycle{
-      {.learning_rate = options.learning_rate, .steps = chunks * static_cast<elman::Index>(options.passes)}};
-  const elman::loss::SquaredError loss;
-  auto tape = net.tape();
-  auto gradient = net.zero_gradient();
-  auto x_chunk = x, target_chunk = target;
-  const std::size_t every = (options.passes + 19) / 20;  // passes to a line: at most 20 lines
-  std::size_t pass = 0;
-  TrainingCheckpoint checkpoint(options.files, data_setting(signals.size(), x.columns.reshaped()));
-  checkpoint.keep("net", net);
-  checkpoint.keep("optimizer", optimizer);
-  checkpoint.keep("pass", pass);
-  checkpoint.begin();
-  const auto begin = std::chrono::steady_clock::now();
-  for (; pass < options.files.end_of(options.passes); checkpoint.save()) {
-    auto update = static_cast<elman::Index>(pass) * chunks;
-    auto state = net.initial_state(options.streams);
-    double error = 0;
-    for (elman::Index t = 0; t < options.samples; t += options.chunk) {
-      elman::chunk(x, t, options.chunk, x_chunk);
-      elman::chunk(target, t, options.chunk, target_chunk);
-      net.forward(x_chunk, tape, elman::every_step, state);
-      error += static_cast<double>(loss(tape, target_chunk.columns)) * static_cast<double>(x_chunk.columns.cols());
-      gradient.set_zero();
-      net.bptt(x_chunk, tape, gradient);
-      elman::optim::clip_norm(gradient, 1.0);
-      optimizer.step(net, gradient, one_cycle(update++));
-    }
-    ++pass;
-    if (pass % every != 0 && pass != options.passes) continue;
-    std::cout << "pass " << pass << '/' << options.passes << "  training error-to-signal ratio " << std::fixed
-              << std::setprecision(5) << error / target.columns.cast<double>().squaredNorm() << std::endl;
-  }
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  std::cout << "trained in " << std::setprecision(1) << seconds.count() << " s\n";
+      {.learning_rate = options.learning_rate, .steps = chunks.batches() * static_cast<elman::Index>(options.passes)}};
+  elman::train::Loop loop{
+      net,
+      optimizer,
+      elman::loss::SquaredError{},
+      chunks,
+      {.epochs = static_cast<elman::Index>(options.passes), .clip_norm = 1.0, .schedule = one_cycle}};
+  const std::string data = data_setting(static_cast<std::size_t>(options.streams), x.reshaped());
+  const Training training = run_loop(loop, {.files = options.files, .data = data, .unit = "samples"});
+  write_picture(options.files, training.history);
   print_score(net, options.seed);
   write_file(options.header, "// SPDX-License-Identifier: MIT\n" + elman::cpp_header(net, "model"));
   write_net(options.files, net, {.strings = {{"sample_rate", number_text(sample_rate)}}});
