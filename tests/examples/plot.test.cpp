@@ -20,21 +20,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-template <class Fails>
-std::string message(const Fails& fails) {
-  try {
-    fails();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "";
-}
-
 bool has_gnuplot() {
   static const bool has = message([] { run_gnuplot("exit\n"); }).empty();
   if (!has) {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// A folder that is there for one test, in the system's place for such files. A program of tests names its own.
+// A folder that is there for one test, in the system's place for such files, and what tests of files ask. A program of
+// tests names its own.
 #pragma once
 
+#include <exception>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 class Folder {
@@ -25,3 +28,20 @@ class Folder {
 
   const std::filesystem::path path;
 };
+
+/// The bytes of a file.
+inline std::string content(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// What an error of any kind says, "" if there is none.
+template <class Fails>
+std::string message(const Fails& fails) {
+  try {
+    fails();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return "";
+}

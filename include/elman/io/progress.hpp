@@ -206,13 +206,16 @@ class Progress {
     const auto add = [&](const std::string& name, double number) {
       if (!elman::detail::is_nan(number)) texts.push_back(name + ' ' + detail::figure_text(number));
     };
-    add("loss", of.loss);
+    if (&of == &event.training) {
+      texts.push_back("loss " + detail::figure_text(of.loss));  // NaN too: it has diverged
+    } else {
+      add("loss", of.loss);
+    }
     const std::size_t count = (std::min)(event.metrics.size(), of.metrics.size());
     for (std::size_t k = 0; k < count; ++k) {
       const std::string& name = event.metrics[k];
       add(are_short ? detail::short_name(name) : name, of.metrics[k]);
     }
-    if (texts.empty()) texts.push_back("loss " + detail::figure_text(of.loss));
     return texts;
   }
   static std::string joined(const std::vector<std::string>& texts) {

@@ -70,7 +70,8 @@ struct LabelOptions {
   Index ignored_label = -100;  ///< columns with this label do not count
 };
 
-class Accuracy {
+/// In [0, 1].
+class Accuracy : public detail::MeanMetric {
  public:
   using Output = Softmax;
   using Options = LabelOptions;
@@ -86,21 +87,12 @@ class Accuracy {
       mean_.add(column.weight, detail::predicts_label(tape, column) ? 1 : 0);
     });
   }
-  /// In [0, 1]; NaN before anything is counted.
-  double value() const { return mean_.value(); }
-  void reset() { mean_ = {}; }
 
   static std::string_view name() { return "accuracy"; }
   static constexpr bool higher_is_better = true;
-  template <class Keep>
-  void keep(Keep&& keep) {
-    keep("right", mean_.sum);
-    keep("all", mean_.weights);
-  }
 
  private:
   Options options_;
-  detail::WeightedMean mean_;
 };
 
 struct TopKOptions {
@@ -108,7 +100,8 @@ struct TopKOptions {
   Index ignored_label = -100;  ///< columns with this label do not count
 };
 
-class TopK {
+/// In [0, 1].
+class TopK : public detail::MeanMetric {
  public:
   using Output = Softmax;
   using Options = TopKOptions;
@@ -130,22 +123,13 @@ class TopK {
       mean_.add(column.weight, detail::outputs_above_label(column) < options_.k ? 1 : 0);
     });
   }
-  /// In [0, 1]; NaN before anything is counted.
-  double value() const { return mean_.value(); }
-  void reset() { mean_ = {}; }
 
   std::string_view name() const { return name_; }  ///< "top_5_accuracy"; as long as the metric lives
   static constexpr bool higher_is_better = true;
-  template <class Keep>
-  void keep(Keep&& keep) {
-    keep("right", mean_.sum);
-    keep("all", mean_.weights);
-  }
 
  private:
   Options options_;
   std::string name_;
-  detail::WeightedMean mean_;
 };
 
 }  // namespace metric

@@ -73,6 +73,22 @@ struct WeightedMean {
   double value() const { return weights > 0 ? sum / weights : std::numeric_limits<double>::quiet_NaN(); }
 };
 
+/// Of a metric whose value is a mean over what it counts: all but its name and add().
+class MeanMetric {
+ public:
+  /// NaN before anything is counted.
+  double value() const { return mean_.value(); }
+  void reset() { mean_ = {}; }
+  template <class Keep>
+  void keep(Keep&& keep) {
+    keep("sum", mean_.sum);
+    keep("all", mean_.weights);
+  }
+
+ protected:
+  WeightedMean mean_;
+};
+
 /// Sums of a metric that has some for each output: zeros of this shape where nothing has been counted. Throws, with
 /// them as they were, if there were other outputs before.
 template <class M>

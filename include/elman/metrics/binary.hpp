@@ -33,7 +33,8 @@ struct BinaryAccuracyOptions {
   double threshold = 0.5;  ///< in [0, 1]
 };
 
-class BinaryAccuracy {
+/// In [0, 1].
+class BinaryAccuracy : public detail::MeanMetric {
  public:
   using Output = Sigmoid;
   using Options = BinaryAccuracyOptions;
@@ -55,21 +56,12 @@ class BinaryAccuracy {
       }
     });
   }
-  /// In [0, 1]; NaN before anything is counted.
-  double value() const { return mean_.value(); }
-  void reset() { mean_ = {}; }
 
   static std::string_view name() { return "binary_accuracy"; }
   static constexpr bool higher_is_better = true;
-  template <class Keep>
-  void keep(Keep&& keep) {
-    keep("right", mean_.sum);
-    keep("all", mean_.weights);
-  }
 
  private:
   Options options_;
-  detail::WeightedMean mean_;
 };
 
 struct BinaryF1Options {

@@ -23,7 +23,8 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace metric {
 
-class LogLoss {
+/// In nats, at least 0.
+class LogLoss : public detail::MeanMetric {
  public:
   using Output = Softmax;
   using Options = LabelOptions;
@@ -37,17 +38,9 @@ class LogLoss {
   void add(const Tape& tape, const Targets& targets) {
     count<LogLoss>("LogLoss", tape, targets);
   }
-  /// In nats, at least 0; NaN before anything is counted.
-  double value() const { return mean_.value(); }
-  void reset() { mean_ = {}; }
 
   static std::string_view name() { return "log_loss"; }
   static constexpr bool higher_is_better = false;
-  template <class Keep>
-  void keep(Keep&& keep) {
-    keep("sum", mean_.sum);
-    keep("all", mean_.weights);
-  }
 
  protected:
   template <class M, class Tape, class Targets>
@@ -62,7 +55,6 @@ class LogLoss {
 
  private:
   Options options_;
-  detail::WeightedMean mean_;
 };
 
 class Perplexity : public LogLoss {

@@ -24,7 +24,8 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace metric {
 
-class MeanSquaredError {
+/// At least 0.
+class MeanSquaredError : public detail::MeanMetric {
  public:
   template <class Tape>
   static constexpr bool fits = true;
@@ -40,23 +41,13 @@ class MeanSquaredError {
       }
     });
   }
-  /// At least 0; NaN before anything is counted.
-  double value() const { return mean_.value(); }
-  void reset() { mean_ = {}; }
 
   static std::string_view name() { return "mean_squared_error"; }
   static constexpr bool higher_is_better = false;
-  template <class Keep>
-  void keep(Keep&& keep) {
-    keep("sum", mean_.sum);
-    keep("all", mean_.weights);
-  }
-
- private:
-  detail::WeightedMean mean_;
 };
 
-class MeanAbsoluteError {
+/// At least 0.
+class MeanAbsoluteError : public detail::MeanMetric {
  public:
   template <class Tape>
   static constexpr bool fits = true;
@@ -68,20 +59,9 @@ class MeanAbsoluteError {
       for (Index k = 0; k < column.rows(); ++k) mean_.add(column.weight, std::abs(column.y(k) - column.target(k)));
     });
   }
-  /// At least 0; NaN before anything is counted.
-  double value() const { return mean_.value(); }
-  void reset() { mean_ = {}; }
 
   static std::string_view name() { return "mean_absolute_error"; }
   static constexpr bool higher_is_better = false;
-  template <class Keep>
-  void keep(Keep&& keep) {
-    keep("sum", mean_.sum);
-    keep("all", mean_.weights);
-  }
-
- private:
-  detail::WeightedMean mean_;
 };
 
 class R2 {

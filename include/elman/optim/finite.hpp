@@ -62,6 +62,13 @@ class SkipNonFinite {
     skipped_in_a_row_ = skipped_in_a_row;
   }
 
+  /// The optimizer's, where it has them.
+  const auto& options() const requires requires(const Guarded& guarded) { guarded.options(); }
+  { return optimizer_.options(); }
+  template <class Gradient>
+  requires requires(const Guarded& guarded, Gradient& gradient) { guarded.clear_fixed(gradient); }
+  void clear_fixed(Gradient& gradient) const { optimizer_.clear_fixed(gradient); }
+
   const Guarded& optimizer() const { return optimizer_; }
   Guarded& optimizer() { return optimizer_; }
 

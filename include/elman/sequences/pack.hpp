@@ -103,7 +103,8 @@ void pack_matrices(const char* owner, Index B, const Sequence& sequence, Sequenc
   x.parts.clear();
   resize(x.columns, sequence(0).rows(), x.steps.columns());
   for (Index b = 0; b < B; ++b) {
-    for (Index t = 0; t < sequence(b).cols(); ++t) x.columns.col(x.steps.column(b, t)) = sequence(b).col(t);
+    const auto& columns = sequence(b);  // asked for once
+    for (Index t = 0; t < columns.cols(); ++t) x.columns.col(x.steps.column(b, t)) = columns.col(t);
   }
 }
 /// x ← B lists of integers, list(b), one a step.

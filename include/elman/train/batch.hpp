@@ -266,7 +266,7 @@ class Batch {
         detail::require(size == all.length(b), "train::Batch::pack: weights of example ", place(b), " has ", size,
                         " entries; expected ", all.length(b), ", one a step");
         for (Index t = 0; t < size; ++t) {
-          of_steps_[static_cast<std::size_t>(all.column(b, t))] = static_cast<double>(detail::element(given, t));
+          of_steps_[static_cast<std::size_t>(all.column(b, t))] = static_cast<double>(detail::element_of(given)(t));
         }
       }
     }

@@ -26,6 +26,7 @@
 #include "elman/sequences/read_steps.hpp"
 #include "elman/sequences/steps.hpp"
 #include "elman/sequences/streams.hpp"
+#include "elman/train/batch.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -41,12 +42,6 @@ template <IsTokens List>
 Labels streams_of(const List& list, Index count) {
   return streams(list, count);
 }
-template <IsTokens List>
-Index steps_in(const List& list) {
-  return static_cast<Index>(std::ranges::size(list));
-}
-template <class M>
-requires IsMatrix<M> Index steps_in(const M& matrix) { return matrix.cols(); }
 template <class M>
 requires IsMatrix<M>
 auto streams_of(const M& matrix, Index count) {
@@ -98,7 +93,7 @@ class Chunks {
   template <class Whole, class WholeTargets>
   requires(!std::convertible_to<const WholeTargets&, ChunkOptions>)
       Chunks(const Whole& x, const WholeTargets& targets, const ChunkOptions& options = {})
-      : options_(checked(options, detail::steps_in(x), detail::steps_in(targets))),
+      : options_(checked(options, detail::length_of(x), detail::length_of(targets))),
         x_(detail::streams_of(x, options.streams)),
         targets_(detail::streams_of(targets, options.streams)) {}
 

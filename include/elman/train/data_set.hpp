@@ -43,12 +43,6 @@ concept DataSet = requires(const D& data, Index k) {
 
 namespace detail {
 
-/// Element k of a list, as it hands it out: a reference where it has one.
-template <class List>
-decltype(auto) element(const List& list, Index k) {
-  return std::ranges::begin(list)[static_cast<std::ranges::range_difference_t<const List>>(k)];
-}
-
 struct NoWeights {};
 
 }  // namespace detail
@@ -76,16 +70,16 @@ class Examples {
   }
 
   Index size() const { return static_cast<Index>(std::ranges::size(sequences_)); }
-  decltype(auto) sequence(Index k) const { return detail::element(sequences_, k); }
+  decltype(auto) sequence(Index k) const { return detail::element_of(sequences_)(k); }
   decltype(auto) target(Index k) const {
     if constexpr (is_matrix) {
       return targets_.col(k);
     } else {
-      return detail::element(targets_, k);
+      return detail::element_of(targets_)(k);
     }
   }
   decltype(auto) weight(Index k) const requires(!std::same_as<std::remove_cvref_t<Weights>, detail::NoWeights>) {
-    return detail::element(weights_, k);
+    return detail::element_of(weights_)(k);
   }
 
  private:
@@ -134,7 +128,7 @@ class Subset {
   { return data_.varied(place(k), random); }
 
  private:
-  Index place(Index k) const { return static_cast<Index>(detail::element(places_, k)); }
+  Index place(Index k) const { return static_cast<Index>(detail::element_of(places_)(k)); }
 
   Data data_;
   Places places_;

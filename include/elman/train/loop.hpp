@@ -136,7 +136,7 @@ class Loop {
     if (at_.shows_best) exchange_best();  // the last weights again
     stopped_ = false;
     tell(Moment::begin);
-    while (!stopped_ && !at_.is_over && at_.epoch < options_.epochs) {
+    while (!stopped_ && !is_over()) {
       if (validation_.is_due(at_, update_.source.batches(), options_.epochs)) {
         validate_now();
       } else if (!at_.in_epoch) {
@@ -194,6 +194,11 @@ class Loop {
     if (check_validation_) check_validation_();
   }
 
+  /// All epochs are, or patience is; but an epoch whose last update has been ends first.
+  bool is_over() const {
+    const bool ends_epoch = at_.in_epoch && at_.batch == update_.source.batches();
+    return at_.epoch >= options_.epochs || (validation_.is_over() && !ends_epoch);
+  }
   void begin_epoch() {
     update_.begin_epoch(random_);
     tally_.reset();
@@ -216,27 +221,21 @@ class Loop {
     if (plateau_ && !validation_) (*plateau_)(tally_.loss());
     ++at_.epoch;
     at_.in_epoch = false;
-    at_.is_over = validation_.is_over();
     tell(Moment::epoch);
   }
   void validate_now() {
     const double watched = validation_.run(reporter_.validation);
-    at_.has_validation = true;
     at_.validated = at_.step;
     at_.is_best = validation_.take(watched, at_.epoch + 1, net_);
     if (plateau_) (*plateau_)(watched);
-    at_.is_over = validation_.is_over() && at_.batch < update_.source.batches();  // else the epoch ends first
     tell(Moment::validation);
   }
 
   /// Counts an update whose gradient is not finite, or ends the run.
   void leave_out() {
-    const bool is_lost = !optim::is_finite(net_);
-    const bool may_skip = options_.non_finite == NonFinite::skip;
-    if (may_skip && !is_lost) {
-      ++at_.skipped;
-      return;
-    }
+    const bool is_lost = !optim::is_finite(net_), may_skip = options_.non_finite == NonFinite::skip;
+    at_.skipped += may_skip && !is_lost;
+    if (may_skip && !is_lost) return;
     const std::string what = update_.non_finite();
     if (is_lost) validation_.put_back(net_);
     stopped_ = true;
@@ -258,7 +257,7 @@ class Loop {
                                        .learning_rate = at_.learning_rate,
                                        .skipped = at_.skipped,
                                        .training = {tally_.loss()},
-                                       .has_validation = at_.has_validation,
+                                       .has_validation = at_.validated > 0,
                                        .validation = {validation_.loss()},
                                        .is_best = at_.is_best,
                                        .stopped = stopped_ || (moment == Moment::end && at_.epoch < options_.epochs)});

@@ -12,17 +12,15 @@ inline namespace ELMAN_ABI {
 namespace detail {
 
 struct Position {
-  Index epoch = 0;                                                  ///< epochs that have ended
-  Index batch = 0;                                                  ///< updates of this epoch
-  Index step = 0;                                                   ///< updates of all epochs
-  Index examples = 0;                                               ///< of this epoch
-  Index skipped = 0;                                                ///< updates that were left out
-  Index validated = 0;                                              ///< the step behind which the last validation was
+  Index epoch = 0;      ///< epochs that have ended
+  Index batch = 0;      ///< updates of this epoch
+  Index step = 0;       ///< updates of all epochs
+  Index examples = 0;   ///< of this epoch
+  Index skipped = 0;    ///< updates that were left out
+  Index validated = 0;  ///< the step behind which the last validation was; 0: none was
   double learning_rate = std::numeric_limits<double>::quiet_NaN();  ///< of the last update
   bool in_epoch = false;                                            ///< it has begun
-  bool has_validation = false;
-  bool is_best = false;     ///< the last validation was better than all before
-  bool is_over = false;     ///< patience is
+  bool is_best = false;                                             ///< the last validation was better than all before
   bool shows_best = false;  ///< the net has the best weights, and the watch the last
 
   template <class Keep>
@@ -35,9 +33,7 @@ struct Position {
     keep("validated", validated);
     keep("learning_rate", learning_rate);
     keep("in_epoch", in_epoch);
-    keep("has_validation", has_validation);
     keep("is_best", is_best);
-    keep("is_over", is_over);
     keep("shows_best", shows_best);
   }
 };

@@ -40,8 +40,6 @@ template <class Optimizer>
 double own_rate(const Optimizer& optimizer) {
   if constexpr (requires { static_cast<double>(optimizer.options().learning_rate); }) {
     return static_cast<double>(optimizer.options().learning_rate);
-  } else if constexpr (requires { optimizer.optimizer(); }) {
-    return own_rate(optimizer.optimizer());  // of SkipNonFinite
   } else {
     return std::numeric_limits<double>::quiet_NaN();
   }
@@ -54,16 +52,6 @@ double own_rate(const Optimizer& optimizer) {
                    is_weight ? "the best of the validations, if they kept any" : "those before it",
                    "; expected finite numbers: lower the learning rate, set .clip_norm",
                    may_skip ? "" : ", or leave such steps out: .non_finite = NonFinite::skip");
-}
-
-/// Of what an optimizer holds fixed the gradient is 0, and has no part in a norm.
-template <class Optimizer, class Gradient>
-void clear_fixed(const Optimizer& optimizer, Gradient& gradient) {
-  if constexpr (requires { optimizer.clear_fixed(gradient); }) {
-    optimizer.clear_fixed(gradient);
-  } else if constexpr (requires { optimizer.optimizer(); }) {
-    clear_fixed(optimizer.optimizer(), gradient);  // of SkipNonFinite
-  }
 }
 
 template <class Net, class Optimizer, class Loss, class Source>
@@ -120,7 +108,7 @@ class Update {
     }
     if (l2_) (*l2_)(net_, gradient_);
     if (on_gradient) on_gradient(std::as_const(net_), gradient_);
-    clear_fixed(std::as_const(optimizer_), gradient_);
+    if constexpr (requires { optimizer_.clear_fixed(gradient_); }) optimizer_.clear_fixed(gradient_);
     return examples;
   }
 

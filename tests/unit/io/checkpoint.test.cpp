@@ -39,21 +39,6 @@ using elman::io::Checkpoint;
 
 namespace {
 
-std::string content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-template <class Fails>
-std::string message(const Fails& fails) {
-  try {
-    fails();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "";
-}
-
 constexpr Index symbols = 5, chunk_length = 4, chunks = 6, streams = 3;
 
 auto new_body() {

@@ -24,11 +24,6 @@ using elman::io::detail::FileWriter;
 
 namespace {
 
-std::string content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 void write(const fs::path& path, const std::string& text) {
   FileWriter file(path);
   file.write(text.data(), text.size());

@@ -35,21 +35,6 @@ namespace {
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-std::string content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-template <class Fails>
-std::string message(const Fails& fails) {
-  try {
-    fails();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "";
-}
-
 struct Killed {};
 
 /// Tells what a training of 3 updates of 20 examples an epoch would, from the update `first` on; figures depend on the

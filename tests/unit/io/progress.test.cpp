@@ -294,6 +294,23 @@ TEST_CASE("a training of examples that are not counted has a rate of updates; no
   CHECK(screen.out.str().ends_with(clear + "trained 0 epochs in 4.0 s; stopped early, of 0 epochs\n"));
 }
 
+TEST_CASE("what is measured in a validation alone stands there alone; a loss of the training that is NaN is said") {
+  Screen screen;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<std::string> names{"accuracy", "exact match"};
+  const std::vector<double> of_training{0.5, nan}, of_validation{nan, 0.75};
+  const Training training;
+  Progress progress = screen.progress(training);
+  Event event{.epoch = 1, .epochs = 2, .metrics = names, .has_validation = true};
+  event.training = {nan, of_training};
+  event.validation = {nan, of_validation};
+  event.moment = Moment::validation;
+  progress(event);
+  event.moment = Moment::epoch;
+  progress(event);
+  CHECK(screen.out.str() == "epoch 1/2  training loss nan  accuracy 0.500  validation exact match 0.750\n");
+}
+
 TEST_CASE("a bar that stands there when a training ends with an exception makes way") {
   Training training;
   Screen screen;

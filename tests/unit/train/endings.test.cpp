@@ -48,10 +48,15 @@ struct Scripted {
     loop.validate({.name = "measured", .of = measure, .higher_is_better = higher_is_better}, validation);
     loop.on([this](train::Event& event) {
       if (event.moment == Moment::batch) rates.push_back(event.learning_rate);
+      if (event.moment == Moment::validation) best.push_back(event.is_best);
+      if (event.moment != Moment::begin && event.moment != Moment::end) {
+        CHECK(event.has_validation == !best.empty());
+      }
     });
     return loop.run();
   }
   std::vector<double> rates = {};
+  std::vector<bool> best = {};  ///< whether each validation was told to be
 };
 
 }  // namespace
@@ -66,6 +71,7 @@ TEST_CASE("patience ends a run, and the net ends as it was when it was best") {
     CHECK(outcome.has_best);
     CHECK(outcome.best == 0.6);
     CHECK(outcome.best_epoch == 4);
+    CHECK(run.best == std::vector<bool>{true, true, false, true, false, false});
     CHECK(run.cell.theta() == run.seen[3].theta());
     CHECK(run.cell.theta() != run.seen[5].theta());
   }
@@ -151,6 +157,7 @@ TEST_CASE("a gradient that is not finite ends the run, or is left out and counte
     elman::Vector<double, elman::Dynamic> before;
     Index ends = 0;
     loop.on([&](train::Event& event) {
+      if (event.moment == Moment::batch) CHECK(event.skipped == (event.step > bad_step ? 1 : 0));
       if (event.moment == Moment::batch && event.step == bad_step) before = cell.theta();
       if (event.moment == Moment::end) ends += event.stopped ? 1 : 100;
     });

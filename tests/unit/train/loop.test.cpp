@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <numeric>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "elman/elman.hpp"
@@ -163,6 +164,34 @@ TEST_CASE("a loss that does not say what it divides by is not accumulated") {
   CHECK_NOTHROW(make(4));
   const std::string message = error_of([&] { make(2); });
   for (const char* part : {"train::Loop", "micro", "divisor"}) CHECK(message.find(part) != std::string::npos);
+}
+
+namespace {
+
+/// Its value takes long.
+struct Costly : Right {
+  static constexpr bool is_costly = true;
+  static std::string_view name() { return "costly"; }
+};
+
+}  // namespace
+
+TEST_CASE("a costly metric is asked for at the end of an epoch and of a validation alone") {
+  const Data data(10);
+  const auto examples = data.examples();
+  Cell cell = make_cell();
+  optim::Adam adam{cell};
+  train::Loop loop{cell,    adam,    loss::CrossEntropy{}, train::Batches{examples, {.size = 4}}, {.epochs = 2},
+                   Right(), Costly()};
+  loop.on([](train::Event& event) {
+    if (event.moment == Moment::batch) {
+      CHECK(std::isnan(event.training.metrics[1]));
+      CHECK_FALSE(std::isnan(event.training.metrics[0]));
+    } else if (event.moment == Moment::epoch) {
+      CHECK(event.training.metrics[1] == event.training.metrics[0]);
+    }
+  });
+  loop.run();
 }
 
 TEST_CASE("events come in order, and tell where the run is") {

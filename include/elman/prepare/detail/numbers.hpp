@@ -38,6 +38,12 @@ struct DataScalar<T> {
   using type = typename T::Scalar;
 };
 
+/// visit(sequence, step, column) of each column of a matrix.
+template <class M, class Visit>
+void for_each_column(const M& matrix, Index sequence, const Visit& visit) {
+  for (Index t = 0; t < matrix.cols(); ++t) visit(sequence, t, matrix.col(t));
+}
+
 /// visit(sequence, step, column) of packed sequences, a matrix (sequence −1), or a list of matrices.
 template <class Data, class Visit>
 void for_each_step(const Data& data, const Visit& visit) {
@@ -46,15 +52,13 @@ void for_each_step(const Data& data, const Visit& visit) {
       for (Index t = 0; t < data.steps.length(b); ++t) visit(b, t, data.columns.col(data.steps.column(b, t)));
     }
   } else if constexpr (IsMatrix<Data>) {
-    for (Index t = 0; t < data.cols(); ++t) visit(Index{-1}, t, data.col(t));
+    for_each_column(data, -1, visit);
   } else {
     static_assert(ListOfMatrices<Data>,
                   "elman::prepare: data must be an Eigen matrix, Rows x T, a column a step, a list of these, or "
                   "elman::Sequences");
     const auto sequence = element_of(data);
-    for (Index b = 0; b < static_cast<Index>(std::ranges::size(data)); ++b) {
-      for (Index t = 0; t < sequence(b).cols(); ++t) visit(b, t, sequence(b).col(t));
-    }
+    for (Index b = 0; b < static_cast<Index>(std::ranges::size(data)); ++b) for_each_column(sequence(b), b, visit);
   }
 }
 
@@ -86,7 +90,7 @@ struct NumbersAt {
       const auto b = static_cast<Index>(place);
       require(b >= 0 && b < size, owner, ": a place is ", b, "; expected at least 0 and below ", size,
               ", the length of the list");
-      for (Index t = 0; t < sequence(b).cols(); ++t) visit(b, t, sequence(b).col(t));
+      for_each_column(sequence(b), b, visit);
     }
   }
 };
