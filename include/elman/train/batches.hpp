@@ -49,8 +49,8 @@ concept BatchSource = requires(S& source, Index k, Random* random, typename S::B
 /// The order of the examples in an epoch that is trained on.
 enum class Order {
   shuffled,         ///< each order as likely as the others
-  similar_lengths,  ///< batches of sequences of about one length, for long and short ones together cost more; the
-                    ///< batches, and equal lengths among each other, in random order
+  similar_lengths,  ///< batches of sequences of about one length, a little faster (docs/training.md); the batches, and
+                    ///< equal lengths among each other, in random order
   of_data           ///< as they are
 };
 
