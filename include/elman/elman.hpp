@@ -37,6 +37,7 @@
 
 // What a net is made of
 #include "elman/layers/activation.hpp"
+#include "elman/layers/backward_hook.hpp"
 #include "elman/layers/between.hpp"
 #include "elman/layers/bias.hpp"
 #include "elman/layers/bidirectional.hpp"
@@ -49,6 +50,7 @@
 #include "elman/layers/output.hpp"
 #include "elman/layers/readout.hpp"
 #include "elman/layers/recurrence.hpp"
+#include "elman/layers/recurrences.hpp"
 #include "elman/layers/recurrent_noise.hpp"
 #include "elman/layers/repeated.hpp"
 #include "elman/layers/stacked.hpp"

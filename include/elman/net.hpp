@@ -23,6 +23,7 @@
 #include "elman/layers/layer.hpp"
 #include "elman/layers/readout.hpp"
 #include "elman/layers/recurrence.hpp"
+#include "elman/layers/recurrences.hpp"
 #include "elman/net/checks.hpp"
 #include "elman/net/input.hpp"
 #include "elman/net/noise.hpp"
@@ -135,11 +136,12 @@ class Net : public Parameters<Scalar, Body, Readout>,
 
   /// Adds the gradient of the loss that is in the tape's d_o to `gradient`; gives ∂L/∂x and ∂L/∂h₀ too if asked:
   /// bptt(x, tape, gradient, {.d_x = &d_x, .d_h0 = &d_h0}). If something of yours reads tape.last_h(), its gradient is
-  /// given by {.d_last = &d_last}; then L need not depend on o, which is so if no loss has followed forward. Twice on
-  /// one forward adds twice. x and the parameters have the numbers that forward had: others are noticed, whoever wrote
-  /// them, but for a few among so many that not all are looked at (net/run_fingerprint.hpp). Throws
-  /// std::invalid_argument if the tape holds no forward of such an x by such a net, if no loss has followed it, if its
-  /// dropout was off though nobody said so, or if ∂L/∂x of tokens is asked for.
+  /// given by {.d_last = &d_last}; then L need not depend on o, which is so if no loss has followed forward. A hook
+  /// looks on, or adds penalties on h and W: {.hook = &hook} (layers/backward_hook.hpp). Twice on one forward adds
+  /// twice. x and the parameters have the numbers that forward had: others are noticed, whoever wrote them, but for a
+  /// few among so many that not all are looked at (net/run_fingerprint.hpp). Throws std::invalid_argument if the tape
+  /// holds no forward of such an x by such a net, if no loss has followed it, if its dropout was off though nobody said
+  /// so, or if ∂L/∂x of tokens is asked for.
   template <class X, class Room>
   void bptt(const X& x, NetTape<Scalar, Body, Readout, Room>& tape, Gradient& gradient,
             const InputGradients& asked = {}) const {
@@ -147,6 +149,7 @@ class Net : public Parameters<Scalar, Body, Readout>,
     detail::check_way_back(where("bptt"), *this, input, tape, gradient, asked);
     if (!tape.has_d_o()) tape.set_zero_d_o();
     const auto d_h0 = d_start(input, tape, asked);
+    const detail::HookedBody hooked(body(), tape.body, asked.hook);
     // ∂L/∂V, ∂L/∂c and what ∂L/∂o sends down to h           (11, 12)
     readout().bptt(this->readout_data(), tape.body, tape, gradient.readout_data());
     const auto from_readout = [&tape](Index first, const MatrixView<Scalar>& d_h) {

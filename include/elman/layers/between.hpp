@@ -95,6 +95,21 @@ struct NothingBetween {
     /// d, ∂L/∂(output h) of a last step, becomes ∂L/∂(last state).
     template <class Activation>
     static void output_bptt(const Activation&, const ConstMatrixView<Scalar>&, const MatrixView<Scalar>&) {}
+
+    /// For hooks (backward_hook.hpp), all three optional. Whether send_back leaves Wᵀ ∂L/∂a_t in d_prev and nothing
+    /// else.
+    static constexpr bool sends_product_alone() { return true; }
+    /// σ(a_t), of which the slope is taken, of the step that begins at packed column `first`; else its outputs.
+    static ConstMatrixView<Scalar> activated(Index, const ConstMatrixView<Scalar>& outputs) { return outputs; }
+    /// ∂state_t/∂state_{t-1} = diag(keep) + diag(left) W diag(right), a column a sequence; slopes: σ'(a_t).
+    template <class Activation>
+    static void jacobian(const Activation&, Index, const ConstMatrixView<Scalar>&,
+                         const ConstMatrixView<Scalar>& slopes, const MatrixView<Scalar>& keep,
+                         const MatrixView<Scalar>& left, const MatrixView<Scalar>& right) {
+      set_zero(keep);
+      copy(slopes, left);
+      for (Index k = 0; k < right.size(); ++k) right.data()[k] = Scalar(1);
+    }
   };
 };
 

@@ -19,6 +19,7 @@
 #include "elman/kernels/one_hot.hpp"
 #include "elman/layers/form.hpp"
 #include "elman/layers/layer.hpp"
+#include "elman/layers/recurrences.hpp"
 #include "elman/sequences/list.hpp"
 
 namespace elman {
@@ -138,6 +139,12 @@ class Bidirectional {
   void for_each_part(Element* theta, const std::string& path, const Visit& visit) const {
     forwards_.for_each_part(theta, path + "forwards.", visit);
     backwards_.for_each_part(theta + forwards_.parameter_count(), path + "backwards.", visit);
+  }
+
+  template <class Path, class Tape, class Visit>
+  void for_each_recurrence(const Path& path, Tape& tape, const Visit& visit) const {
+    detail::for_each_recurrence(forwards_, path("forwards"), tape.forwards, visit);
+    detail::for_each_recurrence(backwards_, path("backwards"), tape.backwards, visit);
   }
 
   template <class Scalar, class X, class S, class Tape>

@@ -17,6 +17,7 @@
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/layers/form.hpp"
 #include "elman/layers/layer.hpp"
+#include "elman/layers/recurrences.hpp"
 
 namespace elman {
 inline namespace ELMAN_ABI {
@@ -118,6 +119,12 @@ class EncoderDecoder {
   void for_each_part(Element* theta, const std::string& path, const Visit& visit) const {
     encoder_.for_each_part(theta, path + "encoder.", visit);
     decoder_.for_each_part(theta + encoder_.parameter_count(), path + "decoder.", visit);
+  }
+
+  template <class Path, class Tape, class Visit>
+  void for_each_recurrence(const Path& path, Tape& tape, const Visit& visit) const {
+    detail::for_each_recurrence(encoder_, path("encoder"), tape.encoder, visit);
+    detail::for_each_recurrence(decoder_, path("decoder"), tape.decoder, visit);
   }
 
   /// The encoder alone: its last state is then in tape.between.

@@ -119,6 +119,11 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
     }
   }
 
+  template <class Path, class Tape, class Visit>
+  void for_each_recurrence(const Path& path, Tape& tape, const Visit& visit) const {
+    visit(path, *this, tape);
+  }
+
   /// h ← the next state, one column a stream; returns the output.
   template <class Cursor, class X, class Scalar>
   ConstMatrixView<Scalar> step(Cursor& cursor, const X& x, const MatrixView<Scalar>& h,

@@ -12,6 +12,7 @@
 
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/kernels/factor.hpp"
+#include "elman/layers/backward_hook.hpp"
 #include "elman/sequences/blocks.hpp"
 #include "elman/sequences/room.hpp"
 #include "elman/sequences/steps.hpp"
@@ -84,6 +85,8 @@ class RecurrenceTape {
   }
 
   typename Between::template Run<Scalar, Room, Hidden> between;
+  BackwardHook<Scalar>* hook = nullptr;  ///< who looks on while bptt runs (backward_hook.hpp)
+  Index recurrence = 0;                  ///< which of the net's it is called then
   ColumnBuffer<Scalar, block_size> d_a;  ///< ∂L/∂a of one block of steps
   /// What step t + 1 has sent back to step t.
   ColumnBuffer<Scalar, detail::product_of_sizes(Hidden, Room::batch)> d_next;

@@ -109,6 +109,12 @@ class Repeated : public detail::Chain<Repeated<First, Other>> {
     Base::forward(theta, x, steps, h0, tape, random);
   }
 
+  template <class Path, class Tape, class Visit>
+  void for_each_recurrence(const Path& path, Tape& tape, const Visit& visit) const {
+    tape.start(depth_);
+    Base::for_each_recurrence(path, tape, visit);
+  }
+
   Form form() const {
     return {.name = "elman::Repeated", .inner = {form_of(first_), form_of(other_)}, .counts = {depth_}};
   }

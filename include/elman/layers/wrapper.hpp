@@ -6,12 +6,30 @@
 #pragma once
 
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "elman/layers/layer.hpp"
+#include "elman/layers/recurrences.hpp"
 
 namespace elman {
 inline namespace ELMAN_ABI {
+
+namespace detail {
+
+template <class Steps>
+struct RoomOf;
+template <class Room>
+struct RoomOf<BasicSteps<Room>> {
+  using type = Room;
+};
+/// The tape of L of the same scalar and room as another tape.
+template <class L, class Tape>
+using TapeLike = typename L::template Tape<
+    typename std::remove_cvref_t<decltype(std::declval<const Tape&>().h())>::Scalar,
+    typename RoomOf<std::remove_cvref_t<decltype(std::declval<const Tape&>().steps())>>::type>;
+
+}  // namespace detail
 
 template <class L>
 class Wrapper {
@@ -46,6 +64,15 @@ class Wrapper {
   template <class Element, class Visit>
   void for_each_part(Element* theta, const std::string& path, const Visit& visit) const {
     layer_.for_each_part(theta, path, visit);
+  }
+  template <class Path, class Tape, class Visit>
+  void for_each_recurrence(const Path& path, Tape& tape, const Visit& visit) const {
+    using InnerTape = detail::TapeLike<L, Tape>;
+    if constexpr (std::is_same_v<Tape, InnerTape>) {
+      detail::for_each_recurrence(layer_, path, tape, visit);
+    } else if constexpr (requires { requires std::is_same_v<decltype(tape.layer), InnerTape>; }) {
+      detail::for_each_recurrence(layer_, path, tape.layer, visit);
+    }
   }
   template <class Cursor>
   void take(Cursor& cursor) const {

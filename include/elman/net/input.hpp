@@ -20,6 +20,7 @@
 #include "elman/check.hpp"
 #include "elman/kernels/growing_columns.hpp"
 #include "elman/kernels/one_hot.hpp"
+#include "elman/layers/backward_hook.hpp"
 #include "elman/layers/encoder_decoder.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/sequences/pack.hpp"
@@ -95,6 +96,7 @@ struct InputGradients {
   GivenGradient<Scalar, Body::state_size> d_last = {};  ///< ∂L/∂(last state), added to what o sends down (Eq. 53)
   Wanted<Scalar, Body::in_size> d_x = {};               ///< ∂L/∂x, In × N in the order of x's columns
   Wanted<Scalar, Body::state_size> d_h0 = {};           ///< ∂L/∂h₀, State × B in the caller's order
+  BackwardHook<Scalar>* hook = nullptr;                 ///< who looks on (layers/backward_hook.hpp)
 };
 template <class Scalar, class Encoder, class Decoder>
 struct InputGradients<Scalar, EncoderDecoder<Encoder, Decoder>> {
@@ -102,6 +104,7 @@ struct InputGradients<Scalar, EncoderDecoder<Encoder, Decoder>> {
   Wanted<Scalar, Encoder::in_size> d_source = {};                                   ///< ∂L/∂source, as source
   Wanted<Scalar, Decoder::in_size> d_x = {};                                        ///< ∂L/∂target, as target
   Wanted<Scalar, EncoderDecoder<Encoder, Decoder>::state_size> d_h0 = {};           ///< ∂L/∂(the encoder's h₀)
+  BackwardHook<Scalar>* hook = nullptr;                                             ///< who looks on
 };
 
 namespace detail {

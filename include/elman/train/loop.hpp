@@ -3,8 +3,7 @@
 // The training loop: epochs over batches, each forward, loss, bptt, clip and step, with validation beside them. All
 // that it does is done with the public verbs, and can be by hand (docs/training.md has both side by side).
 //
-//   train::Loop loop{net, adam, loss::CrossEntropy{}, train::Batches{data, {.size = 64}}, {.epochs = 30, .clip_norm
-//   = 1.0},
+//   train::Loop loop{net, adam, loss::CrossEntropy{}, train::Batches{data, {.size = 64}}, {.epochs = 30},
 //                    metric::Accuracy{}};
 //   loop.validate(train::Batches{validation}, {.watch = "accuracy", .patience = 5});
 //   loop.on([](train::Event& event) { … });          is told all, and may stop it
@@ -12,8 +11,7 @@
 //
 // It prints nothing and opens no file. Of one seed it makes the same bits; kept in a checkpoint as a whole
 // (io/checkpoint.hpp: checkpoint.keep("training", loop), with net and optimizer) behind any event, it goes on with the
-// same bits. Behind the first batches of a shape it takes no heap, but what a callback takes, and an epoch's
-// order.
+// same bits. Behind the first batches of a shape it takes no heap, but what a callback and an epoch's order take.
 #pragma once
 
 #include <concepts>
@@ -27,6 +25,7 @@
 #include <vector>
 
 #include "elman/check.hpp"
+#include "elman/layers/backward_hook.hpp"
 #include "elman/optim/finite.hpp"
 #include "elman/optim/plateau.hpp"
 #include "elman/random.hpp"
@@ -126,6 +125,8 @@ class Loop {
   void vary(std::function<void(Batch&, Random&)> change) { update_.vary = std::move(change); }
   /// change(net, gradient) is called for each gradient before it is clipped: for penalties of your own.
   void on_gradient(std::function<void(const Net&, Gradient&)> change) { update_.on_gradient = std::move(change); }
+  /// `its_hook`, which outlives the loop, looks on in each bptt (layers/backward_hook.hpp): for penalties on h.
+  void hook(BackwardHook<typename Net::Scalar>& its_hook) { update_.hook = &its_hook; }
 
   /// Trains until all epochs are over, patience is, or a callback stops it; then goes on where it was stopped, if it is
   /// called again. The net ends with the best weights, if a validation keeps them. Throws before the first step if a

@@ -13,6 +13,7 @@
 #include "elman/check.hpp"
 #include "elman/inspect/non_finite.hpp"
 #include "elman/kernels/coefficients.hpp"
+#include "elman/layers/backward_hook.hpp"
 #include "elman/optim/clip.hpp"
 #include "elman/optim/finite.hpp"
 #include "elman/optim/l2.hpp"
@@ -84,6 +85,7 @@ class Update {
   const Loss loss;
   std::function<void(Batch&, Random&)> vary;
   std::function<void(const Net&, Gradient&)> on_gradient;
+  BackwardHook<Scalar>* hook = nullptr;
 
   void begin_epoch(Random& random) {
     source.start(&random);
@@ -103,7 +105,7 @@ class Update {
       run_forward(net_, batch_, tape_, state_, &random);
       const LossPart part = batch_.with_targets([&](const auto& targets) { return tally.add(loss, tape_, targets); });
       if (pieces > 1 && !part.is_sum) divisor = take_mean(divisor, part.divisor);
-      net_.bptt(batch_.x, tape_, gradient_);
+      go_back(pieces > 1 && !part.is_sum && divisor > 0 ? part.divisor / divisor : 1);
       examples += batch_.examples;
     }
     if (l2_) (*l2_)(net_, gradient_);
@@ -144,6 +146,12 @@ class Update {
   }
 
  private:
+  /// `share`: of the piece in the batch.
+  void go_back(double share) {
+    if (!hook) return net_.bptt(batch_.x, tape_, gradient_);
+    hook->share = share;
+    net_.bptt(batch_.x, tape_, gradient_, {.hook = hook});
+  }
   /// Σ d ∂L / Σ d: what the gradient is of, and what the tape has of the next piece, as shares of their mean. Returns
   /// Σ d.
   double take_mean(double before, double piece) {

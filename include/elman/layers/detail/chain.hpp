@@ -20,6 +20,7 @@
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/layers/from_above.hpp"
 #include "elman/layers/layer.hpp"
+#include "elman/layers/recurrences.hpp"
 #include "elman/random.hpp"
 #include "elman/types.hpp"
 
@@ -78,6 +79,16 @@ class Chain {
       layer.for_each_part(theta, path + "layer" + std::to_string(k++) + ".", visit);
       theta += layer.parameter_count();
     });
+  }
+
+  template <class Path, class Tape, class Visit>
+  void for_each_recurrence(const Path& path, Tape& tape, const Visit& visit) const {
+    Index k = 0;
+    const auto walk = [&](const auto& layer, auto& link) {
+      detail::for_each_recurrence(layer, path("layer", k++), link.tape, visit);
+    };
+    walk(derived().bottom(), tape.bottom());
+    derived().for_each_link(tape, [&](const auto& layer, auto& link, const auto&) { walk(layer, link); });
   }
 
   template <class Scalar, class X, class S, class Tape>

@@ -9,7 +9,7 @@
 // Steps are taken in blocks of some hundred columns: U x for a whole block is one product, then W h_{t-1} follows step
 // by step; backwards, the sums (8)–(10) over a block's steps are one product each. A block stays in the cache, and
 // bptt's room does not grow with T. What is named `between` does what stands there in a recurrence of 1990, and more in
-// others (between.hpp). Equation numbers: docs/math.md.
+// others (between.hpp); a hook may look on (backward_hook.hpp). Equation numbers: docs/math.md.
 #pragma once
 
 #include <utility>
@@ -17,6 +17,7 @@
 #include "elman/kernels/product.hpp"
 #include "elman/layers/activation.hpp"
 #include "elman/layers/detail/counted_columns.hpp"
+#include "elman/layers/detail/hooked_run.hpp"
 #include "elman/layers/from_above.hpp"
 #include "elman/sequences/blocks.hpp"
 #include "elman/types.hpp"
@@ -73,6 +74,7 @@ void run_bptt(const Part& part, const Activation& activation, const X& x, Tape& 
     set_zero(d_next);
   }
   between.start_bptt(d_part, d_next);
+  HookedRun<Scalar, Part, Activation, X, Tape> hooked(part, activation, x, tape);
 
   for (Index end = steps.count(); end > 0;) {
     const Index begin = block_begin(steps, end);
@@ -81,17 +83,19 @@ void run_bptt(const Part& part, const Activation& activation, const X& x, Tape& 
     tape.d_a.reshape(states.rows(), columns);
     const auto d_a = tape.d_a.view();
     from_above(first, d_a);
+    if (hooked) hooked.begin_block(begin, end, d_a);
     for (Index t = end - 1; t >= begin; --t) {
       const Index width = steps.width(t);
       const auto d_a_t = d_a.middleCols(steps.first(t) - first, width);  // still ∂L/∂h_t
       const auto d_h_prev = d_next.leftCols(width);
+      if (hooked) hooked.before_step(d_a_t, d_h_prev);
       between.retreat(activation, steps.first(t), states.middleCols(tape.block(t - 1), width),
                       states.middleCols(tape.block(t), width), d_h_prev, d_a_t);  // (6), (7)
-      if (t == 0 && !d_h0.data()) break;
-      between.send_back(tape.W, d_a_t, d_h_prev);
+      if (t > 0 || d_h0.data()) between.send_back(tape.W, d_a_t, d_h_prev);
+      if (hooked) hooked.after_step(t, d_a_t, d_h_prev);
     }
     const auto x_block = x.middleCols(first, columns);
-    const auto h_prev = tape.seen(begin, end);
+    const auto h_prev = hooked ? hooked.seen() : tape.seen(begin, end);
     const auto add_up = [&](Index from, Index count) {
       tape.d_a_panels.assign(d_a.middleCols(from, count));
       add_product_transposed(tape.d_a_panels, x_block.middleCols(from, count), d_part.U);  // (8)
