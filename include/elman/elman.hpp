@@ -37,15 +37,18 @@
 
 // What a net is made of
 #include "elman/layers/activation.hpp"
+#include "elman/layers/apply_activation.hpp"
 #include "elman/layers/backward_hook.hpp"
 #include "elman/layers/between.hpp"
 #include "elman/layers/bias.hpp"
 #include "elman/layers/bidirectional.hpp"
+#include "elman/layers/bound_activation.hpp"
 #include "elman/layers/dropout.hpp"
 #include "elman/layers/embedding.hpp"
 #include "elman/layers/encoder_decoder.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/learned_start.hpp"
+#include "elman/layers/mod_relu.hpp"
 #include "elman/layers/no_readout.hpp"
 #include "elman/layers/output.hpp"
 #include "elman/layers/readout.hpp"

@@ -21,8 +21,9 @@
 #pragma once
 
 #include "elman/kernels/product.hpp"
-#include "elman/layers/activation.hpp"
+#include "elman/layers/apply_activation.hpp"
 #include "elman/layers/form.hpp"
+#include "elman/layers/parameter_cursor.hpp"
 #include "elman/layers/step_columns.hpp"
 #include "elman/random.hpp"
 #include "elman/sequences/steps.hpp"
@@ -30,12 +31,6 @@
 
 namespace elman {
 inline namespace ELMAN_ABI {
-
-/// What a policy takes from a cursor that takes nothing.
-struct NoParameters {
-  template <class Visit>
-  void for_each(const Visit&) {}
-};
 
 /// Nothing stands between two steps: the Elman network.
 struct NothingBetween {

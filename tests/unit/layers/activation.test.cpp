@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elman/layers/activation.hpp"
+#include "elman/elman.hpp"
 
 #include <cmath>
 #include <complex>
