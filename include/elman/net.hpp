@@ -156,8 +156,8 @@ class Net : public Parameters<Scalar, Body, Readout>,
       Readout::send_down(tape, first, d_h);
     };
     // every layer's gradients, backwards through time       (6-10, 13, 14)
-    body().bptt(data(), input.columns(), tape.body, FromAbove<Scalar>(from_readout), d_last(input, tape, asked, gradient),
-                gradient.data(), input.d_x(asked), d_h0);
+    body().bptt(data(), input.columns(), tape.body, FromAbove<Scalar>(from_readout),
+                d_last(input, tape, asked, gradient), gradient.data(), input.d_x(asked), d_h0);
     // ∂L/∂h₀ of what was learned of it                      (44)
     learn_start(tape, d_h0, gradient);
     hand_out(input, d_h0, asked);

@@ -171,22 +171,26 @@ struct ModReLUForm {
   template <class Scalar, int Lanes>
   ELMAN_INLINE void value(Index row, Lane<Scalar, Lanes>& a) const {
     const Lane<Scalar, Lanes> zero{};
-    Lane<Scalar, Lanes> size;
-    load<Scalar, Lanes>(beta + row, size);
-    size += a < zero ? -a : a;
+    Lane<Scalar, Lanes> its_beta;
+    load<Scalar, Lanes>(beta + row, its_beta);
+    Lane<Scalar, Lanes> size = (a < zero ? -a : a) + its_beta;
     size = size <= zero ? zero : size;
     size = a < zero ? -size : size;
-    a = a == zero ? a : size;
+    const Lane<Scalar, Lanes> at_zero = its_beta >= zero ? zero : size;
+    a = a == zero ? at_zero : size;
   }
   template <class Scalar, int Lanes>
   ELMAN_INLINE void times_slope(Index row, const Lane<Scalar, Lanes>& h, Lane<Scalar, Lanes>& d) const {
     const Lane<Scalar, Lanes> zero{};
-    d = h == zero ? zero : d;
-    if (!d_beta) return;
-    Lane<Scalar, Lanes> sum;
-    load<Scalar, Lanes>(d_beta + row, sum);
-    sum += h < zero ? -d : d;
-    store<Scalar, Lanes>(sum, d_beta + row);
+    Lane<Scalar, Lanes> its_beta, sum;
+    load<Scalar, Lanes>(beta + row, its_beta);
+    if (d_beta) {
+      load<Scalar, Lanes>(d_beta + row, sum);
+      sum += h == zero ? zero : h < zero ? -d : d;
+      store<Scalar, Lanes>(sum, d_beta + row);
+    }
+    const Lane<Scalar, Lanes> at_zero = its_beta < zero ? zero : d;
+    d = h == zero ? at_zero : d;
   }
 };
 template <class Scalar>
@@ -208,8 +212,8 @@ void apply_slope_of_form(const Form& form, const Scalar* h, const Scalar* next, 
   if constexpr (knows_row<Form>) {
     for (Index j = 0; j < d.cols(); ++j) {
       const Index first = j * d.rows();
-      run_kernel(simd(), SlopeKernel<Scalar, Form>{h + first, next ? next + first : nullptr, d.data() + first, d.rows(),
-                                                   form});
+      run_kernel(simd(),
+                 SlopeKernel<Scalar, Form>{h + first, next ? next + first : nullptr, d.data() + first, d.rows(), form});
     }
   } else {
     run_kernel(simd(), SlopeKernel<Scalar, Form>{h, next, d.data(), d.size(), form});

@@ -49,7 +49,7 @@ struct VectorForm<BoundActivation<ModReLU, Scalar>, Scalar> {
 };
 #endif
 template <class Policy, class Scalar>
-inline constexpr bool runs_in_vectors = has_kernels<Scalar> && requires(const Policy& activation) {
+inline constexpr bool runs_in_vectors = has_kernels<Scalar>&& requires(const Policy& activation) {
   VectorForm<Policy, Scalar>::of(activation);
 };
 

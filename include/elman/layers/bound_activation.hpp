@@ -74,8 +74,7 @@ decltype(auto) bind_activation(const Policy& activation, const Part& part) {
 template <class Scalar, class Policy, class Part, class Gradient>
 decltype(auto) bind_activation(const Policy& activation, const Part& part, const Gradient& d_part) {
   if constexpr (HasUnitParameter<Policy>) {
-    return BoundActivation<Policy, Scalar>{activation, part.activation.values.data(),
-                                           d_part.activation.values.data()};
+    return BoundActivation<Policy, Scalar>{activation, part.activation.values.data(), d_part.activation.values.data()};
   } else {
     return (activation);
   }

@@ -224,10 +224,9 @@ concept HasStep = !L::can_step || L::reads_pair ||
 };
 template <class L>
 concept HasLastOutput =
-    !L::ends_in_state || requires(const L layer, const double* theta,
-                                  const typename L::template Tape<double, Growing>& tape,
-                                  const ConstMatrixView<double>& d_h, double* d_theta,
-                                  const MatrixView<double>& d_state) {
+    !L::ends_in_state ||
+    requires(const L layer, const double* theta, const typename L::template Tape<double, Growing>& tape,
+             const ConstMatrixView<double>& d_h, double* d_theta, const MatrixView<double>& d_state) {
   layer.last_output_bptt(theta, tape, d_h, d_theta, d_state);
 };
 template <class L>

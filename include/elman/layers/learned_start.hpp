@@ -61,8 +61,8 @@ class LearnedStart : public Wrapper<L> {
     layer().bptt(theta + state(), x, tape, from_above, d_last, d_theta + state(), d_x, d_h0);
   }
   template <class Tape, class Scalar>
-  void last_output_bptt(const Scalar* theta, const Tape& tape, const ConstMatrixView<Scalar>& d_output,
-                        Scalar* d_theta, const MatrixView<Scalar>& d_state) const requires(L::ends_in_state) {
+  void last_output_bptt(const Scalar* theta, const Tape& tape, const ConstMatrixView<Scalar>& d_output, Scalar* d_theta,
+                        const MatrixView<Scalar>& d_state) const requires(L::ends_in_state) {
     layer().last_output_bptt(theta + state(), tape, d_output, d_theta + state(), d_state);
   }
   template <class Cursor>

@@ -61,10 +61,9 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
  public:
   using Bias = Bias_;
   using Base::at;
-  static constexpr int parameter_size =
-      detail::sum_of_sizes({detail::product_of_sizes(Hidden, In), detail::product_of_sizes(Hidden, Hidden),
-                            Bias::parameter_size(Hidden), detail::unit_parameters<Activation>(Hidden),
-                            Between::parameter_size(Hidden)});
+  static constexpr int parameter_size = detail::sum_of_sizes(
+      {detail::product_of_sizes(Hidden, In), detail::product_of_sizes(Hidden, Hidden), Bias::parameter_size(Hidden),
+       detail::unit_parameters<Activation>(Hidden), Between::parameter_size(Hidden)});
   template <class Scalar, class Room = Growing>
   using Tape = RecurrenceTape<Scalar, Room, Room::size(In), Room::size(Hidden), Between>;
 
@@ -122,8 +121,8 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
   }
 
   template <class Tape, class Scalar>
-  void last_output_bptt(const Scalar* theta, const Tape& tape, const ConstMatrixView<Scalar>& d_output,
-                        Scalar* d_theta, const MatrixView<Scalar>& d_state) const {
+  void last_output_bptt(const Scalar* theta, const Tape& tape, const ConstMatrixView<Scalar>& d_output, Scalar* d_theta,
+                        const MatrixView<Scalar>& d_state) const {
     decltype(auto) activation = detail::bind_activation<Scalar>(activation_, at(theta), at(d_theta));
     copy(d_output, d_state);
     const auto outputs = tape.between.outputs(tape.states());
