@@ -80,6 +80,18 @@ decltype(auto) bind_activation(const Policy& activation, const Part& part, const
   }
 }
 
+/// The same for somebody who looks on: apply_slope adds nothing to ∂L/∂p.
+template <class Policy>
+decltype(auto) without_gradient(const Policy& activation) {
+  if constexpr (is_bound<Policy>) {
+    Policy same = activation;
+    same.d_parameters = nullptr;
+    return same;
+  } else {
+    return (activation);
+  }
+}
+
 /// σ(a), and σ' by h = σ(a), of unit `row`: of any activation, bound or not.
 template <class Policy, class Scalar>
 Scalar value_of_unit(const Policy& activation, [[maybe_unused]] Index row, const Scalar& a) {

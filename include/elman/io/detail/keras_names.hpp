@@ -86,7 +86,8 @@ void require_all_named(const char* function, const Net& net, const std::vector<K
   net.for_each([&](const std::string& name, const auto&) {
     const bool is_named =
         std::any_of(weights.begin(), weights.end(), [&](const KerasWeight& weight) { return weight.matrix == name; });
-    elman::detail::require(is_named, function, ": the net has ", name, ", a parameter of its activation; Keras has not");
+    elman::detail::require(is_named, function, ": the net has ", name,
+                           ", a parameter of its activation; Keras has not");
   });
 }
 
