@@ -371,14 +371,17 @@ struct OwnParts {
 /// step.
 struct OwnUnits {
   static constexpr int depth = 2;
-  static constexpr std::size_t entries = 5 + 5 + 2 + 2;
+  static constexpr std::size_t entries = 5 + 6 + 5 + 2 + 2;
   template <class Output>
   static auto make(elman::Random& random) {
-    const auto [in, a, b, out] = laws::draw_sizes<4>(random);
-    elman::Stacked body{elman::Recurrence<Dynamic, Dynamic, own::Amplitude, own::VoltageLeak>{in, a},
-                        elman::Recurrence<Dynamic, Dynamic, elman::ModReLU, own::VoltageLeak>{a, b}};
+    const auto [in, a, b, c, out] = laws::draw_sizes<5>(random);
+    using Amplitudes = elman::Recurrence<Dynamic, Dynamic, own::Amplitude, own::VoltageLeak>;
+    elman::Stacked body{
+        Amplitudes{in, a},
+        elman::Bidirectional{elman::LearnedStart{Amplitudes{a, b}},
+                             elman::Recurrence<Dynamic, Dynamic, elman::ModReLU, own::VoltageLeak>{a, c}}};
     using Readout = elman::Readout<Dynamic, Dynamic, Output>;
-    return elman::Net<double, decltype(body), Readout>(body, Readout(b, 1 + out), elman::zero);
+    return elman::Net<double, decltype(body), Readout>(body, Readout(b + c, 1 + out), elman::zero);
   }
   static auto x(elman::Random& random, const auto& net, std::size_t B, Index T) {
     return OwnParts::x(random, net, B, T);
