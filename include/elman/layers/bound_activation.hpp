@@ -43,6 +43,10 @@ constexpr int unit_parameters(int hidden) {
 template <class Policy, class Cursor>
 auto take_unit_parameters(const Policy& activation, Cursor& cursor, Index hidden) {
   if constexpr (HasUnitParameter<Policy>) {
+    static_assert(
+        UnitActivation<Policy, double>,
+        "elman: an activation that names a `parameter` has value(a, p), slope(h, p), parameter_slope(h, p) and "
+        "initial(); see elman/layers/activation.hpp");
     return UnitParameters<typename Cursor::Vector, Policy>{cursor.vector(hidden), activation};
   } else {
     return NoParameters{};

@@ -135,10 +135,10 @@ TEST_CASE("a parameter of an activation, which Keras has not, is refused") {
                    elman::Stacked<elman::Recurrence<2, 3, elman::HardTanh>, elman::Recurrence<3, 4, elman::ModReLU>>,
                    elman::Readout<4, 2>>
       net{zero};
-  CHECK(message_of([&] { save_keras(folder.path / "net", net); }) == "io::save_keras: " + message);
+  CHECK(foreign::message_of([&] { save_keras(folder.path / "net", net); }) == "io::save_keras: " + message);
   CHECK_FALSE(std::filesystem::exists(folder.path / "net"));
   auto loaded = net;
-  CHECK(message_of([&] { load_keras(file_of("stacked"), loaded); }) == "io::load_keras: " + message);
+  CHECK(foreign::message_of([&] { load_keras(file_of("stacked"), loaded); }) == "io::load_keras: " + message);
   save_keras(folder.path / "net", elman::RNNCell<float, 2, 3, 1, elman::HardTanh>{zero});
   CHECK(std::filesystem::exists(folder.path / "net"));
 }
