@@ -58,6 +58,7 @@
 #include "elman/layers/repeated.hpp"
 #include "elman/layers/stacked.hpp"
 #include "elman/layers/stateless.hpp"
+#include "elman/layers/unit_parameters.hpp"
 #include "elman/layers/wrapper.hpp"
 
 // Random numbers and initialisers

@@ -8,7 +8,7 @@
 //
 // Your own is a struct with the first two for one scalar; it may have public fields (a leak, a gain), and check(),
 // which throws if one is out of range. It must accept std::complex<double> too if the complex step is to check it;
-// branch on `real_part`. One that has a parameter a unit is told that, and names it (bound_activation.hpp):
+// branch on `real_part`. One that has a parameter a unit is told that, and names it (unit_parameters.hpp):
 //
 //   static constexpr const char* parameter = "beta";   double initial() const;   value(a, p)   slope(h, p)
 //   parameter_slope(h, p)   ∂σ/∂p at the a with σ(a) = h (Eq. 69)

@@ -76,12 +76,7 @@ void apply_slope_by_unit(const Policy& activation, const ConstMatrixView<Scalar>
     for (Index row = 0; row < d.rows(); ++row) {
       Scalar& its_d = d(row, k);
       if (its_d == Scalar(0)) continue;
-      if constexpr (is_bound<Policy>) {
-        if (activation.d_parameters) {
-          activation.d_parameters[row] +=
-              activation.policy.parameter_slope(h(row, k), activation.parameters[row]) * its_d;
-        }
-      }
+      if constexpr (is_bound<Policy>) activation.learn(row, h(row, k), its_d);
       its_d *= slope_of_unit(activation, row, h(row, k));
     }
   }

@@ -1,63 +1,27 @@
 // SPDX-License-Identifier: MIT
 //
-// An activation with a parameter a unit, p, lies with it in the recurrence's part of θ, behind b and in front of those
-// of what stands between two steps:
-//
-//   h_t[k] = σ(a_t[k], p[k])          ∂L/∂p += Σ_t ∂σ/∂p ∘ ∂L/∂h_t          (69)
-//
-// Before the loops over time it is bound to its p, in bptt to ∂L/∂p too, and handed on as one that knows its row:
-// `apply_activation`, `apply_slope` and `step_columns` take the bound one, so that no policy between two steps sees a
-// difference. One without a parameter is handed on as it is. A number a unit that is given, not learned, is a p that
-// optim::Grouped holds fixed.
+// An activation with a parameter a unit, p (unit_parameters.hpp), is bound to it before the loops over time, in bptt to
+// ∂L/∂p too, and handed on as one that knows its row: `apply_activation`, `apply_slope` and `step_columns` take the
+// bound one, so that no policy between two steps sees a difference. One without a parameter is handed on as it is.
 #pragma once
 
 #include "elman/layers/activation.hpp"
-#include "elman/layers/parameter_cursor.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
-/// p (Hidden), as it is visited and initialised.
-template <class Vector, class Policy>
-struct UnitParameters {
-  Vector values;
-  [[no_unique_address]] Policy policy;
-
-  template <class Visit>
-  void for_each(const Visit& visit) {
-    visit(Policy::parameter, values);
-  }
-  void initialise() {
-    for (Index row = 0; row < values.size(); ++row) {
-      values[row] = static_cast<std::remove_cvref_t<decltype(values[row])>>(policy.initial());
-    }
-  }
-};
-
-template <class Policy>
-constexpr int unit_parameters(int hidden) {
-  return HasUnitParameter<Policy> ? hidden : 0;
-}
-template <class Policy, class Cursor>
-auto take_unit_parameters(const Policy& activation, Cursor& cursor, Index hidden) {
-  if constexpr (HasUnitParameter<Policy>) {
-    static_assert(
-        UnitActivation<Policy, double>,
-        "elman: an activation that names a `parameter` has value(a, p), slope(h, p), parameter_slope(h, p) and "
-        "initial(); see elman/layers/activation.hpp");
-    return UnitParameters<typename Cursor::Vector, Policy>{cursor.vector(hidden), activation};
-  } else {
-    return NoParameters{};
-  }
-}
-
 template <class Policy, class Scalar>
 struct BoundActivation {
   [[no_unique_address]] Policy policy;
   const Scalar* parameters;
   Scalar* d_parameters;  ///< ∂L/∂p, which apply_slope adds to; null in forward
+
+  /// ∂L/∂p += ∂σ/∂p ∂L/∂h of unit `row` (69).
+  void learn(Index row, const Scalar& h, const Scalar& d_h) const {
+    if (d_parameters) d_parameters[row] += policy.parameter_slope(h, parameters[row]) * d_h;
+  }
 };
 
 template <class T>

@@ -9,7 +9,7 @@
 //
 //   Recurrence{24, 128}      Recurrence{24, 128, {.zoneout = 0.1}}      Recurrence<24, 128, ReLU>
 //
-// NoBias leaves b out (bias.hpp). An activation may have a parameter a unit, behind b (bound_activation.hpp).
+// NoBias leaves b out (bias.hpp). An activation may have a parameter a unit, behind b (unit_parameters.hpp).
 #pragma once
 
 #include <string>
@@ -25,6 +25,7 @@
 #include "elman/layers/layer.hpp"
 #include "elman/layers/recurrence_tape.hpp"
 #include "elman/layers/recurrent_noise.hpp"
+#include "elman/layers/unit_parameters.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
