@@ -17,7 +17,8 @@
 //   Run<Scalar, Room, Hidden>   what one forward keeps in the tape for its bptt; the two loops over time call its
 //                               functions (detail/through_time.hpp), in the order below
 //
-// Columns are those of the states with h₀ in front, `first` is the packed column where a step begins.
+// Columns are those of the states with h₀ in front, `first` is the packed column where a step begins. σ is called by
+// apply_activation, apply_slope (once for each σ(a)) and step_columns alone: they know its parameters, if it has any.
 #pragma once
 
 #include "elman/kernels/product.hpp"
