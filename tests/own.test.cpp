@@ -38,6 +38,25 @@ struct InverseRoot {
   }
 };
 
+/// h = p a / √(1 + a²), the amplitude p learned, one a unit.
+struct Amplitude {
+  static constexpr const char* parameter = "p";
+  static double initial() { return 0.75; }
+
+  template <class Scalar>
+  Scalar value(const Scalar& a, const Scalar& p) const {
+    return p * InverseRoot{}.value(a);
+  }
+  template <class Scalar>
+  Scalar slope(const Scalar& h, const Scalar& p) const {
+    return p * InverseRoot{}.slope(Scalar(h / p));
+  }
+  template <class Scalar>
+  Scalar parameter_slope(const Scalar& h, const Scalar& p) const {
+    return h / p;
+  }
+};
+
 /// y = exp(o): a rate of events.
 struct Rate {
   template <class O, class Y>
@@ -305,7 +324,7 @@ using OwnNet = elman::Net<Scalar, OwnBody, elman::Readout<4, 2, own::Rate>>;
 }  // namespace
 
 static_assert(elman::Layer<own::Gain<>> && elman::Layer<own::Gain<3>> && elman::Layer<OwnBody>);
-static_assert(elman::Activation<own::InverseRoot, double>);
+static_assert(elman::Activation<own::InverseRoot, double> && elman::Activation<own::Amplitude, double>);
 static_assert(elman::Loss<own::Poisson, OwnNet<double>::Tape, Eigen::MatrixXd>);
 static_assert(elman::Optimizer<own::SignDescent, OwnNet<float>>);
 
@@ -348,7 +367,52 @@ struct OwnParts {
   }
 };
 
+/// An activation with a parameter a unit where the output is σ of the state: h₀'s too, and that of sequences without a
+/// step.
+struct OwnUnits {
+  static constexpr int depth = 2;
+  static constexpr std::size_t entries = 5 + 6 + 5 + 2 + 2;
+  template <class Output>
+  static auto make(elman::Random& random) {
+    const auto [in, a, b, c, out] = laws::draw_sizes<5>(random);
+    using Amplitudes = elman::Recurrence<Dynamic, Dynamic, own::Amplitude, own::VoltageLeak>;
+    elman::Stacked body{
+        Amplitudes{in, a},
+        elman::Bidirectional{elman::LearnedStart{Amplitudes{a, b}},
+                             elman::Recurrence<Dynamic, Dynamic, elman::ModReLU, own::VoltageLeak>{a, c}}};
+    using Readout = elman::Readout<Dynamic, Dynamic, Output>;
+    return elman::Net<double, decltype(body), Readout>(body, Readout(b + c, 1 + out), elman::zero);
+  }
+  static auto x(elman::Random& random, const auto& net, std::size_t B, Index T) {
+    return OwnParts::x(random, net, B, T);
+  }
+};
+
 }  // namespace
+
+TEST_CASE("activations with a parameter a unit keep the laws: every gradient equals the complex step") {
+  laws::check_nets<OwnUnits, laws::SquaredError>(710000, 40);
+}
+
+TEST_CASE("the gradient of a parameter a unit is the same whether that of h0 is asked for or not") {
+  elman::Random random(8);
+  auto net = OwnUnits::make<elman::Identity>(random);
+  CHECK(net.matrix("layer0.p").size() > 0);
+  elman::init::standard(random)(net);
+  CHECK((net.matrix("layer0.p").array() == 0.75).all());
+  const auto x = ragged(net.in(), random);
+  const auto h0 = nets::normal<Eigen::MatrixXd>(net.state(), x.steps.batch(), random);
+  for (const auto& read : {elman::every_step, elman::last_step}) {
+    auto tape = net.tape();
+    auto gradient = net.zero_gradient(), with_d_h0 = net.zero_gradient();
+    net.forward(x, tape, read, h0);
+    tape.d_o().setOnes();
+    net.bptt(x, tape, gradient);
+    Eigen::MatrixXd d_h0;
+    net.bptt(x, tape, with_d_h0, {.d_h0 = &d_h0});
+    CHECK(gradient.theta() == with_d_h0.theta());
+  }
+}
 
 TEST_CASE("a layer and a policy of one's own keep the laws: every gradient equals the complex step") {
   laws::check_nets<OwnParts, laws::CrossEntropyLabels>(700000, 40);

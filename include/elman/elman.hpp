@@ -37,15 +37,18 @@
 
 // What a net is made of
 #include "elman/layers/activation.hpp"
+#include "elman/layers/apply_activation.hpp"
 #include "elman/layers/backward_hook.hpp"
 #include "elman/layers/between.hpp"
 #include "elman/layers/bias.hpp"
 #include "elman/layers/bidirectional.hpp"
+#include "elman/layers/bound_activation.hpp"
 #include "elman/layers/dropout.hpp"
 #include "elman/layers/embedding.hpp"
 #include "elman/layers/encoder_decoder.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/learned_start.hpp"
+#include "elman/layers/mod_relu.hpp"
 #include "elman/layers/no_readout.hpp"
 #include "elman/layers/output.hpp"
 #include "elman/layers/readout.hpp"
@@ -55,6 +58,7 @@
 #include "elman/layers/repeated.hpp"
 #include "elman/layers/stacked.hpp"
 #include "elman/layers/stateless.hpp"
+#include "elman/layers/unit_parameters.hpp"
 #include "elman/layers/wrapper.hpp"
 
 // Random numbers and initialisers

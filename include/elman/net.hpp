@@ -156,8 +156,8 @@ class Net : public Parameters<Scalar, Body, Readout>,
       Readout::send_down(tape, first, d_h);
     };
     // every layer's gradients, backwards through time       (6-10, 13, 14)
-    body().bptt(data(), input.columns(), tape.body, FromAbove<Scalar>(from_readout), d_last(input, tape, asked),
-                gradient.data(), input.d_x(asked), d_h0);
+    body().bptt(data(), input.columns(), tape.body, FromAbove<Scalar>(from_readout),
+                d_last(input, tape, asked, gradient), gradient.data(), input.d_x(asked), d_h0);
     // ∂L/∂h₀ of what was learned of it                      (44)
     learn_start(tape, d_h0, gradient);
     hand_out(input, d_h0, asked);
@@ -269,13 +269,13 @@ class Net : public Parameters<Scalar, Body, Readout>,
   /// stream.
   template <class Input, class Room>
   ConstMatrixView<Scalar> d_last(const Input& input, NetTape<Scalar, Body, Readout, Room>& tape,
-                                 const InputGradients& asked) const {
+                                 const InputGradients& asked, Gradient& gradient) const {
     tape.d_last.reserve(this->state(), tape.steps().batch());  // whatever was read
     if (!tape.selection().is_last() && !asked.d_last.is_given()) return {};
     tape.d_last.reshape(this->state(), tape.steps().batch());
     const auto sum = tape.d_last.view();
     if (tape.selection().is_last()) {
-      body().last_output_bptt(tape.body, std::as_const(tape.d_h_read).view(), sum);
+      body().last_output_bptt(data(), tape.body, std::as_const(tape.d_h_read).view(), gradient.data(), sum);
     } else {
       set_zero(sum);
     }

@@ -67,6 +67,24 @@ struct WithoutBias : FromColumns {
   }
 };
 
+/// All of ours beside tanh and ReLU, with one parameter a unit and without, in every place of a composition.
+struct Activations : FromColumns {
+  static constexpr int depth = 3;
+  static constexpr std::size_t entries = 3 + 4 + 3 + 5 + 2 + 2;
+  template <class Output>
+  static auto make(elman::Random& random) {
+    const auto [in, a, b, c, d, out] = draw_sizes<6>(random);
+    using elman::ModReLU;
+    return net_of<Output>(
+        Stacked{Recurrence<Dynamic, Dynamic, elman::HardTanh>{in, a},
+                Bidirectional{Recurrence<Dynamic, Dynamic, ModReLU, elman::RecurrentNoise>{
+                                  a, b, {.recurrent_dropout = 0.2, .zoneout = 0.2}},
+                              Recurrence<Dynamic, Dynamic, elman::LeakyReLU>{a, c, {}, {.negative_slope = 0.3}}},
+                LearnedStart{Recurrence<Dynamic, Dynamic, ModReLU>{b + c, d}}},
+        out);
+  }
+};
+
 /// Four layers both ways, as many as a number says, with noise between them.
 struct RepeatedBothWays : FromColumns {
   static constexpr int depth = 4;

@@ -18,6 +18,10 @@ TEST_CASE("layers without a bias: every gradient equals the complex step") {
   check_nets<WithoutBias, CrossEntropyLabels>(604000, 40);
 }
 
+TEST_CASE("activations, with one parameter a unit too: every gradient equals the complex step") {
+  check_nets<Activations, SquaredError>(607000, 40, true);
+}
+
 TEST_CASE("learned starts: every gradient equals the complex step") {
   check_nets<LearnedStarts, CrossEntropyLabels>(602000, 60);
   check_nets<LearnedInPart, SquaredError>(603000, 40);

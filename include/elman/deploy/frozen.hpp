@@ -11,7 +11,8 @@
 // cpp_header.hpp writes such arrays as C++.
 //
 //   weights    all matrices in the order of θ, column by column; narrow ones in words (kernels/narrow.hpp)
-//   numbers    the scales of a matrix' rows, in the place of the matrix, if the weights are integers; b, c, h0
+//   numbers    the scales of a matrix' rows, in the place of the matrix, if the weights are integers; vectors: b,
+//              c, h0, β
 #pragma once
 
 #include <bit>
@@ -177,9 +178,9 @@ class OwningFrozenNet : detail::OwnedArrays<FrozenArrays<Scalar, Body, Readout, 
 
 /// The parameters of a net as they are (Weight = its Scalar), or rounded (docs/math.md Eq. 60): to 8- or 16-bit
 /// integers with a scale for every row of a matrix, by at most 1/253 or 1/65000 of the row's largest weight, whatever
-/// that is, and 1e-38; or to BFloat16, by at most 1/256 of the weight itself and 1e-40. b, c and h0 are kept as they
-/// are. A step with integers adds up what it reads in units of the scale, up to 1e29 of |x|, |h|. Throws if a parameter
-/// is not finite.
+/// that is, and 1e-38; or to BFloat16, by at most 1/256 of the weight itself and 1e-40. Vectors, as b, c
+/// and h0, are kept as they are. A step with integers adds up what it reads in units of the scale, up to 1e29 of |x|,
+/// |h|. Throws if a parameter is not finite.
 template <class Weight, class Scalar, class Body, class Readout>
 requires WeightOf<Weight, Scalar> FrozenArrays<Scalar, Body, Readout, Weight> freeze(
     const Parameters<Scalar, Body, Readout>& net) {

@@ -9,7 +9,8 @@
 // of the draws is that of the parameters: U, W, b, V, c for a cell. A net's parts (Parameters::for_each_part) are told
 // apart by what they have: a recurrence U, W and b, the readout V and c, an embedding E, a learned start h0. Embeddings
 // are drawn normal with deviation 1, as torch.nn.Embedding's, learned starts begin at 0. The part of a layer of your
-// own has `initialise(random)` (layers/stateless.hpp), as may what stands between the steps of a recurrence.
+// own has `initialise(random)` (layers/stateless.hpp), as may what stands between the steps of a recurrence; the
+// parameters of an activation begin at its initial().
 #pragma once
 
 #include <cmath>
@@ -38,6 +39,7 @@ auto by_part(Random& random, FillRecurrence recurrence, FillReadout readout) {
         part.initialise(random);
       } else if constexpr (requires { part.W; }) {
         recurrence(part);
+        if constexpr (requires { part.activation.initialise(); }) part.activation.initialise();
         if constexpr (requires { part.between.initialise(random); }) part.between.initialise(random);
       } else if constexpr (requires { part.V; }) {
         readout(part);

@@ -54,9 +54,10 @@ void load_keras(const std::filesystem::path& path, Parameters<Scalar, Body, Read
                 const KerasLoadOptions& options = {}) {
   static_assert(detail::is_file_scalar<Scalar>());
   const auto layers = detail::ForeignWalk("io::load_keras", "Keras")(form_of(net.body()), form_of(net.readout()));
-  TensorReader file(path);
   const auto names = detail::keras_names("io::load_keras", layers, options.rnn);
   const auto weights = detail::keras_weights(layers, names, options.readout, options.embedding);
+  detail::require_all_named("io::load_keras", net, weights);
+  TensorReader file(path);
   const NumberOptions numbers{.convert = options.convert, .non_finite = options.non_finite};
   const auto tensors = detail::keras_tensors_of(file, weights);
   detail::check_foreign(file, net, tensors, numbers, [&](const TensorInfo& tensor) {
@@ -74,6 +75,7 @@ void save_keras(const std::filesystem::path& path, const Parameters<Scalar, Body
   const auto layers = detail::ForeignWalk("io::save_keras", "Keras")(form_of(net.body()), form_of(net.readout()));
   const auto names = detail::keras_names("io::save_keras", layers, options.rnn);
   const auto weights = detail::keras_weights(layers, names, options.readout, options.embedding);
+  detail::require_all_named("io::save_keras", net, weights);
   detail::write_foreign("io::save_keras", path, net, detail::keras_tensors(weights),
                         {.non_finite = options.non_finite});
 }

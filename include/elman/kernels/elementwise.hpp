@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What is computed element by element, in vectors: σ and σ' of the activations that have a vector form.
+// What is computed element by element, in vectors: σ and σ' of the activations that have a vector form, a struct with
+// value(a) and times_slope(h, d). One that has a parameter a row is told the row of the first lane too, and its columns
+// are taken one at a time; what fills no vector it takes one by one.
 #pragma once
 
 #include "elman/kernels/lanes.hpp"
@@ -14,11 +16,35 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
-/// a[k] ← Form::value(a[k]).
+/// Whether a form has a parameter a row.
+template <class Form>
+inline constexpr bool knows_row = false;
+
+/// a ← value(a), from row `row` on.
+template <class Scalar, int Lanes, class Form>
+ELMAN_INLINE void apply_value(const Form& form, [[maybe_unused]] Index row, Lane<Scalar, Lanes>& a) {
+  if constexpr (knows_row<Form>) {
+    form.template value<Scalar, Lanes>(row, a);
+  } else {
+    form.template value<Scalar, Lanes>(a);
+  }
+}
+template <class Scalar, int Lanes, class Form>
+ELMAN_INLINE void apply_times_slope(const Form& form, [[maybe_unused]] Index row, const Lane<Scalar, Lanes>& h,
+                                    Lane<Scalar, Lanes>& d) {
+  if constexpr (knows_row<Form>) {
+    form.template times_slope<Scalar, Lanes>(row, h, d);
+  } else {
+    form.template times_slope<Scalar, Lanes>(h, d);
+  }
+}
+
+/// a[k] ← value(a[k]).
 template <class Scalar, class Form>
 struct ValueKernel {
   Scalar* a;
   Index count;
+  [[no_unique_address]] Form form = {};
 
   template <int Bytes>
   ELMAN_INLINE void run() const {
@@ -27,24 +53,27 @@ struct ValueKernel {
     Index k = 0;
     for (; k + Lanes <= count; k += Lanes) {
       load<Scalar, Lanes>(a + k, v);
-      Form::template value<Scalar, Lanes>(v);
+      apply_value<Scalar, Lanes>(form, k, v);
       store<Scalar, Lanes>(v, a + k);
     }
-    if (k < count) {
+    if constexpr (knows_row<Form>) {
+      for (; k < count; ++k) apply_value<Scalar, 1>(form, k, a[k]);
+    } else if (k < count) {
       load_part<Scalar, Lanes>(a + k, count - k, v);
-      Form::template value<Scalar, Lanes>(v);
+      apply_value<Scalar, Lanes>(form, k, v);
       store_part<Scalar, Lanes>(v, count - k, a + k);
     }
   }
 };
 
-/// d[k] ← Form::slope(h[k]) (d[k] + next[k]); next may be null for zero.
+/// d[k] ← slope(h[k]) (d[k] + next[k]); next may be null for zero.
 template <class Scalar, class Form>
 struct SlopeKernel {
   const Scalar* h;
   const Scalar* next;
   Scalar* d;
   Index count;
+  [[no_unique_address]] Form form;
 
   template <int Bytes>
   ELMAN_INLINE void run() const {
@@ -56,15 +85,20 @@ struct SlopeKernel {
       load<Scalar, Lanes>(d + k, v);
       if (next) load<Scalar, Lanes>(next + k, from_next);
       v += from_next;
-      Form::template times_slope<Scalar, Lanes>(at_h, v);
+      apply_times_slope<Scalar, Lanes>(form, k, at_h, v);
       store<Scalar, Lanes>(v, d + k);
     }
-    if (k < count) {
+    if constexpr (knows_row<Form>) {
+      for (; k < count; ++k) {
+        if (next) d[k] += next[k];
+        apply_times_slope<Scalar, 1>(form, k, h[k], d[k]);
+      }
+    } else if (k < count) {
       load_part<Scalar, Lanes>(h + k, count - k, at_h);
       load_part<Scalar, Lanes>(d + k, count - k, v);
       if (next) load_part<Scalar, Lanes>(next + k, count - k, from_next);
       v += from_next;
-      Form::template times_slope<Scalar, Lanes>(at_h, v);
+      apply_times_slope<Scalar, Lanes>(form, k, at_h, v);
       store_part<Scalar, Lanes>(v, count - k, d + k);
     }
   }
@@ -95,20 +129,95 @@ struct ReLUForm {
   }
 };
 
+struct HardTanhForm {
+  template <class Scalar, int Lanes>
+  ELMAN_INLINE static void value(Lane<Scalar, Lanes>& a) {
+    Lane<Scalar, Lanes> one;
+    fill<Scalar, Lanes>(Scalar(1), one);
+    a = a <= -one ? -one : a;
+    a = a >= one ? one : a;
+  }
+  template <class Scalar, int Lanes>
+  ELMAN_INLINE static void times_slope(const Lane<Scalar, Lanes>& h, Lane<Scalar, Lanes>& d) {
+    Lane<Scalar, Lanes> one;
+    const Lane<Scalar, Lanes> zero{};
+    fill<Scalar, Lanes>(Scalar(1), one);
+    d = h <= -one ? zero : d;
+    d = h >= one ? zero : d;
+  }
+};
+
+template <class Scalar_>
+struct LeakyReLUForm {
+  Scalar_ negative_slope;
+
+  template <class Scalar, int Lanes>
+  ELMAN_INLINE void value(Lane<Scalar, Lanes>& a) const {
+    const Lane<Scalar, Lanes> zero{}, below = negative_slope * a;
+    a = a <= zero ? below : a;
+  }
+  template <class Scalar, int Lanes>
+  ELMAN_INLINE void times_slope(const Lane<Scalar, Lanes>& h, Lane<Scalar, Lanes>& d) const {
+    const Lane<Scalar, Lanes> zero{}, below = negative_slope * d;
+    d = h <= zero ? below : d;
+  }
+};
+
+template <class Scalar_>
+struct ModReLUForm {
+  const Scalar_* beta;
+  Scalar_* d_beta;  ///< += sign(h) d; null where that is not asked for
+
+  template <class Scalar, int Lanes>
+  ELMAN_INLINE void value(Index row, Lane<Scalar, Lanes>& a) const {
+    const Lane<Scalar, Lanes> zero{};
+    Lane<Scalar, Lanes> its_beta;
+    load<Scalar, Lanes>(beta + row, its_beta);
+    Lane<Scalar, Lanes> size = (a < zero ? -a : a) + its_beta;
+    size = size <= zero ? zero : size;
+    size = a < zero ? -size : size;
+    const Lane<Scalar, Lanes> at_zero = its_beta >= zero ? zero : size;
+    a = a == zero ? at_zero : size;
+  }
+  template <class Scalar, int Lanes>
+  ELMAN_INLINE void times_slope(Index row, const Lane<Scalar, Lanes>& h, Lane<Scalar, Lanes>& d) const {
+    const Lane<Scalar, Lanes> zero{};
+    Lane<Scalar, Lanes> its_beta, sum;
+    load<Scalar, Lanes>(beta + row, its_beta);
+    if (d_beta) {
+      load<Scalar, Lanes>(d_beta + row, sum);
+      sum += h == zero ? zero : h < zero ? -d : d;
+      store<Scalar, Lanes>(sum, d_beta + row);
+    }
+    const Lane<Scalar, Lanes> at_zero = its_beta < zero ? zero : d;
+    d = h == zero ? at_zero : d;
+  }
+};
+template <class Scalar>
+inline constexpr bool knows_row<ModReLUForm<Scalar>> = true;
+
 /// a ← σ(a).
 template <class Form, class Scalar>
-void apply_form(MatrixView<Scalar> a) {
-  if (a.outerStride() == a.rows()) {
-    run_kernel(simd(), ValueKernel<Scalar, Form>{a.data(), a.size()});
+void apply_form(const Form& form, MatrixView<Scalar> a) {
+  if (!knows_row<Form> && a.outerStride() == a.rows()) {
+    run_kernel(simd(), ValueKernel<Scalar, Form>{a.data(), a.size(), form});
   } else {
-    for (Index j = 0; j < a.cols(); ++j) run_kernel(simd(), ValueKernel<Scalar, Form>{a.col(j).data(), a.rows()});
+    for (Index j = 0; j < a.cols(); ++j) run_kernel(simd(), ValueKernel<Scalar, Form>{a.col(j).data(), a.rows(), form});
   }
 }
 
 /// d ← σ'(a) ∘ (d + next), from h = σ(a), all contiguous; next may be null for zero.
 template <class Form, class Scalar>
-void apply_slope_of_form(const Scalar* h, const Scalar* next, Scalar* d, Index count) {
-  run_kernel(simd(), SlopeKernel<Scalar, Form>{h, next, d, count});
+void apply_slope_of_form(const Form& form, const Scalar* h, const Scalar* next, MatrixView<Scalar> d) {
+  if constexpr (knows_row<Form>) {
+    for (Index j = 0; j < d.cols(); ++j) {
+      const Index first = j * d.rows();
+      run_kernel(simd(),
+                 SlopeKernel<Scalar, Form>{h + first, next ? next + first : nullptr, d.data() + first, d.rows(), form});
+    }
+  } else {
+    run_kernel(simd(), SlopeKernel<Scalar, Form>{h, next, d.data(), d.size(), form});
+  }
 }
 
 }  // namespace detail
@@ -123,9 +232,9 @@ namespace detail {
 
 // Named where there are no kernels, and never called.
 template <class Form, class Scalar>
-void apply_form(MatrixView<Scalar>);
+void apply_form(const Form&, MatrixView<Scalar>);
 template <class Form, class Scalar>
-void apply_slope_of_form(const Scalar*, const Scalar*, Scalar*, Index);
+void apply_slope_of_form(const Form&, const Scalar*, const Scalar*, MatrixView<Scalar>);
 
 }  // namespace detail
 }  // namespace ELMAN_ABI

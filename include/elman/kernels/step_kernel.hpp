@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "elman/kernels/elementwise.hpp"
 #include "elman/kernels/lanes.hpp"
 #include "elman/kernels/narrow.hpp"
 #include "elman/types.hpp"
@@ -42,6 +43,7 @@ struct StepKernel {
   TermB B;
   Scalar* scratch;  ///< of several tiles the first ones wait here until B's column, which may be the result's, is read
   Scalar* result;
+  [[no_unique_address]] Form form;
 
   template <int Lanes>
   static constexpr int panels = (Rows + Lanes - 1) / Lanes;
@@ -97,7 +99,7 @@ struct StepKernel {
     join<Lanes, Count, split>(sum);
     ELMAN_UNROLL
     for (int r = 0; r < Count; ++r) {
-      Form::template value<Scalar, Lanes>(sum[0][r]);
+      apply_value<Scalar, Lanes>(form, base + row[r], sum[0][r]);
       store<Scalar, Lanes>(sum[0][r], (is_one_tile<Lanes> ? result : scratch) + base + row[r]);
     }
   }

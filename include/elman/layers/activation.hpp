@@ -2,19 +2,24 @@
 //
 // The hidden activation σ of Eq. 1 (docs/math.md), a policy of the recurrence:
 //
-//   value(a)   h = σ(a)
-//   slope(h)   σ'(a), written in terms of h = σ(a), which is all that bptt keeps (Eq. 7)
+//   value(a)        h = σ(a)
+//   slope(h)        σ'(a), written in terms of h = σ(a), which is all that bptt keeps (Eq. 7)
+//   derivative(a)   σ'(a) from a itself, for one whose slope(σ(a)) cancels; nobody else needs it
 //
-// Your own is a struct with these two for one scalar; it may have public fields (a leak, a gain). It must accept
-// std::complex<double> too if the complex step is to check it; branch on `real_part`.
+// Your own is a struct with the first two for one scalar; it may have public fields (a leak, a gain), and check(),
+// which throws if one is out of range. It must accept std::complex<double> too if the complex step is to check it;
+// branch on `real_part`. One that has a parameter a unit is told that, and names it (unit_parameters.hpp):
+//
+//   static constexpr const char* parameter = "beta";   double initial() const;   value(a, p)   slope(h, p)
+//   parameter_slope(h, p)   ∂σ/∂p at the a with σ(a) = h (Eq. 69)
 #pragma once
 
 #include <cmath>
 #include <concepts>
 #include <type_traits>
 
-#include "elman/kernels/elementwise.hpp"
 #include "elman/layers/form.hpp"
+#include "elman/option_ranges.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -38,6 +43,13 @@ struct Tanh {
   Scalar slope(const Scalar& h) const {
     return Scalar(1) - h * h;
   }
+  /// 1 / cosh²(a): 1 − tanh²(a) is 0 from |a| ≈ 19 on, and has lost half its digits at 9.
+  template <class Scalar>
+  Scalar derivative(const Scalar& a) const {
+    using std::cosh;
+    const Scalar root = Scalar(1) / cosh(a);
+    return root * root;
+  }
 };
 
 /// h = max(a, 0), σ' = 1 where h > 0, else 0 (0 at 0, as in PyTorch's relu).
@@ -50,6 +62,41 @@ struct ReLU {
   template <class Scalar>
   Scalar slope(const Scalar& h) const {
     return real_part(h) <= 0 ? Scalar(0) : Scalar(1);
+  }
+};
+
+/// h = a where a > 0, else s a (docs/math.md Eq. 68): units that are off still learn. σ' = 1 where h > 0, else s.
+/// (torch.nn.functional.leaky_relu; Maas, Hannun and Ng 2013)
+struct LeakyReLU {
+  double negative_slope = 0.01;  ///< s, in (0, 1]: with s = 0, which is ReLU, h ≤ 0 would not tell a
+
+  template <class Scalar>
+  Scalar value(const Scalar& a) const {
+    return real_part(a) <= 0 ? Scalar(static_cast<Real<Scalar>>(negative_slope)) * a : a;
+  }
+  template <class Scalar>
+  Scalar slope(const Scalar& h) const {
+    return real_part(h) <= 0 ? Scalar(static_cast<Real<Scalar>>(negative_slope)) : Scalar(1);
+  }
+  /// Throws if the slope is out of range.
+  void check() const {
+    detail::require(negative_slope > 0 && detail::within(negative_slope, 0.0, 1.0), "LeakyReLU: negative_slope is ",
+                    negative_slope, "; expected in (0, 1]; ReLU has 0");
+  }
+
+  FormOptions form() const { return {"elman::LeakyReLU", {{"negative_slope", negative_slope}}}; }
+  static LeakyReLU from(const FormOptions& options) { return {options.number("negative_slope")}; }
+};
+
+/// h = a between −1 and 1, and the nearer of them beyond: σ' = 1 where −1 < h < 1, else 0. (torch's hardtanh)
+struct HardTanh {
+  template <class Scalar>
+  Scalar value(const Scalar& a) const {
+    return real_part(a) <= -1 ? Scalar(-1) : real_part(a) >= 1 ? Scalar(1) : a;  // NaN stays NaN
+  }
+  template <class Scalar>
+  Scalar slope(const Scalar& h) const {
+    return real_part(h) <= -1 || real_part(h) >= 1 ? Scalar(0) : Scalar(1);
   }
 };
 
@@ -79,77 +126,44 @@ struct CppName<ReLU> {
   static constexpr const char* value = "elman::ReLU";
 };
 template <>
+struct CppName<LeakyReLU> {
+  static constexpr const char* value = "elman::LeakyReLU";
+};
+template <>
+struct CppName<HardTanh> {
+  static constexpr const char* value = "elman::HardTanh";
+};
+template <>
 struct CppName<Identity> {
   static constexpr const char* value = "elman::Identity";
 };
 
-template <class Policy, class Scalar>
-concept Activation = std::copyable<Policy> && requires(const Policy policy, const Scalar a) {
-  { policy.value(a) } -> std::convertible_to<Scalar>;
-  { policy.slope(a) } -> std::convertible_to<Scalar>;
+/// An activation with a parameter a unit.
+template <class Policy>
+concept HasUnitParameter = requires {
+  { Policy::parameter } -> std::convertible_to<const char*>;
 };
 
 namespace detail {
 
-/// The form of an activation that runs in vectors (kernels/elementwise.hpp); void if it has none.
-template <class Policy>
-struct VectorForm {
-  using type = void;
-};
-#if ELMAN_HAS_KERNELS
-template <>
-struct VectorForm<Tanh> {
-  using type = TanhForm;
-};
-template <>
-struct VectorForm<ReLU> {
-  using type = ReLUForm;
-};
-#endif
 template <class Policy, class Scalar>
-inline constexpr bool runs_in_vectors = has_kernels<Scalar> && !std::same_as<typename VectorForm<Policy>::type, void>;
+concept UnitActivation = HasUnitParameter<Policy> && requires(const Policy policy, const Scalar a, const Scalar p) {
+  { policy.value(a, p) } -> std::convertible_to<Scalar>;
+  { policy.slope(a, p) } -> std::convertible_to<Scalar>;
+  { policy.parameter_slope(a, p) } -> std::convertible_to<Scalar>;
+  { policy.initial() } -> std::convertible_to<double>;
+};
+template <class Policy, class Scalar>
+concept PlainActivation = requires(const Policy policy, const Scalar a) {
+  { policy.value(a) } -> std::convertible_to<Scalar>;
+  { policy.slope(a) } -> std::convertible_to<Scalar>;
+};
 
 }  // namespace detail
 
-/// a ← σ(a), every coefficient.
 template <class Policy, class Scalar>
-void apply_activation(const Policy& activation, const MatrixView<Scalar>& a) {
-  if constexpr (detail::runs_in_vectors<Policy, Scalar>) {
-    detail::apply_form<typename detail::VectorForm<Policy>::type>(a);
-  } else if constexpr (!std::same_as<Policy, Identity>) {
-    for (Index k = 0; k < a.cols(); ++k) {
-      for (Index row = 0; row < a.rows(); ++row) a(row, k) = activation.value(a(row, k));
-    }
-  }
-}
-
-/// d ← σ'(a) ∘ d, with σ' from h = σ(a) (docs/math.md Eq. 7). h and d are whole adjacent columns. Where d is 0 it stays
-/// 0, whatever h is.
-template <class Policy, class Scalar>
-void apply_slope(const Policy& activation, const std::type_identity_t<ConstMatrixView<Scalar>>& h,
-                 const MatrixView<Scalar>& d) {
-  if constexpr (detail::runs_in_vectors<Policy, Scalar>) {
-    detail::apply_slope_of_form<typename detail::VectorForm<Policy>::type, Scalar>(h.data(), nullptr, d.data(),
-                                                                                   d.size());
-  } else if constexpr (!std::same_as<Policy, Identity>) {
-    for (Index k = 0; k < d.size(); ++k) {
-      if (d.data()[k] != Scalar(0)) d.data()[k] *= activation.slope(h.data()[k]);
-    }
-  }
-}
-
-/// d ← σ'(a) ∘ (d + d_next): what comes from above and what comes from the next step (Eqs. 6, 7).
-template <class Policy, class Scalar>
-void apply_slope(const Policy& activation, const std::type_identity_t<ConstMatrixView<Scalar>>& h,
-                 const std::type_identity_t<ConstMatrixView<Scalar>>& d_next, const MatrixView<Scalar>& d) {
-  if constexpr (detail::runs_in_vectors<Policy, Scalar>) {
-    detail::apply_slope_of_form<typename detail::VectorForm<Policy>::type, Scalar>(h.data(), d_next.data(), d.data(),
-                                                                                   d.size());
-  } else {
-    for (Index k = 0; k < d.size(); ++k) d.data()[k] += d_next.data()[k];
-    apply_slope(activation, h, d);
-  }
-}
+concept Activation = std::copyable<Policy> &&
+    (detail::PlainActivation<Policy, Scalar> || detail::UnitActivation<Policy, Scalar>);
 
 }  // namespace ELMAN_ABI
 }  // namespace elman

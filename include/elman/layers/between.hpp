@@ -17,12 +17,14 @@
 //   Run<Scalar, Room, Hidden>   what one forward keeps in the tape for its bptt; the two loops over time call its
 //                               functions (detail/through_time.hpp), in the order below
 //
-// Columns are those of the states with h₀ in front, `first` is the packed column where a step begins.
+// Columns are those of the states with h₀ in front, `first` is the packed column where a step begins. σ is called by
+// apply_activation, apply_slope (once for each σ(a)) and step_columns alone: they know its parameters, if it has any.
 #pragma once
 
 #include "elman/kernels/product.hpp"
-#include "elman/layers/activation.hpp"
+#include "elman/layers/apply_activation.hpp"
 #include "elman/layers/form.hpp"
+#include "elman/layers/parameter_cursor.hpp"
 #include "elman/layers/step_columns.hpp"
 #include "elman/random.hpp"
 #include "elman/sequences/steps.hpp"
@@ -30,12 +32,6 @@
 
 namespace elman {
 inline namespace ELMAN_ABI {
-
-/// What a policy takes from a cursor that takes nothing.
-struct NoParameters {
-  template <class Visit>
-  void for_each(const Visit&) {}
-};
 
 /// Nothing stands between two steps: the Elman network.
 struct NothingBetween {

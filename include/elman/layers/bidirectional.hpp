@@ -192,11 +192,13 @@ class Bidirectional {
   }
 
   template <class Tape, class Scalar>
-  void last_output_bptt(const Tape& tape, const ConstMatrixView<Scalar>& d_output,
+  void last_output_bptt(const Scalar* theta, const Tape& tape, const ConstMatrixView<Scalar>& d_output, Scalar* d_theta,
                         const MatrixView<Scalar>& d_state) const requires(ends_in_state) {
-    forwards_.last_output_bptt(tape.forwards, d_output.topRows(forwards_.out()), d_state.topRows(forwards_.state()));
-    backwards_.last_output_bptt(tape.backwards, d_output.middleRows(forwards_.out(), backwards_.out()),
-                                d_state.middleRows(forwards_.state(), backwards_.state()));
+    const Index count = forwards_.parameter_count();
+    forwards_.last_output_bptt(theta, tape.forwards, d_output.topRows(forwards_.out()), d_theta,
+                               d_state.topRows(forwards_.state()));
+    backwards_.last_output_bptt(theta + count, tape.backwards, d_output.middleRows(forwards_.out(), backwards_.out()),
+                                d_theta + count, d_state.middleRows(forwards_.state(), backwards_.state()));
   }
 
   template <class Cursor>

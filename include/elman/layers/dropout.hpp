@@ -82,9 +82,9 @@ class Dropout : public Wrapper<L> {
     if (d_x.data() && tape.drops) mask(ConstMatrixView<Scalar>(d_x), tape, d_x);
   }
   template <class Tape, class Scalar>
-  void last_output_bptt(const Tape& tape, const ConstMatrixView<Scalar>& d_output,
+  void last_output_bptt(const Scalar* theta, const Tape& tape, const ConstMatrixView<Scalar>& d_output, Scalar* d_theta,
                         const MatrixView<Scalar>& d_state) const requires(L::ends_in_state) {
-    layer().last_output_bptt(tape.layer, d_output, d_state);
+    layer().last_output_bptt(theta, tape.layer, d_output, d_theta, d_state);
   }
 
   Form form() const {

@@ -157,9 +157,10 @@ class EncoderDecoder {
   }
 
   template <class Tape, class Scalar>
-  void last_output_bptt(const Tape& tape, const ConstMatrixView<Scalar>& d_output,
+  void last_output_bptt(const Scalar* theta, const Tape& tape, const ConstMatrixView<Scalar>& d_output, Scalar* d_theta,
                         const MatrixView<Scalar>& d_state) const requires(Decoder::ends_in_state) {
-    decoder_.last_output_bptt(tape.decoder, d_output, d_state);
+    const Index count = encoder_.parameter_count();
+    decoder_.last_output_bptt(theta + count, tape.decoder, d_output, d_theta + count, d_state);
   }
 
   template <class Cursor>

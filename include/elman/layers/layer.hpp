@@ -12,7 +12,8 @@
 //   forward         x, h₀ → tape
 //   bptt            ∂L/∂output from above and ∂L/∂(last state) → parameters' gradients, ∂L/∂x, ∂L/∂h₀
 //   step            one step of one column a stream, if the layer can run forwards in time alone (`can_step`)
-//   last_output_bptt  ∂L/∂(last output) → ∂L/∂(last state), if the layer `ends_in_state`
+//   last_output_bptt  ∂L/∂(last output) → ∂L/∂(last state), and what parameters have a part in it, if the layer
+//                     `ends_in_state`
 //   start           the state before the first step, zero or learned (`learns_start`)
 //   needs_masks     whether a run keeps masks in the tape, one that draws them or one that does not
 //   has_dropout     whether a run that draws no masks leaves out what training has; said only by layers that keep masks
@@ -117,8 +118,8 @@ class LayerBase {
 
   /// Of a layer whose output is its state.
   template <class Tape, class Scalar>
-  void last_output_bptt(const Tape&, const std::type_identity_t<ConstMatrixView<Scalar>>& d_output,
-                        const MatrixView<Scalar>& d_state) const {
+  void last_output_bptt(const Scalar*, const Tape&, const std::type_identity_t<ConstMatrixView<Scalar>>& d_output,
+                        Scalar*, const MatrixView<Scalar>& d_state) const {
     copy(d_output, d_state);
   }
 
@@ -223,9 +224,10 @@ concept HasStep = !L::can_step || L::reads_pair ||
 };
 template <class L>
 concept HasLastOutput =
-    !L::ends_in_state || requires(const L layer, const typename L::template Tape<double, Growing>& tape,
-                                  const ConstMatrixView<double>& d_h, const MatrixView<double>& d_state) {
-  layer.last_output_bptt(tape, d_h, d_state);
+    !L::ends_in_state ||
+    requires(const L layer, const double* theta, const typename L::template Tape<double, Growing>& tape,
+             const ConstMatrixView<double>& d_h, double* d_theta, const MatrixView<double>& d_state) {
+  layer.last_output_bptt(theta, tape, d_h, d_theta, d_state);
 };
 template <class L>
 concept HasStart = requires(const L layer, ParameterCursor<const double>& cursor, const MatrixView<double>& h,
@@ -267,7 +269,8 @@ constexpr bool are_layers() {
                     "elman: a layer has bptt(theta, x, tape, from_above, d_last, d_theta, d_x, d_h0); see "
                     "elman/layers/layer.hpp");
       static_assert((HasLastOutput<Layers> && ...),
-                    "elman: a layer that ends_in_state has last_output_bptt(tape, d_output, d_state); see "
+                    "elman: a layer that ends_in_state has last_output_bptt(theta, tape, d_output, d_theta, "
+                    "d_state); see "
                     "elman/layers/layer.hpp");
     }
     static_assert((HasStep<Layers> && ...),

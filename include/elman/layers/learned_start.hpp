@@ -60,6 +60,11 @@ class LearnedStart : public Wrapper<L> {
             const MatrixView<Scalar>& d_h0) const {
     layer().bptt(theta + state(), x, tape, from_above, d_last, d_theta + state(), d_x, d_h0);
   }
+  template <class Tape, class Scalar>
+  void last_output_bptt(const Scalar* theta, const Tape& tape, const ConstMatrixView<Scalar>& d_output, Scalar* d_theta,
+                        const MatrixView<Scalar>& d_state) const requires(L::ends_in_state) {
+    layer().last_output_bptt(theta + state(), tape, d_output, d_theta + state(), d_state);
+  }
   template <class Cursor>
   void take(Cursor& cursor) const {
     cursor.vector(state());

@@ -35,6 +35,12 @@ class ParameterCursor {
   Element* theta_;
 };
 
+/// What is taken from a cursor by a part that has nothing.
+struct NoParameters {
+  template <class Visit>
+  void for_each(const Visit&) {}
+};
+
 namespace detail {
 
 /// Hands out nothing and counts.

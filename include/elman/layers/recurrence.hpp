@@ -9,7 +9,7 @@
 //
 //   Recurrence{24, 128}      Recurrence{24, 128, {.zoneout = 0.1}}      Recurrence<24, 128, ReLU>
 //
-// NoBias leaves b out (bias.hpp).
+// NoBias leaves b out (bias.hpp). An activation may have a parameter a unit, behind b (unit_parameters.hpp).
 #pragma once
 
 #include <string>
@@ -19,24 +19,28 @@
 #include "elman/layers/activation.hpp"
 #include "elman/layers/between.hpp"
 #include "elman/layers/bias.hpp"
+#include "elman/layers/bound_activation.hpp"
 #include "elman/layers/detail/through_time.hpp"
 #include "elman/layers/form.hpp"
 #include "elman/layers/layer.hpp"
 #include "elman/layers/recurrence_tape.hpp"
 #include "elman/layers/recurrent_noise.hpp"
+#include "elman/layers/unit_parameters.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
 inline namespace ELMAN_ABI {
 
-/// U (Hidden × In), W (Hidden × Hidden), b (Hidden, or nothing), and what stands between two steps.
-template <class Cursor, int Hidden, class Between>
+/// U (Hidden × In), W (Hidden × Hidden), b (Hidden, or nothing), and what σ and what stands between two steps have.
+template <class Cursor, int Hidden, class Activation, class Between>
 struct RecurrenceParameters {
   static constexpr int hidden_size = Hidden;
 
   typename Cursor::Matrix U;
   typename Cursor::Matrix W;
   typename Cursor::Vector b;
+  [[no_unique_address]] decltype(detail::take_unit_parameters(std::declval<const Activation&>(),
+                                                              std::declval<Cursor&>(), Index{})) activation;
   [[no_unique_address]] decltype(std::declval<const Between&>().take(std::declval<Cursor&>(), Index{})) between;
 
   /// visit(name, view).
@@ -45,6 +49,7 @@ struct RecurrenceParameters {
     visit("U", U);
     visit("W", W);
     if (b.size() > 0) visit("b", b);
+    activation.for_each(visit);
     between.for_each(visit);
   }
 };
@@ -57,16 +62,18 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
  public:
   using Bias = Bias_;
   using Base::at;
-  static constexpr int parameter_size =
-      detail::sum_of_sizes({detail::product_of_sizes(Hidden, In), detail::product_of_sizes(Hidden, Hidden),
-                            Bias::parameter_size(Hidden), Between::parameter_size(Hidden)});
+  static constexpr int parameter_size = detail::sum_of_sizes(
+      {detail::product_of_sizes(Hidden, In), detail::product_of_sizes(Hidden, Hidden), Bias::parameter_size(Hidden),
+       detail::unit_parameters<Activation>(Hidden), Between::parameter_size(Hidden)});
   template <class Scalar, class Room = Growing>
   using Tape = RecurrenceTape<Scalar, Room, Room::size(In), Room::size(Hidden), Between>;
 
-  /// Throws if a size is less than 1 or contradicts the compile-time one, or an option of `between` is out of range.
+  /// Throws if a size is less than 1 or contradicts the compile-time one, or an option of `between` or `activation` is
+  /// out of range.
   Recurrence(Index in, Index hidden, const Between& between = {}, Activation activation = {})
       : Base({"Recurrence", "In", "Hidden"}, in, hidden), activation_(std::move(activation)), between_(between) {
     if constexpr (requires { between.check(); }) between.check();
+    if constexpr (requires { activation_.check(); }) activation_.check();
   }
   Recurrence(Index in, Index hidden, NoBias) requires std::same_as<Bias, NoBias> : Recurrence(in, hidden) {}
   Recurrence(Index in, Index hidden, const Between& between, NoBias) requires std::same_as<Bias, NoBias>
@@ -86,11 +93,12 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
   bool has_dropout() const { return detail::has_dropout(between_); }
 
   template <class Cursor>
-  RecurrenceParameters<Cursor, Hidden, Between> take(Cursor& cursor) const {
+  RecurrenceParameters<Cursor, Hidden, Activation, Between> take(Cursor& cursor) const {
     auto U = cursor.matrix(hidden(), this->in());
     auto W = cursor.matrix(hidden(), hidden());
     auto b = Bias::take(cursor, hidden());
-    return {U, W, b, between_.take(cursor, hidden())};
+    auto activation = detail::take_unit_parameters(activation_, cursor, hidden());
+    return {U, W, b, activation, between_.take(cursor, hidden())};
   }
 
   template <class Scalar, class X, class S, class Tape>
@@ -98,24 +106,29 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
                Random* random) const {
     const auto part = at(theta);
     tape.start(hidden(), steps, h0);
-    tape.between.start(between_, activation_, part.between, tape.states(), steps, random);
-    detail::run_forward(part, activation_, x, tape);
+    decltype(auto) activation = detail::bind_activation<Scalar>(activation_, part);
+    tape.between.start(between_, activation, part.between, tape.states(), steps, random);
+    detail::run_forward(part, activation, x, tape);
   }
 
   template <class Scalar, class X, class Tape>
   void bptt(const Scalar* theta, const X& x, Tape& tape, const FromAbove<Scalar>& from_above,
             const ConstMatrixView<Scalar>& d_last, Scalar* d_theta, const MatrixView<Scalar>& d_x,
             const MatrixView<Scalar>& d_h0) const {
-    detail::run_bptt(at(theta), activation_, x, tape, from_above, d_last, at(d_theta), d_x, d_h0);
+    const auto part = at(theta);
+    const auto d_part = at(d_theta);
+    detail::run_bptt(part, detail::bind_activation<Scalar>(activation_, part, d_part), x, tape, from_above, d_last,
+                     d_part, d_x, d_h0);
   }
 
   template <class Tape, class Scalar>
-  void last_output_bptt(const Tape& tape, const ConstMatrixView<Scalar>& d_output,
+  void last_output_bptt(const Scalar* theta, const Tape& tape, const ConstMatrixView<Scalar>& d_output, Scalar* d_theta,
                         const MatrixView<Scalar>& d_state) const {
+    decltype(auto) activation = detail::bind_activation<Scalar>(activation_, at(theta), at(d_theta));
     copy(d_output, d_state);
     const auto outputs = tape.between.outputs(tape.states());
     for (Index b = 0; b < d_state.cols(); ++b) {
-      tape.between.output_bptt(activation_, outputs.middleCols(tape.last_column(b), 1), d_state.middleCols(b, 1));
+      tape.between.output_bptt(activation, outputs.middleCols(tape.last_column(b), 1), d_state.middleCols(b, 1));
     }
   }
 
@@ -128,7 +141,8 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
   template <class Cursor, class X, class Scalar>
   ConstMatrixView<Scalar> step(Cursor& cursor, const X& x, const MatrixView<Scalar>& h,
                                const MatrixView<Scalar>& scratch) const {
-    return between_.template step<In, Hidden>(activation_, take(cursor), x, h, scratch);
+    const auto part = take(cursor);
+    return between_.template step<In, Hidden>(detail::bind_activation<Scalar>(activation_, part), part, x, h, scratch);
   }
 
   Form form() const {

@@ -12,7 +12,7 @@
 #include "elman/kernels/one_hot.hpp"
 #include "elman/kernels/product.hpp"
 #include "elman/kernels/step_kernel.hpp"
-#include "elman/layers/activation.hpp"
+#include "elman/layers/apply_activation.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -33,16 +33,26 @@ ELMAN_INLINE auto step_term(const M& matrix, const Scalar* column, Index first =
   }
 }
 
+/// The form of an activation; none for one that is applied after the kernel.
+template <class Scalar, class Policy>
+ELMAN_INLINE auto step_form([[maybe_unused]] const Policy& activation) {
+  if constexpr (runs_in_vectors<Policy, Scalar>) {
+    return VectorForm<Policy, Scalar>::of(activation);
+  } else {
+    return NoForm{};
+  }
+}
+
 /// The kernel of step_columns; A's first column is at `first`. Its terms are made where they lie: to copy what has just
 /// been stored takes longer than the product of a small matrix.
 template <int Rows, int DepthA, int DepthB, class Form, class Scalar, class MatrixA, class MatrixB>
-ELMAN_INLINE void run_step(const Scalar* start, const MatrixA& A, Index first, const Scalar* x, const MatrixB& B,
-                           const Scalar* h, Scalar* scratch, Scalar* result) {
+ELMAN_INLINE void run_step(const Form& form, const Scalar* start, const MatrixA& A, Index first, const Scalar* x,
+                           const MatrixB& B, const Scalar* h, Scalar* scratch, Scalar* result) {
   using TermA = decltype(step_term<Scalar, DepthA>(A, x, first));
   using TermB = decltype(step_term<Scalar, DepthB>(B, h));
   run_kernel(simd_for<Scalar>(Rows),
              StepKernel<Scalar, Rows, TermA, TermB, Form>{start, step_term<Scalar, DepthA>(A, x, first),
-                                                          step_term<Scalar, DepthB>(B, h), scratch, result});
+                                                          step_term<Scalar, DepthB>(B, h), scratch, result, form});
 }
 #endif
 
@@ -71,18 +81,18 @@ void step_columns(const Policy& activation, const Scalar* start, const MatrixA& 
   if constexpr (detail::has_kernels<Scalar> && Rows != Dynamic && DepthA != Dynamic && DepthB != Dynamic) {
     if (scratch.cols() == 1) {
       constexpr bool is_vector_form = detail::runs_in_vectors<Policy, Scalar>;
-      using Chosen = std::conditional_t<is_vector_form, typename detail::VectorForm<Policy>::type, detail::NoForm>;
+      const auto form = detail::step_form<Scalar>(activation);
       Scalar* result = is_vector_form && to_h ? h.data() : scratch.data();
       if constexpr (is_tokens && detail::is_narrow<MatrixA>) {
         Scalar picked[static_cast<std::size_t>(Rows)];
         for (Index row = 0; row < Rows; ++row) picked[row] = A(row, x.token(0)) + (start ? start[row] : Scalar(0));
-        detail::run_step<Rows, 0, DepthB, Chosen, Scalar>(picked, A, 0, nullptr, B, h.data(), scratch.data(), result);
+        detail::run_step<Rows, 0, DepthB>(form, static_cast<const Scalar*>(picked), A, 0,
+                                          static_cast<const Scalar*>(nullptr), B, h.data(), scratch.data(), result);
       } else if constexpr (is_tokens) {
         const Scalar one(1);
-        detail::run_step<Rows, 1, DepthB, Chosen>(start, A, x.token(0) * Rows, &one, B, h.data(), scratch.data(),
-                                                  result);
+        detail::run_step<Rows, 1, DepthB>(form, start, A, x.token(0) * Rows, &one, B, h.data(), scratch.data(), result);
       } else {
-        detail::run_step<Rows, DepthA, DepthB, Chosen>(start, A, 0, x.data(), B, h.data(), scratch.data(), result);
+        detail::run_step<Rows, DepthA, DepthB>(form, start, A, 0, x.data(), B, h.data(), scratch.data(), result);
       }
       if constexpr (!is_vector_form) {
         apply_activation(activation, scratch);

@@ -79,9 +79,9 @@ class Wrapper {
     layer_.take(cursor);
   }
   template <class Tape, class Scalar>
-  void last_output_bptt(const Tape& tape, const ConstMatrixView<Scalar>& d_output,
+  void last_output_bptt(const Scalar* theta, const Tape& tape, const ConstMatrixView<Scalar>& d_output, Scalar* d_theta,
                         const MatrixView<Scalar>& d_state) const requires(ends_in_state) {
-    layer_.last_output_bptt(tape, d_output, d_state);
+    layer_.last_output_bptt(theta, tape, d_output, d_theta, d_state);
   }
   template <class Cursor, class X, class Scalar>
   ConstMatrixView<Scalar> step(Cursor& cursor, const X& x, const MatrixView<Scalar>& h,

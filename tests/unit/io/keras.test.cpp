@@ -128,6 +128,21 @@ TEST_CASE("names of Keras 2 and 3 are found, within a model too") {
   }
 }
 
+TEST_CASE("a parameter of an activation, which Keras has not, is refused") {
+  const Folder folder("keras-activation");
+  const std::string message = "the net has layer1.beta, a parameter of its activation; Keras has not";
+  const elman::Net<float,
+                   elman::Stacked<elman::Recurrence<2, 3, elman::HardTanh>, elman::Recurrence<3, 4, elman::ModReLU>>,
+                   elman::Readout<4, 2>>
+      net{zero};
+  CHECK(foreign::message_of([&] { save_keras(folder.path / "net", net); }) == "io::save_keras: " + message);
+  CHECK_FALSE(std::filesystem::exists(folder.path / "net"));
+  auto loaded = net;
+  CHECK(foreign::message_of([&] { load_keras(file_of("stacked"), loaded); }) == "io::load_keras: " + message);
+  save_keras(folder.path / "net", elman::RNNCell<float, 2, 3, 1, elman::HardTanh>{zero});
+  CHECK(std::filesystem::exists(folder.path / "net"));
+}
+
 TEST_CASE("what of Keras' weights does not fit is named, and the net stays as it was") {
   const Folder folder("keras-refused");
   const auto net = foreign::randomised(Two{zero}, 5);

@@ -91,9 +91,9 @@ void check_round_trips() {
 
 TEST_CASE("save, load and save again gives the same bytes, for every composition") {
   using namespace laws;
-  check_round_trips<ThreeStacked, WithoutBias, RepeatedBothWays, OutputsAlone, BothWays, NestedBothWays, FixedBothWays,
-                    laws::Tokens, TokensBothWays, EmbeddedColumns, LearnedStarts, LearnedInPart, Translator,
-                    DeepTranslator, Noisy, NoisyBothWays>();
+  check_round_trips<ThreeStacked, WithoutBias, Activations, RepeatedBothWays, OutputsAlone, BothWays, NestedBothWays,
+                    FixedBothWays, laws::Tokens, TokensBothWays, EmbeddedColumns, LearnedStarts, LearnedInPart,
+                    Translator, DeepTranslator, Noisy, NoisyBothWays>();
 }
 
 namespace {
@@ -160,6 +160,20 @@ TEST_CASE("layers, activations and their options of one's own are kept") {
   expect_error([&] { io::save(folder.path / "net", endless); }, refused);
   expect_error([&] { (void)cpp_header(endless, "net"); }, refused);
   CHECK(bytes_of(folder.path / "net") == good);
+}
+
+TEST_CASE("a file whose activation has an option out of range is refused") {
+  const Folder folder("io-activation");
+  const auto path = folder.path / "net";
+  using Leaky = RNNCell<float, 3, 4, 2, LeakyReLU>;
+  io::save(path, Leaky(Recurrence<3, 4, LeakyReLU>({.negative_slope = 0.25}), {}, elman::zero));
+  CHECK(io::load<Leaky>(path).activation().negative_slope == 0.25);
+  std::string bytes = bytes_of(path);
+  const auto place = bytes.find("0.25");
+  REQUIRE(place != std::string::npos);
+  std::ofstream(path, std::ios::binary) << bytes.replace(place, 4, "0.00");
+  CHECK(fault_of([&] { (void)io::load<Leaky>(path); }).find("LeakyReLU: negative_slope is 0; expected in (0, 1]") !=
+        std::string::npos);
 }
 
 TEST_CASE("a net of another composition, size, option or scalar is refused by both names, and nothing changes") {

@@ -308,6 +308,8 @@ TEST_CASE("nets that PyTorch does not have are refused with what it lacks, and n
           "the net has an Embedding between other layers; PyTorch's RNN has not");
   refused(Net<float, Recurrence<2, 3, Identity>, NoReadout<3>>{zero},
           "activation is elman::Identity; PyTorch's RNN has tanh and relu");
+  refused(Net<float, Recurrence<2, 3, elman::ModReLU>, NoReadout<3>>{zero},
+          "activation is elman::ModReLU; PyTorch's RNN has tanh and relu");
   const Net<float, Stacked<Recurrence<2, 3>, Recurrence<3, 4>>, NoReadout<4>> widths{zero};
   refused(widths,
           "layer1.U and layer0.U are of layers with different numbers of hidden units, which one RNN of PyTorch has "

@@ -40,8 +40,9 @@ struct Opaque : Wrapper<L> {
     this->layer().bptt(theta, x, tape.mine, from_above, d_last, d_theta, d_x, d_h0);
   }
   template <class T, class Scalar>
-  void last_output_bptt(const T& tape, const ConstMatrixView<Scalar>& d_output, const MatrixView<Scalar>& d) const {
-    this->layer().last_output_bptt(tape.mine, d_output, d);
+  void last_output_bptt(const Scalar* theta, const T& tape, const ConstMatrixView<Scalar>& d_output, Scalar* d_theta,
+                        const MatrixView<Scalar>& d) const {
+    this->layer().last_output_bptt(theta, tape.mine, d_output, d_theta, d);
   }
 };
 
@@ -190,4 +191,29 @@ TEST_CASE("a hook is called by the bptt that names it and by no other, whatever 
     CHECK(seen.d_a.cols() > 0);
     CHECK(seen.d_state.size() + seen.sent_back.size() + seen.seen.size() + seen.keep.size() == 0);
   }
+}
+
+TEST_CASE("a hook sees the slopes of units that have a parameter, and adds nothing to its gradient") {
+  Random random(4);
+  RNNCell<double, 2, 5, 1, ModReLU, Identity> cell(elman::zero);
+  nets::randomise(cell, 0.9, random);
+  cell.matrix("beta").setConstant(-0.2);
+  const auto x = batch(cell, {9, 4, 0, 7}, random);
+  auto tape = cell.tape();
+  auto watched = cell.zero_gradient(), plain = cell.zero_gradient();
+  cell.forward(x, tape, every_step);
+  tape.d_o().setOnes();
+  cell.bptt(x, tape, plain);
+  Recorder recorder;
+  cell.bptt(x, tape, watched, {.hook = &recorder});
+  CHECK(watched.theta() == plain.theta());
+  CHECK(plain.matrix("beta").norm() > 0);
+  Index off = 0;
+  for (std::size_t k = 0; k < recorder.all.size(); ++k) {
+    const Seen& now = recorder.all[k];
+    CHECK(now.left.cwiseProduct(now.d_state) == now.d_a);
+    if (k > 0) CHECK(recorder.all[k - 1].slopes_before == now.left.leftCols(recorder.all[k - 1].d_a.cols()));
+    off += (now.left.array() == 0).count();
+  }
+  CHECK((off > 0 && off < 5 * x.steps.columns()));
 }

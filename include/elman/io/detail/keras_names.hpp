@@ -4,6 +4,7 @@
 // Bidirectional, and kernel, recurrent_kernel, bias or embeddings.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -77,6 +78,17 @@ inline std::vector<KerasWeight> keras_weights(const ForeignNet& net, const Modul
   if (net.has_readout) all.push_back({"V", readout, "", "kernel"});
   if (net.has_readout_bias) all.push_back({"c", readout, "", "bias"});
   return all;
+}
+
+/// Throws if the net has parameters that Keras has none of: those of an activation of one's own.
+template <class Net>
+void require_all_named(const char* function, const Net& net, const std::vector<KerasWeight>& weights) {
+  net.for_each([&](const std::string& name, const auto&) {
+    const bool is_named =
+        std::any_of(weights.begin(), weights.end(), [&](const KerasWeight& weight) { return weight.matrix == name; });
+    elman::detail::require(is_named, function, ": the net has ", name,
+                           ", a parameter of its activation; Keras has not");
+  });
 }
 
 /// Where each stands in a file that we write.

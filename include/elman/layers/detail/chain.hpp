@@ -132,12 +132,14 @@ class Chain {
 
   /// The output is the top layer's: nothing reaches the states of the others.
   template <class Tape, class Scalar, class Whole = Derived>
-  void last_output_bptt(const Tape& tape, const ConstMatrixView<Scalar>& d_output,
+  void last_output_bptt(const Scalar* theta, const Tape& tape, const ConstMatrixView<Scalar>& d_output, Scalar* d_theta,
                         const MatrixView<Scalar>& d_state) const requires(Whole::ends_in_state) {
     derived().with_top(tape, [&](const auto& layer, const auto& its_tape) {
       const Index below = d_state.rows() - layer.state();
       set_zero(d_state.topRows(below));
-      layer.last_output_bptt(its_tape, d_output, d_state.middleRows(below, layer.state()));
+      const Index place = parameter_count() - layer.parameter_count();
+      layer.last_output_bptt(theta + place, its_tape, d_output, d_theta + place,
+                             d_state.middleRows(below, layer.state()));
     });
   }
 

@@ -9,8 +9,9 @@
 #include <utility>
 
 #include "elman/kernels/product.hpp"
-#include "elman/layers/activation.hpp"
+#include "elman/layers/apply_activation.hpp"
 #include "elman/layers/backward_hook.hpp"
+#include "elman/layers/bound_activation.hpp"
 #include "elman/layers/step_columns.hpp"
 #include "elman/sequences/blocks.hpp"
 #include "elman/types.hpp"
@@ -24,11 +25,7 @@ template <class Activation, class Scalar>
 void apply_derivative(const Activation& activation, const MatrixView<Scalar>& a) {
   for (Index k = 0; k < a.cols(); ++k) {
     for (Index row = 0; row < a.rows(); ++row) {
-      if constexpr (requires { activation.derivative(a(row, k)); }) {
-        a(row, k) = activation.derivative(a(row, k));
-      } else {
-        a(row, k) = activation.slope(activation.value(a(row, k)));
-      }
+      a(row, k) = activation_derivative(activation, row, a(row, k));
     }
   }
 }
@@ -117,7 +114,7 @@ class HookedRun {
   void find_slopes_before(Index t, const ConstMatrixView<Scalar>& d_a) {
     const auto slopes = shaped(hook_->slopes_before_, d_a);
     for (Index k = 0; k < slopes.size(); ++k) slopes.data()[k] = Scalar(1);
-    apply_slope(activation_, activated(t - 1, d_a.cols()), slopes);
+    apply_slope(without_gradient(activation_), activated(t - 1, d_a.cols()), slopes);
   }
   /// Whether the policy says it.
   bool find_jacobian(Index t, const ConstMatrixView<Scalar>& d_a) {

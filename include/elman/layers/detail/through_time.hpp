@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "elman/kernels/product.hpp"
-#include "elman/layers/activation.hpp"
+#include "elman/layers/bound_activation.hpp"
 #include "elman/layers/detail/counted_columns.hpp"
 #include "elman/layers/detail/hooked_run.hpp"
 #include "elman/layers/from_above.hpp"
@@ -68,6 +68,8 @@ void run_bptt(const Part& part, const Activation& activation, const X& x, Tape& 
   tape.reserve_blocks();
   tape.d_next.reshape(states.rows(), steps.batch());
   const auto d_next = tape.d_next.view();
+  // Where the output of h₀ is σ of it, ∂L/∂p has a part there (69).
+  const bool reaches_start = d_h0.data() || is_bound<Activation>;
   if (d_last.data()) {
     for (Index s = 0; s < steps.batch(); ++s) copy(d_last.middleCols(s, 1), d_next.middleCols(steps.slot(s), 1));
   } else {
@@ -91,7 +93,7 @@ void run_bptt(const Part& part, const Activation& activation, const X& x, Tape& 
       if (hooked) hooked.before_step(d_a_t, d_h_prev);
       between.retreat(activation, steps.first(t), states.middleCols(tape.block(t - 1), width),
                       states.middleCols(tape.block(t), width), d_h_prev, d_a_t);  // (6), (7)
-      if (t > 0 || d_h0.data()) between.send_back(tape.W, d_a_t, d_h_prev);
+      if (t > 0 || reaches_start) between.send_back(tape.W, d_a_t, d_h_prev);
       if (hooked) hooked.after_step(t, d_a_t, d_h_prev);
     }
     const auto x_block = x.middleCols(first, columns);
@@ -106,8 +108,8 @@ void run_bptt(const Part& part, const Activation& activation, const X& x, Tape& 
     if (d_x.data()) set_product(tape.U, d_a, d_x.middleCols(first, columns));  // (13)
     end = begin;
   }
+  if (reaches_start) between.finish(activation, outputs.leftCols(steps.batch()), d_next);
   if (d_h0.data()) {  // (14)
-    between.finish(activation, outputs.leftCols(steps.batch()), d_next);
     for (Index s = 0; s < steps.batch(); ++s) copy(d_next.middleCols(steps.slot(s), 1), d_h0.middleCols(s, 1));
   }
 }
