@@ -11,6 +11,7 @@
 //   parameter_size(hidden)      how many parameters of its own it has behind U, W, b, or Dynamic
 //   take(cursor, hidden)        takes them; returns a struct with for_each(visit), and initialise(random) if it has any
 //   needs_masks(draws)          whether a run keeps masks in the tape
+//   step_vectors                how many vectors of Hidden rows a step needs as scratch, if more than one
 //   has_dropout()               whether it has dropout, if it keeps masks in all runs (layer.hpp)
 //   step(…)                     one step of a stream
 //   check(), form(), from(…)    if it has options: throws if one is out of range; what is written of it (form.hpp)
@@ -36,6 +37,16 @@ struct NoParameters {
   template <class Visit>
   void for_each(const Visit&) {}
 };
+
+namespace detail {
+
+template <class Between>
+inline constexpr int step_vectors = 1;
+template <class Between>
+requires requires { Between::step_vectors; }
+inline constexpr int step_vectors<Between> = Between::step_vectors;
+
+}  // namespace detail
 
 /// Nothing stands between two steps: the Elman network.
 struct NothingBetween {

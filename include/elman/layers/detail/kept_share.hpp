@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+//
+// What of the state before is kept in a step, and what W sees of it (docs/math.md Eqs. 39, 40, 71, 72): zoneout and
+// every leak mix two states by one code,
+//
+//   state_t = keep ∘ state_{t-1} + rest ∘ new_t        keep + rest = 1
+//
+// where nothing is kept, or one share of all units, or a share of each unit, or what a mask of zeros and ones says of
+// each unit, step and sequence; and recurrent dropout hides m ∘ h_{t-1} from W by one mask m a sequence.
+#pragma once
+
+#include <type_traits>
+
+#include "elman/kernels/column_buffer.hpp"
+#include "elman/kernels/product.hpp"
+#include "elman/layers/detail/masks.hpp"
+#include "elman/sequences/steps.hpp"
+#include "elman/types.hpp"
+
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
+
+/// `count` coefficients of adjacent columns as one array, or all of them.
+template <class Element>
+auto flat(const BasicMatrixView<Element>& columns, Index from, Index count) {
+  using Array = Eigen::Array<std::remove_const_t<Element>, Dynamic, 1>;
+  return View<std::conditional_t<std::is_const_v<Element>, const Array, Array>>(columns.data() + from, count);
+}
+template <class Element>
+auto flat(const BasicMatrixView<Element>& columns) {
+  return flat(columns, 0, columns.size());
+}
+
+/// Of one unit.
+template <class Scalar>
+struct Shares {
+  Scalar keep, rest;
+};
+
+/// A step of a stream, in one row: h ← keep h + rest fresh.
+template <class Scalar>
+void mix_row(Index row, const Shares<Scalar>& share, const ConstMatrixView<Scalar>& fresh,
+             const MatrixView<Scalar>& h) {
+  for (Index k = 0; k < h.cols(); ++k) h(row, k) = share.keep * h(row, k) + share.rest * fresh(row, k);
+}
+
+/// UnitsSize, MaskSize: the room for shares of units (2 Hidden) and for masks (Hidden × N), 0 if there are none.
+template <class Scalar, int UnitsSize, int MaskSize>
+class KeptShare {
+  enum class Kind { nothing, one, units, mask };
+
+ public:
+  bool keeps() const { return kind_ != Kind::nothing; }
+
+  void set_nothing() { kind_ = Kind::nothing; }
+  void set(const Shares<Scalar>& of_all) {
+    kind_ = Kind::one;
+    of_all_ = of_all;
+  }
+  /// To be filled: keep and rest of the units (Hidden × 2).
+  MatrixView<Scalar> set_units(Index hidden) {
+    kind_ = Kind::units;
+    units_.reshape(hidden, 2);
+    return units_.view();
+  }
+  /// To be filled: keep, 0 or 1, Hidden × N.
+  MatrixView<Scalar> set_mask(Index hidden, Index columns) {
+    kind_ = Kind::mask;
+    mask_.reshape(hidden, columns);
+    return mask_.view();
+  }
+
+  /// state ← keep ∘ before + rest ∘ state, of the step that begins at packed column `first`.
+  void mix(Index first, const ConstMatrixView<Scalar>& before, const MatrixView<Scalar>& state) const {
+    for_each_part(first, state, [&](Index from, const auto& keep, const auto& rest) {
+      auto mixed = flat(state, from, keep.size());
+      mixed = keep * flat(before, from, keep.size()) + rest * mixed;
+    });
+  }
+  /// And back: d_before ← keep ∘ d, d ← rest ∘ d.
+  void split(Index first, const MatrixView<Scalar>& d, const MatrixView<Scalar>& d_before) const {
+    if (!keeps()) return set_zero(d_before);
+    for_each_part(first, d, [&](Index from, const auto& keep, const auto& rest) {
+      auto part = flat(d, from, keep.size());
+      flat(d_before, from, keep.size()) = keep * part;
+      part *= rest;
+    });
+  }
+  /// keep and rest of a step, written out (Hidden × width).
+  void write(Index first, const MatrixView<Scalar>& keep, const MatrixView<Scalar>& rest) const {
+    for (Index k = 0; k < keep.cols(); ++k) {
+      keep.col(k).setZero();
+      rest.col(k).setOnes();
+      const MatrixView<Scalar> column(rest.col(k)), before(keep.col(k));
+      split(first + k, column, before);
+    }
+  }
+
+ private:
+  /// use(from, keep, rest) for the parts of a step's coefficients, in their order, that have one pair of arrays.
+  template <class Use>
+  void for_each_part(Index first, const MatrixView<Scalar>& step, const Use& use) const {
+    if constexpr (MaskSize != 0) {
+      if (kind_ == Kind::mask) {
+        const auto keep = flat(mask_.view().middleCols(first, step.cols()));
+        return use(Index{0}, keep, Scalar(1) - keep);
+      }
+    }
+    if constexpr (UnitsSize != 0) {
+      if (kind_ == Kind::units) {
+        const auto keep = flat(units_.view().middleCols(0, 1)), rest = flat(units_.view().middleCols(1, 1));
+        for (Index k = 0; k < step.cols(); ++k) use(k * step.rows(), keep, rest);
+        return;
+      }
+    }
+    if (kind_ == Kind::nothing) return;
+    const auto all = [&](const Scalar& value) {
+      return Eigen::Array<Scalar, Dynamic, 1>::Constant(step.size(), value);
+    };
+    use(Index{0}, all(of_all_.keep), all(of_all_.rest));
+  }
+
+  Kind kind_ = Kind::nothing;
+  Shares<Scalar> of_all_{};
+  ColumnBuffer<Scalar, UnitsSize> units_;
+  ColumnBuffer<Scalar, MaskSize> mask_;
+};
+
+/// Of shares that are given nothing is learned.
+struct GivenRate {
+  template <class Part>
+  static void start_bptt(const Part&) {}
+  template <class Scalar>
+  static void add_gradient(const MatrixView<Scalar>&, const MatrixView<Scalar>&, const ConstMatrixView<Scalar>&) {}
+};
+
+/// m of recurrent dropout. Size: Hidden × B, 0 if there is no room for masks.
+template <class Scalar, int Size>
+class RecurrentMask {
+ public:
+  bool drops() const { return drops_; }
+  /// Draws m, those of sequences in the caller's order, if there is a generator.
+  template <class Given>
+  void start(double rate, Index hidden, const BasicSteps<Given>& steps, Random* random) {
+    drops_ = random && rate > 0;
+    if (!drops_) return;
+    mask_.reshape(hidden, steps.batch());
+    masked_.reshape(hidden, steps.batch());
+    for (Index b = 0; b < steps.batch(); ++b) draw_dropout(mask_.view().col(steps.slot(b)), rate, *random);
+  }
+  /// m ∘ h, of the sequences of the first slots; h itself where nothing is dropped.
+  ConstMatrixView<Scalar> seen(const ConstMatrixView<Scalar>& h) {
+    if (!drops_) return h;
+    const auto result = masked_.view().leftCols(h.cols());
+    flat(result) = of(h.cols()) * flat(h);
+    return result;
+  }
+  /// d_prev ← m ∘ Wᵀ d_a; with `adds`, d_prev += that.
+  template <class Factor>
+  void send_back(Factor& W, const ConstMatrixView<Scalar>& d_a, const MatrixView<Scalar>& d_prev, bool adds) {
+    if (drops_) {
+      const auto before_mask = masked_.view().leftCols(d_a.cols());
+      set_product(W, d_a, before_mask);
+      if (!adds) set_zero(d_prev);
+      flat(d_prev) += of(d_a.cols()) * flat(before_mask);
+    } else if (adds) {
+      add_product(W, d_a, d_prev);
+    } else {
+      set_product(W, d_a, d_prev);
+    }
+  }
+  /// d ← m ∘ d, column by column.
+  void apply(const MatrixView<Scalar>& d) const {
+    if (!drops_) return;
+    for (Index k = 0; k < d.cols(); ++k) d.col(k).array() *= mask_.view().col(k).array();
+  }
+
+ private:
+  auto of(Index cols) const { return flat(mask_.view().leftCols(cols)); }
+
+  bool drops_ = false;
+  ColumnBuffer<Scalar, Size> mask_;    // Hidden × B in slot order
+  ColumnBuffer<Scalar, Size> masked_;  // m ∘ h_{t-1}, or the gradient on its way back
+};
+
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
