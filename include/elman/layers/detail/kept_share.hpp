@@ -1,36 +1,21 @@
 // SPDX-License-Identifier: MIT
 //
-// What of the state before is kept in a step, and what W sees of it (docs/math.md Eqs. 39, 40, 71, 72): zoneout and
-// every leak mix two states by one code,
+// What of the state before is kept in a step (docs/math.md Eqs. 40, 71, 72): zoneout and every leak mix two states by
+// one code,
 //
 //   state_t = keep ∘ state_{t-1} + rest ∘ new_t        keep + rest = 1
 //
 // where nothing is kept, or one share of all units, or a share of each unit, or what a mask of zeros and ones says of
-// each unit, step and sequence; and recurrent dropout hides m ∘ h_{t-1} from W by one mask m a sequence.
+// each unit, step and sequence.
 #pragma once
 
-#include <type_traits>
-
 #include "elman/kernels/column_buffer.hpp"
-#include "elman/kernels/product.hpp"
 #include "elman/layers/detail/masks.hpp"
-#include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
-
-/// `count` coefficients of adjacent columns as one array, or all of them.
-template <class Element>
-auto flat(const BasicMatrixView<Element>& columns, Index from, Index count) {
-  using Array = Eigen::Array<std::remove_const_t<Element>, Dynamic, 1>;
-  return View<std::conditional_t<std::is_const_v<Element>, const Array, Array>>(columns.data() + from, count);
-}
-template <class Element>
-auto flat(const BasicMatrixView<Element>& columns) {
-  return flat(columns, 0, columns.size());
-}
 
 /// Of one unit.
 template <class Scalar>
@@ -133,55 +118,6 @@ struct GivenRate {
   static void start_bptt(const Part&) {}
   template <class Scalar>
   static void add_gradient(const MatrixView<Scalar>&, const MatrixView<Scalar>&, const ConstMatrixView<Scalar>&) {}
-};
-
-/// m of recurrent dropout. Size: Hidden × B, 0 if there is no room for masks.
-template <class Scalar, int Size>
-class RecurrentMask {
- public:
-  bool drops() const { return drops_; }
-  /// Draws m, those of sequences in the caller's order, if there is a generator.
-  template <class Given>
-  void start(double rate, Index hidden, const BasicSteps<Given>& steps, Random* random) {
-    drops_ = random && rate > 0;
-    if (!drops_) return;
-    mask_.reshape(hidden, steps.batch());
-    masked_.reshape(hidden, steps.batch());
-    for (Index b = 0; b < steps.batch(); ++b) draw_dropout(mask_.view().col(steps.slot(b)), rate, *random);
-  }
-  /// m ∘ h, of the sequences of the first slots; h itself where nothing is dropped.
-  ConstMatrixView<Scalar> seen(const ConstMatrixView<Scalar>& h) {
-    if (!drops_) return h;
-    const auto result = masked_.view().leftCols(h.cols());
-    flat(result) = of(h.cols()) * flat(h);
-    return result;
-  }
-  /// d_prev ← m ∘ Wᵀ d_a; with `adds`, d_prev += that.
-  template <class Factor>
-  void send_back(Factor& W, const ConstMatrixView<Scalar>& d_a, const MatrixView<Scalar>& d_prev, bool adds) {
-    if (drops_) {
-      const auto before_mask = masked_.view().leftCols(d_a.cols());
-      set_product(W, d_a, before_mask);
-      if (!adds) set_zero(d_prev);
-      flat(d_prev) += of(d_a.cols()) * flat(before_mask);
-    } else if (adds) {
-      add_product(W, d_a, d_prev);
-    } else {
-      set_product(W, d_a, d_prev);
-    }
-  }
-  /// d ← m ∘ d, column by column.
-  void apply(const MatrixView<Scalar>& d) const {
-    if (!drops_) return;
-    for (Index k = 0; k < d.cols(); ++k) d.col(k).array() *= mask_.view().col(k).array();
-  }
-
- private:
-  auto of(Index cols) const { return flat(mask_.view().leftCols(cols)); }
-
-  bool drops_ = false;
-  ColumnBuffer<Scalar, Size> mask_;    // Hidden × B in slot order
-  ColumnBuffer<Scalar, Size> masked_;  // m ∘ h_{t-1}, or the gradient on its way back
 };
 
 }  // namespace detail
