@@ -11,8 +11,8 @@
 //   parameter_size(hidden)      how many parameters of its own it has behind U, W, b, or Dynamic
 //   take(cursor, hidden)        takes them; returns a struct with for_each(visit), and initialise(random) if it has any
 //   needs_masks(draws)          whether a run keeps masks in the tape
-//   step_vectors                how many vectors of Hidden rows a step needs as scratch, if more than one
 //   has_dropout()               whether it has dropout, if it keeps masks in all runs (layer.hpp)
+//   step_vectors                how many vectors of Hidden rows a step needs as scratch, if more than one
 //   step(…)                     one step of a stream
 //   check(), form(), from(…)    if it has options: throws if one is out of range; what is written of it (form.hpp)
 //   Run<Scalar, Room, Hidden>   what one forward keeps in the tape for its bptt; the two loops over time call its

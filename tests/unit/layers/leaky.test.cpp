@@ -229,6 +229,65 @@ TEST_CASE("the state of the voltage form is v: chunks carry it on, and ∂L/∂v
   CHECK(relative_error(d_h0, expected_d_h0) < 1e-14);
 }
 
+namespace {
+
+/// Keeps what a hook sees, from the last step to the first.
+struct Watch : BackwardHook<double> {
+  struct Step {
+    M d_a, d_state, sent_back, slopes_before, keep, left, right;
+  };
+  std::vector<Step> steps;
+
+  Watch() : BackwardHook<double>({.d_state = true, .sent_back = true, .jacobian = true}) {}
+  void step(const BackwardRun<double>&, const BackwardStep<double>& at) override {
+    steps.push_back({at.d_a, at.d_state, at.sent_back, at.slopes_before, at.keep, at.left, at.right});
+  }
+};
+
+/// L depends on the last state alone: ∂L/∂state goes back by the Jacobians, as far as ∂L/∂h₀, which the laws prove.
+template <class Between>
+Watch watched(const Between& between) {
+  const auto net = net_of(Recurrence{3, 5, between});
+  Random random(9);
+  const auto x = laws::draw_columns(random, 3, {6, 6});
+  const M h0 = nets::normal<M>(5, 2, random);
+  auto tape = net.tape();
+  auto gradient = net.zero_gradient();
+  net.forward(x, tape, last_step, {.start = h0, .random = &random});
+  loss::SquaredError()(tape, M(M::Ones(2, 2)));
+  Watch watch;
+  Columns<double, Dynamic> d_h0;
+  net.bptt(x, tape, gradient, {.d_h0 = &d_h0, .hook = &watch});
+  REQUIRE(watch.steps.size() == 6);
+  for (std::size_t k = 0; k < 6; ++k) {
+    const auto& [d_a, d_state, sent_back, slopes_before, keep, left, right] = watch.steps[k];
+    const M through_W = net.W().transpose() * left.cwiseProduct(d_state);
+    const M back = keep.cwiseProduct(d_state) + right.cwiseProduct(through_W);
+    CHECK(relative_error(back, k + 1 < 6 ? watch.steps[k + 1].d_state : M(d_h0)) < 1e-14);
+    CHECK(relative_error(left.cwiseProduct(d_state), d_a) < 1e-14);
+    if (k + 1 < 6) CHECK(relative_error(sent_back, M(net.W().transpose() * d_a)) < 1e-14);
+  }
+  return watch;
+}
+
+}  // namespace
+
+TEST_CASE("a hook sees ∂L/∂state and the Jacobians of leaks, of zoneout and of recurrent dropout") {
+  const auto rate = watched(Leaky{.alpha = 0.3});
+  for (std::size_t k = 0; k + 1 < 6; ++k) {
+    CHECK(relative_error(M(0.3 * rate.steps[k].slopes_before), rate.steps[k + 1].left) < 1e-14);
+  }
+  const auto voltage = watched(LeakyVoltage::time_constants(1, 9));
+  for (std::size_t k = 0; k + 1 < 6; ++k) {
+    CHECK(relative_error(voltage.steps[k].slopes_before, voltage.steps[k].right) < 1e-14);
+  }
+  watched(LeakyVoltage{.alpha = 1});
+  watched(LearnedLeak{.alpha = 0.2, .last_alpha = 0.7, .recurrent_dropout = 0.3});
+  watched(SharedVoltageLeak{.recurrent_dropout = 0.3});
+  watched(RecurrentNoise{.recurrent_dropout = 0.3, .zoneout = 0.4});
+  watched(RecurrentNoise{.recurrent_dropout = 0.3});
+}
+
 TEST_CASE("leaks run on fixed tapes without room for masks, frozen, and are written as C++ with their options") {
   using Body = Stacked<Recurrence<3, 4, Tanh, LearnedVoltageLeak>, Recurrence<4, 5, ReLU, Leaky>>;
   Random random(7);
@@ -266,6 +325,33 @@ TEST_CASE("leaks run on fixed tapes without room for masks, frozen, and are writ
   const std::string header = cpp_header(net, "model");
   CHECK(header.find("elman::Recurrence<3, 4, elman::Tanh, elman::LearnedVoltageLeak>") != std::string::npos);
   CHECK(header.find("elman::Leaky{.alpha = 0.5, .last_alpha = 0.25, .recurrent_dropout = 0.0}") != std::string::npos);
+}
+
+TEST_CASE("rates near 0 and near 1 keep both shares to all digits, given and learned, in float") {
+  const auto check = [](const auto& leak, LeakForm form, double alpha) {
+    const auto body = Recurrence{1, 3, leak};
+    Random random(10);
+    Net<float, std::remove_cvref_t<decltype(body)>, Readout<>> net{body, {3, 1}, init::standard(random)};
+    net.U().setZero();
+    net.W().setZero();
+    auto tape = net.tape();
+    for (const bool is_new : {true, false}) {  // what becomes of the new, and of the state before
+      net.b().setConstant(!is_new ? 0.0F : form == LeakForm::rate ? 20.0F : 1.0F);  // tanh 20 is 1 in a float
+      auto carried = net.initial_state(), stepped = net.initial_state();
+      if (!is_new) carried.h.setOnes(), stepped.h.setOnes();
+      net.forward(Matrix<float, 1, Dynamic>::Zero(1, 1), tape, every_step, carried);
+      net.step(Vector<float, 1>(0.0F), stepped);
+      const double expected = is_new ? alpha : 1 - alpha;
+      CAPTURE(alpha, is_new);
+      CHECK(relative_error(carried.h.template cast<double>(), V(V::Constant(3, expected))) < 2e-6);
+      CHECK(carried.h == stepped.h);
+    }
+  };
+  for (const double alpha : {1e-9, 1 - 1e-9}) {
+    check(Leaky{.alpha = alpha}, LeakForm::rate, alpha);
+    check(LearnedLeak{.alpha = alpha}, LeakForm::rate, alpha);
+    check(SharedVoltageLeak{.alpha = alpha}, LeakForm::voltage, alpha);
+  }
 }
 
 TEST_CASE("rates that are learned may be given one by one and held fixed") {

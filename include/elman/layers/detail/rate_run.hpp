@@ -70,8 +70,10 @@ class RateRun {
   void jacobian(const Activation&, Index first, const ConstMatrixView<Scalar>&, const ConstMatrixView<Scalar>& slopes,
                 const MatrixView<Scalar>& keep, const MatrixView<Scalar>& left, const MatrixView<Scalar>& right) const {
     share_.write(first, keep, left);
-    left.array() *= slopes.array();
-    right.setOnes();
+    for (Index k = 0; k < left.cols(); ++k) {
+      left.col(k).array() *= slopes.col(k).array();
+      right.col(k).setOnes();
+    }
     dropout_.apply(right);
   }
 

@@ -11,6 +11,7 @@
 
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/layers/activation.hpp"
+#include "elman/layers/detail/hooked_run.hpp"
 #include "elman/layers/detail/kept_share.hpp"
 #include "elman/types.hpp"
 
@@ -80,11 +81,8 @@ class VoltageRun {
                 const ConstMatrixView<Scalar>&, const MatrixView<Scalar>& keep, const MatrixView<Scalar>& left,
                 const MatrixView<Scalar>& right) const {
     share_.write(first, keep, left);
-    for (Index k = 0; k < right.cols(); ++k) {
-      for (Index row = 0; row < right.rows(); ++row) {
-        right(row, k) = activation.slope(activation.value(v_prev(row, k)));
-      }
-    }
+    copy(v_prev, right);
+    apply_derivative(activation, right);
     dropout_.apply(right);
   }
 
