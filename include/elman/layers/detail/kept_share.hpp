@@ -5,8 +5,7 @@
 //
 //   state_t = keep ∘ state_{t-1} + rest ∘ new_t        keep + rest = 1
 //
-// where nothing is kept, or one share of all units, or a share of each unit, or what a mask of zeros and ones says of
-// each unit, step and sequence.
+// of nothing kept, one share of all units, one a unit, or what a mask of zeros and ones says of each unit at each step.
 #pragma once
 
 #include "elman/kernels/column_buffer.hpp"
@@ -75,10 +74,8 @@ class KeptShare {
   /// keep and rest of a step, written out (Hidden × width).
   void write(Index first, const MatrixView<Scalar>& keep, const MatrixView<Scalar>& rest) const {
     for (Index k = 0; k < keep.cols(); ++k) {
-      keep.col(k).setZero();
       rest.col(k).setOnes();
-      const MatrixView<Scalar> column(rest.col(k)), before(keep.col(k));
-      split(first + k, column, before);
+      split(first + k, rest.middleCols(k, 1), keep.middleCols(k, 1));
     }
   }
 
@@ -110,14 +107,6 @@ class KeptShare {
   Shares<Scalar> of_all_{};
   ColumnBuffer<Scalar, UnitsSize> units_;
   ColumnBuffer<Scalar, MaskSize> mask_;
-};
-
-/// Of shares that are given nothing is learned.
-struct GivenRate {
-  template <class Part>
-  static void start_bptt(const Part&) {}
-  template <class Scalar>
-  static void add_gradient(const MatrixView<Scalar>&, const MatrixView<Scalar>&, const ConstMatrixView<Scalar>&) {}
 };
 
 }  // namespace detail

@@ -17,6 +17,14 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
+/// Of shares that are given nothing is learned.
+struct GivenRate {
+  template <class Part>
+  static void start_bptt(const Part&) {}
+  template <class Scalar>
+  static void add_gradient(const MatrixView<Scalar>&, const MatrixView<Scalar>&, const ConstMatrixView<Scalar>&) {}
+};
+
 /// The sizes of rooms: of m, of the shares (kept_share.hpp), and of σ(a).
 template <class Scalar, int DropoutSize, int UnitsSize, int MaskSize, int ActivatedSize, class Rate>
 class RateRun {

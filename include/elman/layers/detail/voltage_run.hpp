@@ -4,9 +4,6 @@
 // form (docs/math.md Eqs. 72, 74). A Run of between.hpp, but for its start.
 //
 //   v_t = keep ∘ v_{t-1} + rest ∘ (W σ(v_{t-1}) + U x_t + b)
-//
-// Backwards, what reaches σ(v_t) by the layer above and by W comes in the output's place, and what is kept of v in a
-// buffer of its own. Rate: what is learned of the shares (leak_rate.hpp).
 #pragma once
 
 #include "elman/kernels/column_buffer.hpp"
@@ -19,7 +16,8 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
-/// The sizes of rooms: of m, of the shares (kept_share.hpp), of σ(v) with h₀ in front, of a, and of one step.
+/// The sizes of rooms: of m, of the shares (kept_share.hpp), of σ(v) with h₀ in front, of a, and of one step;
+/// what is learned of the shares (leak_rate.hpp).
 template <class Scalar, int DropoutSize, int UnitsSize, int OutputsSize, int InputsSize, int StepSize, class Rate>
 class VoltageRun {
  public:
@@ -37,7 +35,6 @@ class VoltageRun {
     set_outputs(activation, v, batch_ + first);
   }
 
-  /// ∂L/∂(last state) is that of v: nothing of it goes through σ.
   template <class Part>
   void start_bptt(const Part& d_part, const MatrixView<Scalar>& d_next) {
     rate_.start_bptt(d_part.between);
@@ -69,7 +66,6 @@ class VoltageRun {
   }
 
   bool sends_product_alone() const { return !dropout_.drops(); }
-  static ConstMatrixView<Scalar> activated(Index, const ConstMatrixView<Scalar>& outputs) { return outputs; }
   /// ∂L/∂v_t, of which retreat has left keep ∘ and rest ∘.
   void complete_d_state(Index, const ConstMatrixView<Scalar>& d_a, const MatrixView<Scalar>& d_h) const {
     copy(d_a, d_h);
@@ -103,9 +99,8 @@ class VoltageRun {
  private:
   template <class Activation>
   void set_outputs(const Activation& activation, const ConstMatrixView<Scalar>& v, Index column) {
-    const auto output = outputs_.view().middleCols(column, v.cols());
-    copy(v, output);
-    apply_activation(activation, output);
+    copy(v, outputs_.view().middleCols(column, v.cols()));
+    apply_activation(activation, outputs_.view().middleCols(column, v.cols()));
   }
 
   Index batch_ = 0;
