@@ -107,8 +107,9 @@ struct NothingBetween {
     template <class Activation>
     static void output_bptt(const Activation&, const ConstMatrixView<Scalar>&, const MatrixView<Scalar>&) {}
 
-    /// For hooks (backward_hook.hpp), all three optional. Whether send_back leaves Wᵀ ∂L/∂a_t in d_prev and nothing
-    /// else.
+    /// For hooks (backward_hook.hpp), all three optional, as is complete_d_state(first, d_a, d_h) of a state that is
+    /// not its output: behind retreat, d_h, ∂L/∂output of the step by all ways, becomes ∂L/∂state. Whether send_back
+    /// leaves Wᵀ ∂L/∂a_t in d_prev and nothing else.
     static constexpr bool sends_product_alone() { return true; }
     /// σ(a_t), of which the slope is taken, of the step that begins at packed column `first`; else its outputs.
     static ConstMatrixView<Scalar> activated(Index, const ConstMatrixView<Scalar>& outputs) { return outputs; }

@@ -334,7 +334,8 @@ TEST_CASE("rates near 0 and near 1 keep both shares to all digits, given and lea
     for (const bool is_new : {true, false}) {  // what becomes of the new, and of the state before
       net.b().setConstant(!is_new ? 0.0F : form == LeakForm::rate ? 20.0F : 1.0F);  // tanh 20 is 1 in a float
       auto carried = net.initial_state(), stepped = net.initial_state();
-      if (!is_new) carried.h.setOnes(), stepped.h.setOnes();
+      carried.h.setConstant(is_new ? 0.0F : 1.0F);
+      stepped.h = carried.h;
       net.forward(Matrix<float, 1, Dynamic>::Zero(1, 1), tape, every_step, carried);
       net.step(Vector<float, 1>(0.0F), stepped);
       const double expected = is_new ? alpha : 1 - alpha;
