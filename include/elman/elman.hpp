@@ -47,6 +47,7 @@
 #include "elman/layers/embedding.hpp"
 #include "elman/layers/encoder_decoder.hpp"
 #include "elman/layers/layer.hpp"
+#include "elman/layers/leaky.hpp"
 #include "elman/layers/learned_start.hpp"
 #include "elman/layers/mod_relu.hpp"
 #include "elman/layers/no_readout.hpp"

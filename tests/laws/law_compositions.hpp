@@ -262,4 +262,45 @@ struct NoisyBothWays : FromTokens {
   }
 };
 
+/// Leaks of both forms one upon the other, given and learned, with noise in between.
+struct Leaks : FromColumns {
+  static constexpr int depth = 4;
+  static constexpr std::size_t entries = 4 + 4 + 3 + 3 + 2 + 2;
+  template <class Output>
+  static auto make(elman::Random& random) {
+    const auto [in, a, b, c, d, out] = draw_sizes<6>(random);
+    return net_of<Output>(
+        Stacked{Recurrence{in, a, elman::LearnedLeak{.recurrent_dropout = 0.3}},
+                Dropout{Recurrence{a, b, elman::LearnedVoltageLeak{.recurrent_dropout = 0.2}}, {.rate = 0.2}},
+                Recurrence<Dynamic, Dynamic, Softsign, elman::LeakyVoltage>{b, c, {.alpha = 0.6}},
+                Recurrence{c, d, elman::Leaky::time_constants(1, 8)}},
+        out);
+  }
+};
+
+/// Tokens both ways, from learned starts, of compile-time sizes and without b.
+struct LeaksBothWays : FromTokens {
+  static constexpr int depth = 1;
+  static constexpr std::size_t entries = 1 + 5 + 3 + 2 + 1;
+  template <class Output>
+  static auto make(elman::Random&) {
+    using Forwards = LearnedStart<Recurrence<3, 5, elman::Tanh, elman::SharedVoltageLeak>>;
+    using Backwards = Recurrence<3, 2, elman::Tanh, elman::SharedLeak, elman::NoBias>;
+    return elman::Net<double, Stacked<Embedding<8, 3>, Bidirectional<Forwards, Backwards>>,
+                      elman::Readout<7, 4, Output>>(elman::zero);
+  }
+};
+
+/// The last voltage of one is the first of the other.
+struct LeakyTranslator : Translator {
+  static constexpr std::size_t entries = 7 + 2 + 3;
+  template <class Output>
+  static auto make(elman::Random& random) {
+    const auto [source, target, hidden, out] = draw_sizes<4>(random);
+    return net_of<Output>(EncoderDecoder{Recurrence{source, hidden, elman::LearnedVoltageLeak{}},
+                                         Recurrence{target, hidden, elman::LeakyVoltage::time_constants(1.5, 6)}},
+                          out);
+  }
+};
+
 }  // namespace laws

@@ -12,6 +12,7 @@
 //   take(cursor, hidden)        takes them; returns a struct with for_each(visit), and initialise(random) if it has any
 //   needs_masks(draws)          whether a run keeps masks in the tape
 //   has_dropout()               whether it has dropout, if it keeps masks in all runs (layer.hpp)
+//   step_vectors                how many vectors of Hidden rows a step needs as scratch, if more than one
 //   step(…)                     one step of a stream
 //   check(), form(), from(…)    if it has options: throws if one is out of range; what is written of it (form.hpp)
 //   Run<Scalar, Room, Hidden>   what one forward keeps in the tape for its bptt; the two loops over time call its
@@ -32,6 +33,16 @@
 
 namespace elman {
 inline namespace ELMAN_ABI {
+
+namespace detail {
+
+template <class Between>
+inline constexpr int step_vectors = 1;
+template <class Between>
+requires requires { Between::step_vectors; }
+inline constexpr int step_vectors<Between> = Between::step_vectors;
+
+}  // namespace detail
 
 /// Nothing stands between two steps: the Elman network.
 struct NothingBetween {
@@ -92,8 +103,9 @@ struct NothingBetween {
     template <class Activation>
     static void output_bptt(const Activation&, const ConstMatrixView<Scalar>&, const MatrixView<Scalar>&) {}
 
-    /// For hooks (backward_hook.hpp), all three optional. Whether send_back leaves Wᵀ ∂L/∂a_t in d_prev and nothing
-    /// else.
+    /// For hooks (backward_hook.hpp), all three optional, as is complete_d_state(first, d_a, d_h) of a state that is
+    /// not its output: behind retreat, d_h, ∂L/∂output of the step by all ways, becomes ∂L/∂state. Whether send_back
+    /// leaves Wᵀ ∂L/∂a_t in d_prev and nothing else.
     static constexpr bool sends_product_alone() { return true; }
     /// σ(a_t), of which the slope is taken, of the step that begins at packed column `first`; else its outputs.
     static ConstMatrixView<Scalar> activated(Index, const ConstMatrixView<Scalar>& outputs) { return outputs; }

@@ -5,7 +5,8 @@
 //   h_t = σ(U x_t + W h_{t-1} + b)      (1)      σ = tanh unless another Activation is named
 //
 // Its state is h, and so is its output, unless a policy stands between two steps (between.hpp): recurrent dropout and
-// zoneout are one (recurrent_noise.hpp). The loops over time are in detail/through_time.hpp.
+// zoneout are one (recurrent_noise.hpp), leaks are others (leaky.hpp). The loops over time are in
+// detail/through_time.hpp.
 //
 //   Recurrence{24, 128}      Recurrence{24, 128, {.zoneout = 0.1}}      Recurrence<24, 128, ReLU>
 //
@@ -62,6 +63,7 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
  public:
   using Bias = Bias_;
   using Base::at;
+  static constexpr int step_size = detail::product_of_sizes(Hidden, detail::step_vectors<Between>);
   static constexpr int parameter_size = detail::sum_of_sizes(
       {detail::product_of_sizes(Hidden, In), detail::product_of_sizes(Hidden, Hidden), Bias::parameter_size(Hidden),
        detail::unit_parameters<Activation>(Hidden), Between::parameter_size(Hidden)});
@@ -87,6 +89,7 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
       : Recurrence(In, Hidden, {}, std::move(activation)) {}
 
   Index hidden() const { return this->out(); }
+  Index step_rows() const { return detail::step_vectors<Between> * hidden(); }
   const Activation& activation() const { return activation_; }
   const Between& between() const { return between_; }
   bool needs_masks(bool draws) const { return between_.needs_masks(draws); }
@@ -169,6 +172,8 @@ Recurrence(Index, Index)->Recurrence<Dynamic, Dynamic>;
 Recurrence(Index, Index, const RecurrentNoise&)->Recurrence<Dynamic, Dynamic, Tanh, RecurrentNoise>;
 Recurrence(Index, Index, NoBias)->Recurrence<Dynamic, Dynamic, Tanh, NothingBetween, NoBias>;
 Recurrence(Index, Index, const RecurrentNoise&, NoBias)->Recurrence<Dynamic, Dynamic, Tanh, RecurrentNoise, NoBias>;
+template <class Between>
+Recurrence(Index, Index, const Between&, NoBias) -> Recurrence<Dynamic, Dynamic, Tanh, Between, NoBias>;
 
 }  // namespace ELMAN_ABI
 }  // namespace elman

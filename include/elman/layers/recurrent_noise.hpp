@@ -6,16 +6,16 @@
 //   h_t = z_t ∘ h_{t-1} + (1 − z_t) ∘ σ(a_t)   zoneout: a mask z_t of zeros and ones for every step, or their mean z
 //
 // (Gal and Ghahramani, NIPS 2016; Krueger et al., ICLR 2017.) A run that is given a generator draws the masks; one that
-// is not has m = 1 and z = the rate (net/noise.hpp).
+// is not has m = 1 and z = the rate (net/noise.hpp): then zoneout is a leak in the rate form with α = 1 − z
+// (leaky.hpp), and both are one code (detail/rate_run.hpp).
 #pragma once
 
 #include <cassert>
-#include <string>
-#include <type_traits>
 
-#include "elman/kernels/column_buffer.hpp"
 #include "elman/layers/between.hpp"
+#include "elman/layers/detail/kept_share.hpp"
 #include "elman/layers/detail/masks.hpp"
+#include "elman/layers/detail/rate_run.hpp"
 #include "elman/layers/form.hpp"
 #include "elman/option_ranges.hpp"
 #include "elman/random.hpp"
@@ -53,26 +53,30 @@ struct RecurrentNoise {
   template <int In, int Hidden, class Activation, class Part, class X, class Scalar>
   ConstMatrixView<Scalar> step(const Activation& activation, const Part& part, const X& x, const MatrixView<Scalar>& h,
                                const MatrixView<Scalar>& scratch) const {
-    const bool zones = zoneout > 0;
-    step_columns<Hidden, In, Hidden>(activation, part.b.data(), part.U, x, part.W, h, scratch, !zones);
-    if (zones) {  // (40)
-      const auto z = Scalar(static_cast<Real<Scalar>>(zoneout));
-      const auto rest = Scalar(static_cast<Real<Scalar>>(1 - zoneout));  // also where z rounds to 1
-      for (Index k = 0; k < h.cols(); ++k) {
-        for (Index row = 0; row < h.rows(); ++row) h(row, k) = z * h(row, k) + rest * scratch(row, k);
-      }
+    const bool keeps = zoneout > 0;
+    step_columns<Hidden, In, Hidden>(activation, part.b.data(), part.U, x, part.W, h, scratch, !keeps);
+    if (keeps) {  // (40)
+      for (Index row = 0; row < h.rows(); ++row) detail::mix_row<Scalar>(row, shares<Scalar>(), scratch, h);
     }
     return h;
   }
 
   template <class Scalar, class Room, int Hidden>
   class Run;
+
+ private:
+  /// z and 1 − z in expectation; 1 − z is not 0 where z rounds to 1.
+  template <class Scalar>
+  detail::Shares<Scalar> shares() const {
+    return {Scalar(static_cast<Real<Scalar>>(zoneout)), Scalar(static_cast<Real<Scalar>>(1 - zoneout))};
+  }
 };
 
 template <class Scalar, class Room, int Hidden>
-class RecurrentNoise::Run {
-  static constexpr int mask_size(int columns) { return Room::masks ? detail::product_of_sizes(Hidden, columns) : 0; }
-
+class RecurrentNoise::Run
+    : public detail::RateRun<Scalar, Room::masks ? detail::product_of_sizes(Hidden, Room::batch) : 0, 0,
+                             Room::masks ? detail::product_of_sizes(Hidden, Room::columns) : 0,
+                             Room::masks ? detail::product_of_sizes(Hidden, Room::columns) : 0, detail::GivenRate> {
  public:
   /// Draws the masks: those of sequences in the caller's order, then those of steps in packed order.
   template <class Activation, class Given>
@@ -80,112 +84,17 @@ class RecurrentNoise::Run {
              const BasicSteps<Given>& steps, Random* random) {
     assert(Room::masks || !options.needs_masks(random));
     const Index hidden = states.rows();
-    drops_ = random && options.recurrent_dropout > 0;
-    zones_ = options.zoneout > 0;
-    draws_zones_ = random && zones_;
-    zoneout_ = Scalar(static_cast<Real<Scalar>>(options.zoneout));
-    rest_ = Scalar(static_cast<Real<Scalar>>(1 - options.zoneout));
-    if (drops_) {
-      dropout_.reshape(hidden, steps.batch());
-      dropped_.reshape(hidden, steps.batch());
-      for (Index b = 0; b < steps.batch(); ++b) {
-        detail::draw_dropout(dropout_.view().col(steps.slot(b)), options.recurrent_dropout, *random);
-      }
-    }
-    if (zones_) activated_.reshape(hidden, steps.columns());
-    if (draws_zones_) {
-      zone_.reshape(hidden, steps.columns());
-      for (Index k = 0; k < steps.columns(); ++k) detail::draw_zoneout(zone_.view().col(k), options.zoneout, *random);
-    }
-  }
-
-  template <class Element>
-  static BasicMatrixView<Element> outputs(const BasicMatrixView<Element>& states) {
-    return states;
-  }
-
-  bool sees_outputs() const { return !drops_; }
-  /// m ∘ h, of the sequences of the first slots; h itself where nothing is dropped.
-  ConstMatrixView<Scalar> seen(const ConstMatrixView<Scalar>& h_prev) {
-    if (!drops_) return h_prev;
-    const auto result = dropped_.view().leftCols(h_prev.cols());
-    flat(result) = mask(h_prev.cols()) * flat(h_prev);
-    return result;
-  }
-
-  /// h, which is a_t so far, becomes z ∘ h_{t-1} + (1 − z) ∘ σ(a_t); σ(a_t) is kept for bptt.
-  template <class Activation>
-  void advance(const Activation& activation, Index first, const ConstMatrixView<Scalar>& h_prev,
-               const MatrixView<Scalar>& h) {
-    apply_activation(activation, h);
-    if (!zones_) return;
-    copy(h, activated_.view().middleCols(first, h.cols()));
-    with_zone(first, h.cols(), [&](const auto& z, const auto& rest) { flat(h) = z * flat(h_prev) + rest * flat(h); });
-  }
-
-  template <class Part>
-  void start_bptt(const Part&, const MatrixView<Scalar>&) {}
-  /// With zoneout z ∘ ∂L/∂h_t goes to d_next, past the step; (1 − z) ∘ ∂L/∂h_t is ∂L/∂σ(a_t).
-  template <class Activation>
-  void retreat(const Activation& activation, Index first, const ConstMatrixView<Scalar>&,
-               const ConstMatrixView<Scalar>& h, const MatrixView<Scalar>& d_next, const MatrixView<Scalar>& d) const {
-    if (!zones_) return apply_slope(activation, h, d_next, d);  // (6), (7)
-    flat(d) += flat(d_next);                                    // (6)
-    with_zone(first, d.cols(), [&](const auto& z, const auto& rest) {
-      flat(d_next) = z * flat(d);
-      flat(d) *= rest;
-    });
-    apply_slope(activation, activated_.view().middleCols(first, d.cols()), d);  // (7)
-  }
-  template <class Factor>
-  void send_back(Factor& W, const ConstMatrixView<Scalar>& d_a, const MatrixView<Scalar>& d_prev) {
-    if (drops_) {
-      const auto before_mask = dropped_.view().leftCols(d_a.cols());
-      set_product(W, d_a, before_mask);
-      if (!zones_) set_zero(d_prev);
-      flat(d_prev) += mask(d_a.cols()) * flat(before_mask);
-    } else if (zones_) {
-      add_product(W, d_a, d_prev);
+    this->dropout_.start(options.recurrent_dropout, hidden, steps, random);
+    if (!(options.zoneout > 0)) {
+      this->share_.set_nothing();
+    } else if (random) {
+      const auto z = this->share_.set_mask(hidden, steps.columns());
+      for (Index k = 0; k < steps.columns(); ++k) detail::draw_zoneout(z.col(k), options.zoneout, *random);
     } else {
-      set_product(W, d_a, d_prev);
+      this->share_.set(options.template shares<Scalar>());
     }
+    this->reserve(hidden, steps.columns());
   }
-  template <class Activation>
-  static void finish(const Activation&, const ConstMatrixView<Scalar>&, const MatrixView<Scalar>&) {}
-  template <class Activation>
-  static void output_bptt(const Activation&, const ConstMatrixView<Scalar>&, const MatrixView<Scalar>&) {}
-
- private:
-  /// Adjacent columns as one array.
-  template <class Element>
-  static auto flat(const BasicMatrixView<Element>& columns) {
-    using Array = Eigen::Array<Scalar, Dynamic, 1>;
-    return View<std::conditional_t<std::is_const_v<Element>, const Array, Array>>(columns.data(), columns.size());
-  }
-  /// m of the first slots.
-  auto mask(Index cols) const { return flat(dropout_.view().leftCols(cols)); }
-  /// use(z, 1 − z) with the z of a step.
-  template <class Use>
-  void with_zone(Index first, Index cols, const Use& use) const {
-    if (draws_zones_) {
-      const auto z = flat(zone_.view().middleCols(first, cols));
-      use(z, Scalar(1) - z);
-    } else {
-      const auto all = [&](const Scalar& value) {
-        return Eigen::Array<Scalar, Dynamic, 1>::Constant(activated_.rows() * cols, value);
-      };
-      use(all(zoneout_), all(rest_));
-    }
-  }
-
-  bool drops_ = false;
-  bool zones_ = false;
-  bool draws_zones_ = false;
-  Scalar zoneout_{}, rest_{};  // rest_: 1 − zoneout, which is not 0 where zoneout rounds to 1
-  ColumnBuffer<Scalar, mask_size(Room::batch)> dropout_;      // m, Hidden × B in slot order
-  ColumnBuffer<Scalar, mask_size(Room::batch)> dropped_;      // m ∘ h_{t-1}, or the gradient on its way back
-  ColumnBuffer<Scalar, mask_size(Room::columns)> zone_;       // z, Hidden × N
-  ColumnBuffer<Scalar, mask_size(Room::columns)> activated_;  // σ(a), Hidden × N
 };
 
 template <>

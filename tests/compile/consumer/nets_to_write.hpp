@@ -39,7 +39,8 @@ inline auto cell() { return initialised(RNNCell<float, 3, 7, 4>(zero), 1); }
 inline auto deep() {
   auto body = Stacked{Embedding{11, 3}, LearnedStart{Recurrence{3, 8, {.zoneout = 0.25}}},
                       Dropout{Recurrence<Dynamic, Dynamic, ReLU>(8, 5), {.rate = 0.2, .variational = true}},
-                      Repeated{Recurrence<Dynamic, Dynamic, Softsign>(5, 6), Recurrence{6, 6}, 3}};
+                      Repeated{Recurrence<Dynamic, Dynamic, Softsign>(5, 6),
+                               Recurrence{6, 6, LearnedVoltageLeak{.alpha = 0.4, .last_alpha = 0.2}}, 3}};
   return initialised(Net<double, decltype(body), Readout<Dynamic, Dynamic, Sigmoid>>{body, {6, 2}, zero}, 2);
 }
 

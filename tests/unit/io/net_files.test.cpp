@@ -93,7 +93,7 @@ TEST_CASE("save, load and save again gives the same bytes, for every composition
   using namespace laws;
   check_round_trips<ThreeStacked, WithoutBias, Activations, RepeatedBothWays, OutputsAlone, BothWays, NestedBothWays,
                     FixedBothWays, laws::Tokens, TokensBothWays, EmbeddedColumns, LearnedStarts, LearnedInPart,
-                    Translator, DeepTranslator, Noisy, NoisyBothWays>();
+                    Translator, DeepTranslator, Noisy, NoisyBothWays, Leaks, LeaksBothWays>();
 }
 
 namespace {

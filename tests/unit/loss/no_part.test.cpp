@@ -180,7 +180,8 @@ TEST_CASE("what has no part in L adds exactly 0 to every gradient: cells") {
 TEST_CASE("what has no part in L adds exactly 0 to every gradient: compositions") {
   using namespace elman;
   Random random{2};
-  const auto noisy = Stacked{Bidirectional{Recurrence{3, 4}, Recurrence{3, 2}}, Recurrence{6, 5, {.zoneout = 0.2}}};
+  const auto noisy = Stacked{Bidirectional{Recurrence{3, 4, LearnedLeak{}}, Recurrence{3, 2, LearnedVoltageLeak{}}},
+                             Recurrence{6, 5, {.zoneout = 0.2}}};
   const Net<double, std::remove_const_t<decltype(noisy)>, Readout<>> net{noisy, {5, 4}, init::standard(random)};
   check(net, loss::CrossEntropy(), targets_for<Softmax>(4), false, 21);
 }
