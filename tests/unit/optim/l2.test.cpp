@@ -260,7 +260,7 @@ TEST_CASE("an orthogonal penalty's gradient is that of the sum it returns, for m
   check(net, {{"layer2.W", 0.3}}, 3 * 3);
   check(net, {{"layer1.backwards.W", 0.7}, {"forwards.W", 0.1}, {"W", 0.2}}, 2 * 2 * 2 + 3 * 3);
   elman::Random random{4};
-  const elman::RNNCell<double, 2, 37, 3> wide{elman::init::standard(random)};
+  const elman::RNNCell<double, 2, 37, 3> wide{elman::init::torch_default(random)};
   check(wide, {{"W", 0.1}}, 37 * 37);
   auto gradient = net.zero_gradient(), halves = net.zero_gradient();
   CHECK(add_orthogonal(net, gradient, {{"layer2.W", 0.75}}) ==
@@ -274,7 +274,7 @@ TEST_CASE("an orthogonal penalty's gradient is that of the sum it returns, for m
 
 TEST_CASE("an orthogonal penalty in float sums in double") {
   elman::Random random{1};
-  elman::RNNCell<float, 1, 200, 1> cell{elman::init::standard(random)};
+  elman::RNNCell<float, 1, 200, 1> cell{elman::init::torch_default(random)};
   auto gradient = cell.zero_gradient();
   const auto L = static_cast<double>(add_orthogonal(cell, gradient, {{"W", 1e-3}}));
   const Eigen::MatrixXd W = cell.W().cast<double>(), excess = W.transpose() * W - Eigen::MatrixXd::Identity(200, 200);
