@@ -33,16 +33,13 @@ namespace optim {
 
 template <class Scalar>
 class OrthogonalPenalty {
+  using List = std::initializer_list<std::pair<std::string_view, double>>;
+
  public:
   /// Name and λ, in a list or any range of such pairs: names as L2Penalty's, but of square matrices. Keeps the places
   /// of the matrices, and memory for two of the largest. Throws if a name fits none, or one that is not square, a λ is
   /// negative or not finite, or 4 λ is nothing that the net's scalar holds.
-  template <class Net>
-  OrthogonalPenalty(const Net& net, std::initializer_list<std::pair<std::string_view, double>> penalties)
-      : size_(net.theta().size()) {
-    add(net, penalties);
-  }
-  template <class Net, std::ranges::input_range Penalties>
+  template <class Net, std::ranges::input_range Penalties = List>
   OrthogonalPenalty(const Net& net, const Penalties& penalties) : size_(net.theta().size()) {
     add(net, penalties);
   }
@@ -57,13 +54,20 @@ class OrthogonalPenalty {
                     " parameters; expected ", size_, " as the net this was made for");
     detail::require(gradient.theta().size() == size_, "OrthogonalPenalty: gradient has ", gradient.theta().size(),
                     " parameters; expected ", size_, " as the net");
-    Wide<Scalar> L(0);
-    for (const Part& part : parts_) {
-      const ConstMatrixView<Scalar> W(net.theta().data() + part.first, part.rows, part.rows);
-      const MatrixView<Scalar> d_W(gradient.theta().data() + part.first, part.rows, part.rows);
-      L += static_cast<Real<Wide<Scalar>>>(part.lambda) * find_excess(W, static_cast<Real<Scalar>>(4 * part.lambda));
+    Wide<Scalar> L(0);  // float would lose digits over many coefficients
+    for (const auto& [first, n, lambda] : parts_) {
+      const ConstMatrixView<Scalar> W(net.theta().data() + first, n, n);
+      excess_.reshape(n, n);
+      const MatrixView<Scalar> excess = excess_.view();
+      factor_.assign_transposed(W);
+      set_product(factor_, W, excess);
+      for (Index k = 0; k < n; ++k) excess(k, k) -= Scalar(1);
+      for (Scalar* value = excess.data(); value != excess.data() + n * n; ++value) {
+        L += static_cast<Real<Wide<Scalar>>>(lambda) * static_cast<Wide<Scalar>>(*value * *value);
+        *value *= static_cast<Real<Scalar>>(4 * lambda);
+      }
       factor_.assign(W);
-      add_product(factor_, excess_.view(), d_W);
+      add_product(factor_, excess, MatrixView<Scalar>(gradient.theta().data() + first, n, n));
     }
     return static_cast<Scalar>(L);
   }
@@ -95,35 +99,13 @@ class OrthogonalPenalty {
     factor_.reserve(most, most);
   }
 
-  /// excess ← scale (WᵀW − I). Returns the sum of the squares of WᵀW − I.
-  Wide<Scalar> find_excess(const ConstMatrixView<Scalar>& W, Real<Scalar> scale) {
-    const Index n = W.rows();
-    excess_.reshape(n, n);
-    const MatrixView<Scalar> excess = excess_.view();
-    factor_.assign_transposed(W);
-    set_product(factor_, W, excess);
-    Wide<Scalar> squares(0);
-    for (Index col = 0; col < n; ++col) {
-      excess(col, col) -= Scalar(1);
-      for (Index row = 0; row < n; ++row) {
-        const auto value = static_cast<Wide<Scalar>>(excess(row, col));
-        squares += value * value;
-        excess(row, col) *= scale;
-      }
-    }
-    return squares;
-  }
-
   Index size_;
   std::vector<Part> parts_;
   ColumnBuffer<Scalar> excess_;
   Factor<Scalar> factor_;
 };
 
-template <class Net>
-OrthogonalPenalty(const Net&, std::initializer_list<std::pair<std::string_view, double>>)
-    -> OrthogonalPenalty<typename Net::Scalar>;
-template <class Net, std::ranges::input_range Penalties>
+template <class Net, std::ranges::input_range Penalties = std::initializer_list<std::pair<std::string_view, double>>>
 OrthogonalPenalty(const Net&, const Penalties&) -> OrthogonalPenalty<typename Net::Scalar>;
 
 }  // namespace optim
