@@ -38,8 +38,8 @@ class NearestOrthogonal {
     factor_.reserve(rows, rows);
   }
 
-  /// W ← the orthogonal matrix nearest to it, to round-off: ‖WᵀW − I‖_F ≤ n ε. One that is so near already keeps its
-  /// bits, and so does one that is not finite.
+  /// W, of adjacent columns, ← the orthogonal matrix nearest to it, to round-off: ‖WᵀW − I‖_F ≤ n ε. One that is so
+  /// near already keeps its bits, and so does one that is not finite.
   void operator()(const MatrixView<Scalar>& W) {
     constexpr int most = 24;  // a singular value of 1e-4 has grown to 1 by then
     const Scalar round_off = Limits::epsilon() * static_cast<Scalar>(W.rows()), last = std::sqrt(round_off) / 2;

@@ -23,12 +23,11 @@ class OrthogonalRotations {
   using Number = Wide<Scalar>;
 
  public:
-  /// W ← P Qᵀ. Columns of P of a singular value of 0 are any that are orthogonal to the others: no choice is nearer.
-  /// What is not finite keeps its bits. Memory is made for the first.
+  /// W ← P Qᵀ, for adjacent columns. Columns of P of a singular value of 0 are any that are orthogonal to the others:
+  /// no choice is nearer. What is not finite keeps its bits. Memory is made for the first.
   void operator()(const MatrixView<Scalar>& W) {
     const Index n = W.rows();
-    Number largest(0);
-    for (Index k = 0; k < n; ++k) largest = largest_magnitude(W.data() + k * W.outerStride(), n, largest);
+    const Number largest = largest_magnitude(W.data(), W.size(), Number(0));
     if (!is_finite(largest)) return;
     rotated_.reshape(n, n);
     rotation_.reshape(n, n);
@@ -36,12 +35,10 @@ class OrthogonalRotations {
     set_zero(V);
     for (Index col = 0; col < n; ++col) {
       V(col, col) = 1;
-      for (Index row = 0; row < n; ++row) {
-        A(row, col) = largest > 0 ? static_cast<Number>(W(row, col)) / largest : Number(0);
-      }
+      for (Index row = 0; row < n; ++row) A(row, col) = static_cast<Number>(W(row, col)) / (largest > 0 ? largest : 1);
     }
-    constexpr Number round_off = std::numeric_limits<Number>::epsilon();
-    const Number close = round_off * static_cast<Number>(n), least = close * close * static_cast<Number>(n);
+    const Number size = static_cast<Number>(n), close = size * std::numeric_limits<Number>::epsilon();
+    const Number least = close * close * size;  // below it, a square of a length is round-off
     bool is_done = false;
     for (int sweep = 0; sweep < 60 && !is_done; ++sweep) {
       is_done = true;
@@ -53,9 +50,7 @@ class OrthogonalRotations {
       const Number squared = dot(A, k, k);
       for (Index row = 0; row < n; ++row) A(row, k) *= squared > least ? 1 / std::sqrt(squared) : Number(0);
     }
-    for (Index k = 0; k < n; ++k) {
-      if (!(dot(A, k, k) > 0)) complete(A, k);
-    }
+    for (Index k = 0; k < n; ++k) complete(A, k);
     for (Index col = 0; col < n; ++col) {
       for (Index row = 0; row < n; ++row) {
         Number sum(0);
@@ -90,9 +85,10 @@ class OrthogonalRotations {
     return false;
   }
 
-  /// Column k, which is 0 as all that are not yet known, of unit length and orthogonal to the others: the unit vector
-  /// that has least in common with them, less what it has.
+  /// Column k, if it is 0 as all that are not known yet: the unit vector that has least in common with the others, less
+  /// what it has, of length 1.
   static void complete(const MatrixView<Number>& A, Index k) {
+    if (dot(A, k, k) > 0) return;
     std::pair<Number, Index> least{2, 0};
     for (Index row = 0; row < A.rows(); ++row) {
       Number squares(0);
@@ -102,8 +98,7 @@ class OrthogonalRotations {
     A(least.second, k) = 1;
     for (int again = 0; again < 2; ++again) {  // once would leave round-off over what is left
       for (Index col = 0; col < A.cols(); ++col) {
-        if (col == k) continue;
-        const Number common = dot(A, col, k);
+        const Number common = col == k ? Number(0) : dot(A, col, k);
         for (Index row = 0; row < A.rows(); ++row) A(row, k) -= common * A(row, col);
       }
     }
