@@ -242,7 +242,7 @@ TEST_CASE("an orthogonal penalty adds lambda times the squares of WtW - I and 4 
   gradient.theta().setConstant(10);
   CHECK(add_orthogonal(cell, gradient, {{"W", 0.25}}) == 0.25 * 24);
   CHECK(gradient.W() == Eigen::Matrix2d{{14, 20}, {12, 14}});
-  CHECK(gradient.theta().sum() == 10 * gradient.theta().size() + 20);
+  CHECK(gradient.theta().sum() == 10 * static_cast<double>(gradient.theta().size()) + 20);
   CHECK(add_orthogonal(cell, gradient, {{"W", 0}}) == 0);
   CHECK(add_orthogonal(cell, gradient, {}) == 0);
   cell.W() << 0, -1, 1, 0;
