@@ -303,7 +303,7 @@ TEST_CASE("an orthogonal penalty refuses what is not square, what does not fit, 
   auto of_other = other.zero_gradient();
   OrthogonalPenalty penalty(net, {{"W", 1}});
   expect_error([&] { penalty(net, of_other); },
-               "OrthogonalPenalty: gradient has 13 parameters; expected 68 as the net");
+               "OrthogonalPenalty: gradient has 13 parameters; expected 75 as the net");
   expect_error([&] { penalty(other, of_other); },
                "OrthogonalPenalty: net has 13 parameters; expected 75 as the net this was made for");
   const elman::RNNCell<float, 1, 2, 1> narrow{elman::zero};
