@@ -253,6 +253,7 @@ TEST_CASE("KeepOrthogonal goes around groups, guards and optimizers of one's own
   KeepOrthogonal inside{optim::SkipNonFinite{optim::Adam{net}}, net};
   CHECK(outside.step(net, gradient));
   CHECK(inside.step(net, gradient, 1e-3));
+  CHECK(distance(net.matrix("layer0.forwards.W")) <= round_off<double>(4));
   const Net last = net;
   gradient.theta()(0) = std::numeric_limits<double>::infinity();
   CHECK_FALSE(outside.step(net, gradient));
