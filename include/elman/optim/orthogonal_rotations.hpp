@@ -96,11 +96,9 @@ class OrthogonalRotations {
       least = (std::min)(least, {squares, row});
     }
     A(least.second, k) = 1;
-    for (int again = 0; again < 2; ++again) {  // once would leave round-off over what is left
-      for (Index col = 0; col < A.cols(); ++col) {
-        const Number common = col == k ? Number(0) : dot(A, col, k);
-        for (Index row = 0; row < A.rows(); ++row) A(row, k) -= common * A(row, col);
-      }
+    for (Index col = 0; col < A.cols(); ++col) {
+      const Number common = col == k ? Number(0) : dot(A, col, k);
+      for (Index row = 0; row < A.rows(); ++row) A(row, k) -= common * A(row, col);
     }
     const Number length = std::sqrt(dot(A, k, k));
     for (Index row = 0; row < A.rows(); ++row) A(row, k) /= length;
