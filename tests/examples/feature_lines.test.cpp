@@ -73,6 +73,13 @@ TEST_CASE("the lines of features.md's Compose") {
   optim::L2Penalty penalty{net, {{"W", 1e-4}}};
   L += penalty(net, gradient);
   CHECK(L > 0);
+  optim::OrthogonalPenalty orthogonal{net, {{"W", 1e-3}}};
+  net.theta() *= 2;
+  CHECK(orthogonal(net, gradient) > 1e-3F);
+  optim::KeepOrthogonal kept{optim::Adam{net}, net, {"W"}};
+  CHECK(orthogonal(net, gradient) < 1e-9F);
+  kept.step(net, gradient);
+  CHECK(orthogonal(net, gradient) < 1e-9F);
 }
 
 TEST_CASE("features.md's net of compile-time sizes") {

@@ -123,8 +123,10 @@ TEST_CASE("random batches allocate nothing once the largest has passed: all that
       optim::Grouped{
           optim::AdamW{cell},
           cell,
-          {{.name = "W", .learning_rate = 1e-4}, {.name = "b", .weight_decay = 0}, {.name = "V", .fixed = true}}}};
+          {{.name = "W", .learning_rate = 1e-4}, {.name = "b", .weight_decay = 0}, {.name = "V", .fixed = true}}},
+      optim::KeepOrthogonal{optim::SGD{cell}, cell}};
   const optim::L2Penalty penalty{cell, {{"W", 1e-4}}};
+  optim::OrthogonalPenalty orthogonal{cell, {{"W", 1e-4}}};
   const loss::CrossEntropy loss({.class_weights = {1, 2, 1, 2}, .label_smoothing = 0.1});
   auto tape = cell.tape();
   auto gradient = cell.zero_gradient();
@@ -164,6 +166,7 @@ TEST_CASE("random batches allocate nothing once the largest has passed: all that
       gradient.set_zero();
       cell.bptt(x, tape, gradient, {.d_x = &d_x, .d_h0 = &d_h0});
       penalty(cell, gradient);
+      orthogonal(cell, gradient);
       std::get<5>(optimizers).clear_fixed(gradient);
       optim::clip_norm(gradient, 1.0);
       optim::clip_value(gradient, 0.5);

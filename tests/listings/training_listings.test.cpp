@@ -329,6 +329,18 @@ TEST_CASE("groups of parameters") {
   CHECK(net.c() != make_net().c());
 }
 
+TEST_CASE("orthogonal recurrent matrices") {
+  const Labelled labelled;
+  const train::Examples data{labelled.sequences, labelled.labels};
+  Model net = make_net();
+  optim::KeepOrthogonal adam{optim::Adam{net, {.learning_rate = 3e-3}}, net, {"W"}};
+  train::Loop loop{net, adam, loss::CrossEntropy{}, train::Batches{data}, {.epochs = 2, .clip_norm = 1.0}};
+  loop.run();
+  const auto W = net.matrix("W");
+  CHECK((W.transpose() * W).eval().isIdentity(1e-14));
+  CHECK(W != make_net().matrix("W"));
+}
+
 TEST_CASE("long streams") {
   std::vector<Index> letters;
   Random make{2};

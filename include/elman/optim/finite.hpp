@@ -39,6 +39,9 @@ class SkipNonFinite {
 
   /// Whether it stepped. What else the optimizer's step takes, a learning rate for ours, goes on to it.
   template <class Model, class Gradient, class... Others>
+  requires requires(Guarded& guarded, Model&& model, const Gradient& gradient, const Others&... others) {
+    guarded.step(std::forward<Model>(model), gradient, others...);
+  }
   bool step(Model&& model, const Gradient& gradient, const Others&... others) {
     const bool steps = optim::is_finite(gradient);
     if (steps) {

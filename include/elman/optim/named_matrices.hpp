@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Matrices of a net by name, as L2Penalty and Grouped are given them:
+// Matrices of a net by name, as penalties, Grouped and KeepOrthogonal are given them:
 //
 //   "layer1.forwards.U"   one matrix, by its whole name
 //   "U", "forwards.U"     every matrix whose name ends so: all of a letter
 //   "layer1", "encoder"   every matrix beneath this path: a part of the net
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -22,7 +23,7 @@ namespace detail {
 /// A matrix, and where it lies in θ.
 struct NamedMatrix {
   std::string name;
-  Index first, size;
+  Index first, size, rows;
 };
 
 /// All matrices of a net, in the order of θ.
@@ -31,7 +32,7 @@ std::vector<NamedMatrix> named_matrices(const Net& net) {
   std::vector<NamedMatrix> matrices;
   const auto* const begin = net.theta().data();
   net.for_each([&](const std::string& name, const auto& matrix) {
-    matrices.push_back({name, static_cast<Index>(matrix.data() - begin), matrix.size()});
+    matrices.push_back({name, static_cast<Index>(matrix.data() - begin), matrix.size(), matrix.rows()});
   });
   return matrices;
 }
@@ -62,6 +63,19 @@ void for_each_named(std::string_view owner, const std::vector<NamedMatrix>& matr
   std::string names;
   for (const auto& matrix : matrices) names += names.empty() ? matrix.name : ", " + matrix.name;
   fail(owner, ": name is \"", wanted, "\"; expected one of ", names);
+}
+
+/// The same, of names that are for square matrices alone. Throws at the first that is not.
+template <class Visit>
+void for_each_square(std::string_view owner, const std::vector<NamedMatrix>& matrices, std::string_view wanted,
+                     const Visit& visit) {
+  for_each_named(owner, matrices, wanted, [&](std::size_t place, NameFit) {
+    const NamedMatrix& matrix = matrices[place];
+    require(matrix.rows * matrix.rows == matrix.size, owner, ": name is \"", wanted, "\", which fits ", matrix.name,
+            ", ", matrix.rows, " x ", matrix.size / (std::max)(matrix.rows, Index{1}),
+            "; expected names of square matrices, as \"W\" and \"layer1.W\" are");
+    visit(matrix);
+  });
 }
 
 }  // namespace detail

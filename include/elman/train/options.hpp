@@ -35,6 +35,8 @@ struct LoopOptions {
   std::optional<optim::ReduceOnPlateauOptions> plateau = {};
   std::vector<std::pair<std::string, double>> l2 =
       {};  ///< penalties by matrix (optim/l2.hpp); not in the loss that is told
+  std::vector<std::pair<std::string, double>> orthogonal =
+      {};  ///< the same of ‖WᵀW − I‖² (optim/orthogonal_penalty.hpp)
   NonFinite non_finite = NonFinite::stop;
   std::uint64_t seed = 1;  ///< of the order of the examples, of masks and of what is varied
 };

@@ -18,6 +18,7 @@
 #include "elman/optim/finite.hpp"
 #include "elman/optim/l2.hpp"
 #include "elman/optim/optimizer.hpp"
+#include "elman/optim/orthogonal_penalty.hpp"
 #include "elman/random.hpp"
 #include "elman/train/batches.hpp"
 #include "elman/train/carried_state.hpp"
@@ -76,6 +77,7 @@ class Update {
     if (options.clip_norm) check_bound(gradient_, owner, "clip_norm", *options.clip_norm);
     if (options.clip_value) check_bound(gradient_, owner, "clip_value", *options.clip_value);
     if (!options.l2.empty()) l2_.emplace(net, options.l2);
+    if (!options.orthogonal.empty()) orthogonal_.emplace(net, options.orthogonal);
     require(TakesRate<Optimizer, Net> || (!options.schedule && !options.plateau), owner,
             ": the optimizer's step takes no learning rate; expected step(model, gradient, learning_rate), or no "
             "schedule and no plateau");
@@ -109,6 +111,7 @@ class Update {
       examples += batch_.examples;
     }
     if (l2_) (*l2_)(net_, gradient_);
+    if (orthogonal_) (*orthogonal_)(net_, gradient_);
     if (on_gradient) on_gradient(std::as_const(net_), gradient_);
     if constexpr (requires { optimizer_.clear_fixed(gradient_); }) optimizer_.clear_fixed(gradient_);
     return examples;
@@ -166,6 +169,7 @@ class Update {
   Optimizer& optimizer_;
   const train::LoopOptions& options_;
   std::optional<optim::L2Penalty> l2_;
+  std::optional<optim::OrthogonalPenalty<Scalar>> orthogonal_;
   Batch batch_;
   typename Net::Tape tape_;
   Gradient gradient_;

@@ -4,7 +4,9 @@
 // expect: elman::optim::Grouped: groups are named after the matrices of a net; make one from a Net or RNNCell
 // expect: elman::optim::Grouped: groups are ranges of one vector theta(); a tuple of models has several
 // expect: elman: a gradient is given where the model belongs
+// expect: elman::optim::KeepOrthogonal: makes matrices of the net orthogonal, which it writes to
 #include <tuple>
+#include <utility>
 
 #include "elman/elman.hpp"
 
@@ -31,6 +33,10 @@ void run(Net& net) {
   grouped.step(std::tie(net), std::tie(gradient));
 #elif ELMAN_FAIL == 5
   grouped.step(gradient, gradient);
+#elif ELMAN_FAIL == 6
+  optim::KeepOrthogonal kept{adam, std::as_const(net)};
+#else
+  optim::KeepOrthogonal kept{adam, net};
 #endif
   grouped.step(net, gradient, 0.01);
   guard.step(net, gradient);

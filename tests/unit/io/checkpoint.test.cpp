@@ -158,7 +158,11 @@ TEST_CASE("A training that was interrupted ends with the bits of one that was no
         net,
         {{.name = "b", .weight_decay = 0}, {.name = "layer1.W", .learning_rate = 1e-4}, {.name = "V", .fixed = true}}}};
   });
-  check([](Net& net) { return optim::SGD{net, {.momentum = 0.9, .nesterov = true}}; });
+  check([](Net& net) {
+    const optim::SGD sgd{net, {.momentum = 0.9, .nesterov = true}};
+    return optim::SkipNonFinite{
+        optim::KeepOrthogonal{optim::Grouped{sgd, net, {{.name = "b", .weight_decay = 0}}}, net, {"W"}}};
+  });
   check([](Net& net) { return optim::Adagrad{net, {.learning_rate_decay = 0.1}}; });
   check([](Net& net) { return optim::Adadelta{net}; });
   check([](Net& net) { return optim::RMSprop{net, {.momentum = 0.5, .centered = true}}; });
@@ -449,6 +453,27 @@ TEST_CASE("Groups are known by their names, decays and what is fixed; their lear
           "\"b\"{.weight_decay = 0.5} \"V\"{.fixed = true}");
   refuses({{.name = "W", .weight_decay = 0.25}, {.name = "V", .fixed = true}},
           "\"W\"{.weight_decay = 0.25} \"V\"{.fixed = true}");
+}
+
+TEST_CASE("KeepOrthogonal is known by its matrices and what is in it") {
+  const Folder folder("checkpoint");
+  const auto path = folder.path / "run.checkpoint";
+  Small own;
+  const auto keep = [&](std::vector<std::string> names, const auto& run) {
+    optim::KeepOrthogonal kept{*own.adam, own.net, std::move(names)};
+    Checkpoint checkpoint(path);
+    checkpoint.keep("adam", kept);
+    run(checkpoint);
+  };
+  keep({"W"}, [](Checkpoint& checkpoint) { checkpoint.save(); });
+  keep({"W"}, [](Checkpoint& checkpoint) { checkpoint.resume(); });
+  keep({}, [&](Checkpoint& checkpoint) {
+    const std::string adam =
+        "elman::optim::KeepOrthogonal of elman::optim::Adam{.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-08, "
+        ".weight_decay = 0, .amsgrad = false} of 26 parameters in double and the matrices";
+    CHECK(message([&] { checkpoint.resume(); }) ==
+          path.string() + ": \"adam\" is " + adam + " \"W\"; expected " + adam);
+  });
 }
 
 TEST_CASE("A file that is not of this run is refused by name, and nothing is changed") {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+//
+// Penalties on matrices: their squares, and how far they are from orthogonal.
 #include "elman/optim/l2.hpp"
 
 #include <initializer_list>
@@ -18,6 +20,7 @@
 using elman::Index;
 using elman::Recurrence;
 using elman::optim::L2Penalty;
+using elman::optim::OrthogonalPenalty;
 
 namespace {
 
@@ -28,6 +31,11 @@ using Penalties = std::initializer_list<std::pair<std::string_view, double>>;
 template <class Net, class Gradient>
 auto add_l2(const Net& net, Gradient& gradient, const Penalties& penalties) {
   return L2Penalty(net, penalties)(net, gradient);
+}
+
+template <class Net, class Gradient>
+auto add_orthogonal(const Net& net, Gradient& gradient, const Penalties& penalties) {
+  return OrthogonalPenalty(net, penalties)(net, gradient);
 }
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -58,18 +66,23 @@ using DeepNet = decltype(deep_net());
 
 double squares(const DeepNet& net, const std::string& name) { return net.matrix(name).squaredNorm(); }
 
-/// The gradient that the penalty adds to zero is what the complex step finds of the sum it returns.
-void check_gradient(const DeepNet& net, const Penalties& penalties, Index expected_nonzero) {
+/// The gradient that add(net, gradient) adds to zero is what the complex step finds of the sum it returns.
+template <class Net, class Add>
+void check_gradient_of(const Net& net, const Add& add, Index expected_nonzero) {
   auto gradient = net.zero_gradient();
-  add_l2(net, gradient, penalties);
+  add(net, gradient);
   CHECK((gradient.theta().array() != 0).count() == expected_nonzero);
   const auto report = elman::gradient_check(net, gradient, [&](const auto& moved) {
     auto unused = moved.zero_gradient();
-    return add_l2(moved, unused, penalties);
+    return add(moved, unused);
   });
   for (const auto& entry : report.entries) {
     if (entry.norm > 0) CHECK(entry.error < tolerance::complex_step);
   }
+}
+void check_gradient(const DeepNet& net, const Penalties& penalties, Index expected_nonzero) {
+  const auto add = [&](const auto& at, auto& gradient) { return add_l2(at, gradient, penalties); };
+  check_gradient_of(net, add, expected_nonzero);
 }
 
 }  // namespace
@@ -152,7 +165,7 @@ TEST_CASE("an L2 penalty's gradient is that of the sum it returns, in every matr
   check_gradient(net, {{"W", 0.5}, {"layer2.W", 0.5}}, 2 * 2 * 2 + 3 * 3);
 }
 
-TEST_CASE("an L2 penalty with a loss is what the complex step finds of both") {
+TEST_CASE("a penalty with a loss is what the complex step finds of both") {
   elman::Random random{8};
   elman::Net<double, elman::Stacked<Recurrence<3, 4>, Recurrence<4, 2>>, elman::Readout<2, 3>> net{
       elman::init::torch_default(random)};
@@ -164,6 +177,7 @@ TEST_CASE("an L2 penalty with a loss is what the complex step finds of both") {
     at.forward(x, tape);
     auto L = loss(tape, labels);
     at.bptt(x, tape, gradient);
+    L += add_orthogonal(at, gradient, {{"layer0.W", 0.4}, {"W", 0.1}});
     return L += add_l2(at, gradient, {{"U", 0.1}, {"layer1.W", 0.2}, {"V", 0.3}});
   };
   auto gradient = net.zero_gradient();
@@ -219,4 +233,85 @@ TEST_CASE("an L2 penalty refuses what does not fit and writes nothing") {
   expect_error([&] { penalty(wider, wider_gradient); },
                "L2Penalty: net has 22 parameters; expected 13 as the net this was made for");
   CHECK(wider_gradient.theta().isZero(0));
+}
+
+TEST_CASE("an orthogonal penalty adds lambda times the squares of WtW - I and 4 lambda W (WtW - I), by hand") {
+  Cell cell = small_cell();
+  cell.W() << 1, 2, 0, 1;
+  auto gradient = cell.zero_gradient();
+  gradient.theta().setConstant(10);
+  CHECK(add_orthogonal(cell, gradient, {{"W", 0.25}}) == 0.25 * 24);
+  CHECK(gradient.W() == Eigen::Matrix2d{{14, 20}, {12, 14}});
+  CHECK(gradient.theta().sum() == 10 * static_cast<double>(gradient.theta().size()) + 20);
+  CHECK(add_orthogonal(cell, gradient, {{"W", 0}}) == 0);
+  CHECK(add_orthogonal(cell, gradient, {}) == 0);
+  cell.W() << 0, -1, 1, 0;
+  CHECK(add_orthogonal(cell, gradient, {{"W", 3}}) == 0);
+  CHECK(gradient.W() == Eigen::Matrix2d{{14, 20}, {12, 14}});
+}
+
+TEST_CASE("an orthogonal penalty's gradient is that of the sum it returns, for matrices of several sizes and names") {
+  const DeepNet net = deep_net();
+  const auto check = [](const auto& of, const Penalties& penalties, Index expected_nonzero) {
+    const auto add = [&](const auto& at, auto& gradient) { return add_orthogonal(at, gradient, penalties); };
+    check_gradient_of(of, add, expected_nonzero);
+  };
+  check(net, {{"W", 0.3}}, 2 * 2 * 2 + 3 * 3);
+  check(net, {{"layer2.W", 0.3}}, 3 * 3);
+  check(net, {{"layer1.backwards.W", 0.7}, {"forwards.W", 0.1}, {"W", 0.2}}, 2 * 2 * 2 + 3 * 3);
+  elman::Random random{4};
+  const elman::RNNCell<double, 2, 11, 3> wide{elman::init::torch_default(random)};
+  check(wide, {{"W", 0.1}}, 11 * 11);
+  auto gradient = net.zero_gradient(), halves = net.zero_gradient();
+  CHECK(add_orthogonal(net, gradient, {{"layer2.W", 0.75}}) ==
+        Approx(add_orthogonal(net, halves, {{"layer2.W", 0.5}, {"W", 0.25}}) -
+               add_orthogonal(net, halves, {{"layer1.forwards.W", 0.25}, {"layer1.backwards.W", 0.25}})));
+  const std::vector<std::pair<std::string, float>> list{{"layer2.W", 0.75F}};
+  auto same = net.zero_gradient();
+  OrthogonalPenalty(net, list)(net, same);
+  CHECK(same.theta() == gradient.theta());
+}
+
+TEST_CASE("an orthogonal penalty in float sums in double") {
+  elman::Random random{1};
+  elman::RNNCell<float, 1, 200, 1> cell{elman::init::torch_default(random)};
+  auto gradient = cell.zero_gradient();
+  const auto L = static_cast<double>(add_orthogonal(cell, gradient, {{"W", 1e-3}}));
+  const Eigen::MatrixXd W = cell.W().cast<double>(), excess = W.transpose() * W - Eigen::MatrixXd::Identity(200, 200);
+  CHECK(L == Approx(1e-3 * excess.squaredNorm()).epsilon(1e-6));
+  CHECK(relative_error(gradient.W().cast<double>(), 4e-3 * W * excess) < 1e-6);
+}
+
+TEST_CASE("an orthogonal penalty refuses what is not square, what does not fit, and writes nothing") {
+  const DeepNet net = deep_net();
+  auto gradient = net.zero_gradient();
+  const auto refuses = [&](const Penalties& penalties, const std::string& message) {
+    expect_error([&] { add_orthogonal(net, gradient, penalties); }, "OrthogonalPenalty: " + message);
+  };
+  const std::string square = "; expected names of square matrices, as \"W\" and \"layer1.W\" are";
+  refuses({{"W", 1}, {"layer2.U", 1}}, "name is \"layer2.U\", which fits layer2.U, 3 x 4" + square);
+  refuses({{"layer1", 1}}, "name is \"layer1\", which fits layer1.h0, 4 x 1" + square);
+  refuses({{"U", 1}}, "name is \"U\", which fits layer1.forwards.U, 2 x 3" + square);
+  refuses({{"X", 1}},
+          "name is \"X\"; expected one of layer0.E, layer1.h0, layer1.forwards.U, layer1.forwards.W, "
+          "layer1.forwards.b, layer1.backwards.U, layer1.backwards.W, layer1.backwards.b, layer2.U, layer2.W, "
+          "layer2.b, V, c");
+  refuses({{"W", -0.5}}, "W is -0.5; expected at least 0 and finite");
+  refuses({{"W", not_a_number}}, "W is nan; expected at least 0 and finite");
+  refuses({{"W", 1e308}}, "4 lambda of W is inf; expected at least 0 and finite");
+  const Cell other = small_cell();
+  auto of_other = other.zero_gradient();
+  OrthogonalPenalty penalty(net, {{"W", 1}});
+  expect_error([&] { penalty(net, of_other); },
+               "OrthogonalPenalty: gradient has 13 parameters; expected 75 as the net");
+  expect_error([&] { penalty(other, of_other); },
+               "OrthogonalPenalty: net has 13 parameters; expected 75 as the net this was made for");
+  const elman::RNNCell<float, 1, 2, 1> narrow{elman::zero};
+  expect_error(
+      [&] {
+        OrthogonalPenalty(narrow, {{"W", 1e38}});
+      },
+      "OrthogonalPenalty: 4 lambda of W is 4e+38; expected at most 3.4028235e+38, the largest of a float");
+  CHECK(gradient.theta().isZero(0));
+  CHECK(of_other.theta().isZero(0));
 }

@@ -224,6 +224,7 @@ TEST_CASE("what does not fit is refused before the first step, and names what an
   check(error_with({.schedule = [](Index) { return 0.1; }, .plateau = {{}}}, {}, {}),
         "train::Loop: a schedule and a plateau both say the learning rate");
   check(error_with({.l2 = {{"X", 1}}}, {}, {}), "L2Penalty: name is \"X\"; expected one of U, W, b, V, c");
+  check(error_with({.orthogonal = {{"U", 1}}}, {}, {}), "OrthogonalPenalty: name is \"U\", which fits U, ");
   check(error_with({}, {.every_epochs = 0}, {}), "train::Loop::validate: every_epochs is 0; expected at least 1");
   check(error_with({}, {.every_steps = -3}, {}), "train::Loop::validate: every_steps is -3; expected at least 1");
   check(error_with({}, {.watch = "rigth"}, {}),

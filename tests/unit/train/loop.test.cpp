@@ -39,6 +39,7 @@ TEST_CASE("a loop is what one would write by hand, bit for bit") {
   {
     optim::AdamW adam{by_hand, {.weight_decay = 0.05}};
     const optim::L2Penalty penalty{by_hand, {{"W", 1e-3}}};
+    optim::OrthogonalPenalty orthogonal{by_hand, {{"W", 1e-2}}};
     Random random{11};
     auto tape = by_hand.tape();
     auto gradient = by_hand.zero_gradient();
@@ -62,6 +63,7 @@ TEST_CASE("a loop is what one would write by hand, bit for bit") {
         gradient.set_zero();
         by_hand.bptt(x, tape, gradient);
         penalty(by_hand, gradient);
+        orthogonal(by_hand, gradient);
         optim::clip_norm(gradient, 0.5);
         adam.step(by_hand, gradient, schedule(step++));
       }
@@ -78,7 +80,12 @@ TEST_CASE("a loop is what one would write by hand, bit for bit") {
                    adam,
                    loss,
                    train::Batches{examples, {.size = size}},
-                   {.epochs = epochs, .clip_norm = 0.5, .schedule = schedule, .l2 = {{"W", 1e-3}}, .seed = 11}};
+                   {.epochs = epochs,
+                    .clip_norm = 0.5,
+                    .schedule = schedule,
+                    .l2 = {{"W", 1e-3}},
+                    .orthogonal = {{"W", 1e-2}},
+                    .seed = 11}};
   loop.vary([](auto& batch, Random& random) {
     for (double& value : batch.x.columns.reshaped()) value += 0.1 * random.normal();
   });

@@ -13,6 +13,7 @@
 #include "elman/layers/form.hpp"
 #include "elman/optim/finite.hpp"
 #include "elman/optim/grouped.hpp"
+#include "elman/optim/keep_orthogonal.hpp"
 #include "elman/optim/plateau.hpp"
 #include "elman/types.hpp"
 
@@ -58,6 +59,13 @@ std::string optimizer_text(const optim::Grouped<Wrapped>& grouped) {
     if (group.fixed) options.values.push_back({"fixed", 1, true});
     text += option_text(options);
   }
+  return text;
+}
+/// Which matrices, too.
+template <class Wrapped, class Scalar>
+std::string optimizer_text(const optim::KeepOrthogonal<Wrapped, Scalar>& keeper) {
+  std::string text = "elman::optim::KeepOrthogonal of " + optimizer_text(keeper.optimizer()) + " and the matrices";
+  for (const std::string& name : keeper.names()) text += " \"" + name + "\"";
   return text;
 }
 template <class Guarded>
