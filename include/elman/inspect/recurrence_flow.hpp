@@ -149,12 +149,11 @@ class RecurrenceFlow {
   /// by the step that bptt met it at first), or the policy gives no Jacobian.
   FlowVerdict verdict() const {
     const Place bad = first_on_the_way_back([&](Index t, Index b) { return !detail::is_finite(norm(t, b)); });
-    const bool is_nan = bad.b >= 0 && detail::is_nan(norm(bad.t, bad.b));
-    FlowVerdict verdict = is_nan ? FlowVerdict{} : verdict_on_left();
-    if (bad.b >= 0 && verdict.flow != Flow::exploding) {
-      verdict = detail::no_verdict(is_nan ? "dL/dh is nan" : "dL/dh is inf");
-      verdict.text += at_place(bad);
-    }
+    FlowVerdict verdict = verdict_on_left();
+    if (bad.b < 0) return verdict;
+    const std::string what = (detail::is_nan(norm(bad.t, bad.b)) ? "dL/dh is nan" : "dL/dh is inf") + at_place(bad);
+    if (verdict.flow != Flow::exploding) return detail::no_verdict(what);
+    verdict.text += "; " + what;
     return verdict;
   }
 
