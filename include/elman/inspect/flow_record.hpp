@@ -14,7 +14,7 @@
 #include <cmath>
 #include <limits>
 
-#include "elman/inspect/spectrum.hpp"
+#include "elman/inspect/scaled_norm.hpp"
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/kernels/factor.hpp"
 #include "elman/kernels/product.hpp"
@@ -42,9 +42,7 @@ struct FlowRecord {
     has_jacobian = false;
     const Index hidden = run.W.rows();
     W.reshape(hidden, hidden);
-    for (Index k = 0; k < hidden; ++k) {
-      for (Index row = 0; row < hidden; ++row) W.view()(row, k) = static_cast<double>(run.W(row, k));
-    }
+    W.view() = run.W.template cast<double>();
     W_transposed_.assign_transposed(W.view());
     saturated.reshape(1, steps.columns());
     for (auto* buffer : {&norms, &log_left}) {

@@ -14,6 +14,7 @@
 #include <limits>
 
 #include "elman/check.hpp"
+#include "elman/inspect/scaled_norm.hpp"
 #include "elman/kernels/coefficients.hpp"
 #include "elman/kernels/factor.hpp"
 #include "elman/kernels/product.hpp"
@@ -22,19 +23,6 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
-
-/// √(sum of squares), which neither overflows nor vanishes on the way; NaN and infinity stay.
-template <class Scalar>
-double norm_of(const Scalar* x, Index count) {
-  const double largest = largest_magnitude(x, count, 0.0);
-  if (largest == 0 || !is_finite(largest)) return largest;
-  double sum = 0;
-  for (Index k = 0; k < count; ++k) {
-    const double share = static_cast<double>(x[k]) / largest;
-    sum += share * share;
-  }
-  return largest * std::sqrt(sum);
-}
 
 using DenseDouble = Matrix<double, Dynamic, Dynamic>;
 
@@ -45,17 +33,6 @@ DenseDouble dense_double(const M& matrix) {
     for (Index row = 0; row < matrix.rows(); ++row) result(row, k) = static_cast<double>(matrix(row, k));
   }
   return result;
-}
-
-/// A ← A / ‖A‖ (Frobenius) if that is above 0 and finite; returns ‖A‖. A template, as are its callers, so that nobody
-/// compiles it who does not call them.
-template <class Dense>
-double normalise(Dense& A) {
-  const double norm = norm_of(A.data(), A.size());
-  if (norm > 0 && is_finite(norm)) {
-    for (Index k = 0; k < A.size(); ++k) A.data()[k] /= norm;
-  }
-  return norm;
 }
 
 /// ln max |λ(A)|: with A_0 = A / ‖A‖ and A_j = A_{j-1}² / s_j, s_j its norm, it is ln ‖A‖ + Σ ln(s_j) / 2ʲ. Of
