@@ -6,7 +6,7 @@
 //   net.bptt(x, tape, gradient, {.hook = &flow});          or loop.hook(flow), of the loop's last batch
 //   flow[0].verdict().text                                  "vanishing: a factor 0.71 a step; of the gradient at …"
 //   flow["encoder"].norm(t, b), .norms(t).median            ‖∂L/∂h_t‖
-//   flow[0].saturated(t), .growth(b, t0, t1), .left(k), .spectral_radius()
+//   flow[0].saturated(t), .growth(t0, t1, b), .left(k), .spectral_radius()
 //
 // (docs/math.md Eqs. 75–78; recurrence_flow.hpp says of each number what it is.) Bptt gives the same gradients with it
 // as without. It costs about three more products a step, and memory of 3 Hidden N scalars a recurrence, which grows to

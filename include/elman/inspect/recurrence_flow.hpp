@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// What a GradientFlow (gradient_flow.hpp) has to say of one recurrence after a bptt. h is its state, B × T the steps of
-// its sequences: t counts from 0 in its own time, which a layer that runs backwards starts at a sequence's end; −1 is
-// h₀. b is the caller's sequence; of a chunk of streams, a part of one (tape.steps()). Where sequence b has no step t a
-// number is NaN. All in double, whatever the net's scalar.
+// What a GradientFlow (gradient_flow.hpp) has to say of one recurrence after a bptt. h is its state (of the voltage
+// form of a leak v, whose σ(v) is the output). t counts from 0 in its own time, which a layer that runs backwards
+// starts at a sequence's end; −1 is h₀. b is the caller's sequence; of a chunk in which streams start anew, one of the
+// chunk's parts. Where sequence b has no step t a number is NaN. All in double, whatever the net's scalar. Questions
+// that are asked of what is not there throw std::invalid_argument, with what is.
 #pragma once
 
 #include <algorithm>
@@ -61,7 +62,7 @@ class RecurrenceFlow {
 
   /// ∂h_{t1}/∂h_{t0} = J_{t1} … J_{t0+1} of sequence b, −1 ≤ t0 < t1, by 2 Hidden³ operations a step and some 20 in all
   /// (75, 76). J is taken with σ' from a, which cancels nothing. Throws if the policy gives no Jacobian.
-  Growth growth(Index b, Index t0, Index t1) const {
+  Growth growth(Index t0, Index t1, Index b) const {
     check("growth", "b", b, 0, steps().batch() - 1);
     detail::require(steps().length(b) > 0, "GradientFlow::growth: sequence ", b, " has no steps; expected at least 1");
     check("growth", "t1", t1, 0, steps().length(b) - 1);
@@ -91,7 +92,7 @@ class RecurrenceFlow {
     return {t1 - t0, log_norm, log_norm + detail::log_largest_singular_value(product)};
   }
   /// J_t, of the one step t.
-  Growth growth(Index b, Index t) const { return growth(b, t - 1, t); }
+  Growth growth(Index t, Index b) const { return growth(t - 1, t, b); }
 
   /// ‖p_{τ-k}‖ / ‖∂L/∂h_τ‖ of sequence b (78): of the gradient of its last step τ, so much is left k steps earlier if
   /// it goes back through time alone, k from 0 to T; at h₀ if b has k steps. NaN if ∂L/∂h_τ is 0 or not finite, or b

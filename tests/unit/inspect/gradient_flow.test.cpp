@@ -140,12 +140,12 @@ TEST_CASE("norms, Jacobians and what is left are those of explicit products") {
         Dense product = Dense::Identity(5, 5);
         for (Index before = t - 1; before >= 0; --before) {
           product = product * J[static_cast<std::size_t>(before + 1)];
-          const Growth growth = seen.growth(b, before - 1, t - 1);
+          const Growth growth = seen.growth(before - 1, t - 1, b);
           CHECK(growth.steps == t - before);
           CHECK(near(growth.frobenius(), product.norm()));
           CHECK(is_largest_singular_value(growth.largest(), product));
           CHECK(near(growth.largest_a_step(), std::pow(growth.largest(), 1.0 / static_cast<double>(t - before))));
-          if (before == t - 1) CHECK(seen.growth(b, t - 1).log_largest == growth.log_largest);
+          if (before == t - 1) CHECK(seen.growth(t - 1, b).log_largest == growth.log_largest);
         }
         if (t == 0) {
           if (T > 0) CHECK(near(d_h.norm(), d_h0.col(b).norm()));
@@ -212,8 +212,8 @@ TEST_CASE("where tanh is saturated the Jacobian keeps its digits, and the units 
   const double h = std::tanh(std::tanh(25.0)), slope = 1 - h * h;  // of unit 1 from step 1 on
   const auto sharp = [](double a) { return 1 / std::cosh(a) / std::cosh(a); };
   // J of step 1: unit 0 sees unit 1, which was 0 at step 0.
-  CHECK(near(flow[0].growth(0, 1).frobenius(), std::hypot(sharp(25), slope)));
-  const Growth growth = flow[0].growth(0, -1, 1);  // diagonal: sharp(25) · 1 and slope · sharp(25)
+  CHECK(near(flow[0].growth(1, 0).frobenius(), std::hypot(sharp(25), slope)));
+  const Growth growth = flow[0].growth(-1, 1, 0);  // diagonal: sharp(25) · 1 and slope · sharp(25)
   CHECK(near(growth.largest(), sharp(25)));
   CHECK(near(growth.frobenius(), sharp(25) * std::hypot(1, slope)));
   CHECK(near(flow[0].left(2, 1), sharp(25) * std::hypot(1, slope) / std::sqrt(2)));
@@ -293,7 +293,7 @@ TEST_CASE("noise, tokens, fixed tapes and chunks of a stream are looked at as an
     }
     for (Index b = 0; b < 3; ++b) {
       CHECK(near(flow[0].norm(-1, b), static_cast<double>(d_h0.col(b).norm()), 1e-5));
-      CHECK(flow[0].growth(b, 0).largest() > 0);
+      CHECK(flow[0].growth(0, b).largest() > 0);
     }
     return flow.text();
   };
@@ -319,7 +319,7 @@ TEST_CASE("noise, tokens, fixed tapes and chunks of a stream are looked at as an
       "GradientFlow::left: what stands between two steps of recurrence \"\" gives no Jacobian; give its Run "
       "a function jacobian (layers/between.hpp)");
   CHECK_THROWS_WITH(
-      norms_alone[0].growth(0, 1),
+      norms_alone[0].growth(1, 0),
       "GradientFlow::growth: what stands between two steps of recurrence \"\" gives no Jacobian; give its "
       "Run a function jacobian (layers/between.hpp)");
 }
@@ -364,7 +364,7 @@ TEST_CASE("Jacobians of any policy: what is kept, what goes through W, and what 
       CHECK(near(flow[0].norm(t, b), d_h.norm()));
       if (t == 0) CHECK(near(flow[0].norm(-1, b), (jacobian(b, 0).transpose() * d_h).norm()));
       product = product * jacobian(b, t);
-      const Growth growth = flow[0].growth(b, t - 1, T - 1);
+      const Growth growth = flow[0].growth(t - 1, T - 1, b);
       CHECK(near(growth.frobenius(), product.norm()));
       CHECK(is_largest_singular_value(growth.largest(), product));
       CHECK(near(flow[0].left(T - t, b), (product.transpose() * d_last).norm() / d_last.norm()));
@@ -521,10 +521,10 @@ TEST_CASE("what GradientFlow cannot say is refused") {
   CHECK_THROWS_WITH(seen.saturated(-1), "GradientFlow::saturated: t is -1; expected 0 to 2");
   CHECK_THROWS_WITH(seen.left(4), "GradientFlow::left: k is 4; expected 0 to 3");
   CHECK_THROWS_WITH(seen.left(1, -1), "GradientFlow::left: b is -1; expected 0 to 1");
-  CHECK_THROWS_WITH(seen.growth(2, 0, 1), "GradientFlow::growth: b is 2; expected 0 to 1");
-  CHECK_THROWS_WITH(seen.growth(1, 0), "GradientFlow::growth: sequence 1 has no steps; expected at least 1");
-  CHECK_THROWS_WITH(seen.growth(0, 3), "GradientFlow::growth: t1 is 3; expected 0 to 2");
-  CHECK_THROWS_WITH(seen.growth(0, 1, 1), "GradientFlow::growth: t0 is 1; expected -1 to 0");
+  CHECK_THROWS_WITH(seen.growth(0, 1, 2), "GradientFlow::growth: b is 2; expected 0 to 1");
+  CHECK_THROWS_WITH(seen.growth(0, 1), "GradientFlow::growth: sequence 1 has no steps; expected at least 1");
+  CHECK_THROWS_WITH(seen.growth(3, 0), "GradientFlow::growth: t1 is 3; expected 0 to 2");
+  CHECK_THROWS_WITH(seen.growth(1, 1, 0), "GradientFlow::growth: t0 is 1; expected -1 to 0");
 
   // Of another net it is refused before anything is written, and the net goes back without it as before.
   using Two = Bidirectional<Recurrence<>>;
