@@ -116,8 +116,15 @@
 #include "elman/net/sample.hpp"
 
 // Is this gradient right, and finite?
+#include "elman/inspect/flow_numbers.hpp"
+#include "elman/inspect/flow_record.hpp"
+#include "elman/inspect/flow_verdict.hpp"
 #include "elman/inspect/gradient_check.hpp"
+#include "elman/inspect/gradient_flow.hpp"
 #include "elman/inspect/non_finite.hpp"
+#include "elman/inspect/recurrence_flow.hpp"
+#include "elman/inspect/scaled_norm.hpp"
+#include "elman/inspect/spectrum.hpp"
 
 // Training
 #include "elman/train/batch.hpp"

@@ -39,6 +39,9 @@ TEST_CASE("the lines of features.md's Shapes") {
   const auto& y = cell.step(x_t, state);
   CHECK(std::abs(y.sum() - 1) < 1e-12);
   CHECK(elman::gradient_check(cell, x, labels, loss).worst_error() < 1e-13);
+  elman::GradientFlow flow{cell};
+  cell.bptt(x, tape, gradient, {.hook = &flow});
+  CHECK(flow.text().starts_with("healthy: a factor 0."));
 }
 
 TEST_CASE("the lines of features.md's Compose") {

@@ -70,7 +70,7 @@ long calls_of_training(Net net, const typename Net::InputGradients& asked, const
 
 namespace {
 
-/// Of lists of tokens, in training: masks are drawn.
+/// Of lists of tokens, in training, with a look at the way back: masks are drawn.
 template <class Body>
 void check_tokens(const Body& body) {
   using namespace elman;
@@ -78,8 +78,10 @@ void check_tokens(const Body& body) {
   Labels x;
   Random masks(8);
   GrowingColumns<float, Body::state_size> d_h0;
+  const Net<float, Body, Readout<Dynamic, Dynamic, Identity>> untrained(body, {5, 3}, zero);
+  GradientFlow flow{untrained};
   CHECK(calls_of_training(
-            Net<float, Body, Readout<Dynamic, Dynamic, Identity>>(body, {5, 3}, zero), {.d_h0 = &d_h0},
+            untrained, {.d_h0 = &d_h0, .hook = &flow},
             [&](Random& random, int run) {
               const auto lengths = draw_lengths(random, run == 0);
               lists = draw_lists(random, lengths, 9);

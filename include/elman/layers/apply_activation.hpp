@@ -109,5 +109,17 @@ void apply_slope(const Policy& activation, const std::type_identity_t<ConstMatri
   }
 }
 
+namespace detail {
+
+/// a ← σ'(a), every coefficient, from a itself.
+template <class Policy, class Scalar>
+void apply_derivative(const Policy& activation, const MatrixView<Scalar>& a) {
+  for (Index k = 0; k < a.cols(); ++k) {
+    for (Index row = 0; row < a.rows(); ++row) a(row, k) = activation_derivative(activation, row, a(row, k));
+  }
+}
+
+}  // namespace detail
+
 }  // namespace ELMAN_ABI
 }  // namespace elman

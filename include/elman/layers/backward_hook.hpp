@@ -26,6 +26,7 @@ struct BackwardNeeds {
   bool sent_back = false;  ///< Wᵀ ∂L/∂a_t, and the slopes of the step before
   bool seen = false;       ///< what ∂L/∂a_t is multiplied with in ∂L/∂W, which may then be changed
   bool jacobian = false;   ///< ∂state_t/∂state_{t-1}
+  bool slopes = false;     ///< σ'(a_t), as bptt takes it from h
 };
 
 /// What is the same for all steps of one recurrence.
@@ -59,6 +60,7 @@ struct BackwardStep {
   /// ∂state_t/∂state_{t-1} = diag(keep) + diag(left) W diag(right); nothing of a policy that does not say
   /// (between.hpp).
   ConstMatrixView<Scalar> keep = {}, left = {}, right = {};
+  ConstMatrixView<Scalar> slopes = {};  ///< σ'(a_t), as bptt takes it from h: 1 − h² cancels where |h| is near 1
 };
 
 namespace detail {

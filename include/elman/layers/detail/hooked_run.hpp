@@ -20,16 +20,6 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
-/// a ← σ'(a), every coefficient: by the activation's derivative(a), which cancels nothing, or else its slope.
-template <class Activation, class Scalar>
-void apply_derivative(const Activation& activation, const MatrixView<Scalar>& a) {
-  for (Index k = 0; k < a.cols(); ++k) {
-    for (Index row = 0; row < a.rows(); ++row) {
-      a(row, k) = activation_derivative(activation, row, a(row, k));
-    }
-  }
-}
-
 template <class Scalar, class Part, class Activation, class X, class Tape>
 class HookedRun {
  public:
@@ -67,7 +57,8 @@ class HookedRun {
     const bool sends = needs.sent_back && t > 0;
     const bool has_jacobian = needs.jacobian && find_jacobian(t, d_a);
     if (needs.d_state) complete_d_state(t, d_a);
-    if (sends) find_slopes_before(t, d_a);
+    if (sends) find_slopes(t - 1, d_a, hook_->slopes_before_);
+    if (needs.slopes) find_slopes(t, d_a, hook_->slopes_);
     hook_->step(run(), {.t = t,
                         .width = d_a.cols(),
                         .d_a = d_a,
@@ -78,7 +69,8 @@ class HookedRun {
                                            : MatrixView<Scalar>(),
                         .keep = of(has_jacobian, hook_->keep_),
                         .left = of(has_jacobian, hook_->left_),
-                        .right = of(has_jacobian, hook_->right_)});
+                        .right = of(has_jacobian, hook_->right_),
+                        .slopes = of(needs.slopes, hook_->slopes_)});
   }
 
  private:
@@ -111,10 +103,10 @@ class HookedRun {
     set_product(tape_.W, d_a, product);
     return product;
   }
-  void find_slopes_before(Index t, const ConstMatrixView<Scalar>& d_a) {
-    const auto slopes = shaped(hook_->slopes_before_, d_a);
+  void find_slopes(Index t, const ConstMatrixView<Scalar>& d_a, ColumnBuffer<Scalar>& buffer) {
+    const auto slopes = shaped(buffer, d_a);
     for (Index k = 0; k < slopes.size(); ++k) slopes.data()[k] = Scalar(1);
-    apply_slope(without_gradient(activation_), activated(t - 1, d_a.cols()), slopes);
+    apply_slope(without_gradient(activation_), activated(t, d_a.cols()), slopes);
   }
   /// Whether the policy says it.
   bool find_jacobian(Index t, const ConstMatrixView<Scalar>& d_a) {

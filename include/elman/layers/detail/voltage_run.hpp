@@ -7,8 +7,7 @@
 #pragma once
 
 #include "elman/kernels/column_buffer.hpp"
-#include "elman/layers/activation.hpp"
-#include "elman/layers/detail/hooked_run.hpp"
+#include "elman/layers/apply_activation.hpp"
 #include "elman/layers/detail/kept_share.hpp"
 #include "elman/types.hpp"
 
