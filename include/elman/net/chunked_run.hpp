@@ -29,7 +29,7 @@ namespace detail {
 
 /// Columns, or steps if so many have more columns, that a chunk has at most: its states stay in the cache, and what is
 /// done once a chunk (weights into panels, the state in and out) costs little beside its products.
-inline constexpr Index chunk_columns = 1024;
+inline constexpr Index chunk_columns = 2048;
 inline constexpr Index chunk_steps = 8;
 
 /// The end of the chunk that begins at step `begin`.

@@ -39,7 +39,7 @@ class Predicting {
 
   /// Runs all steps of all sequences as forward does, without noise, and leaves o and y in the prediction. x, read and
   /// start are forward's: a matrix h0, State × B in the caller's order, or a state of B streams, which is carried on.
-  /// Keeps the states of about 1,000 columns at a time, or of 8 steps if these are more; of all where a layer reads
+  /// Keeps the states of about 2,000 columns at a time, or of 8 steps if these are more; of all where a layer reads
   /// from the end of a sequence too, a bidirectional one. Allocates only when the prediction has seen no batch as
   /// large. Throws std::invalid_argument if a size does not fit or a token is none, with the prediction untouched.
   template <class X>

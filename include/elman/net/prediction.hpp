@@ -7,7 +7,7 @@
 //   d_o         Out × R   ∂L/∂o, which a loss writes and nobody reads
 //   last_h()    State × B
 //
-// Its memory grows with the largest batch and is kept: beside o, y and d_o it is the states of some 1,000 columns, or
+// Its memory grows with the largest batch and is kept: beside o, y and d_o it is the states of some 2,000 columns, or
 // of 8 steps, if these are more, and State × B.
 #pragma once
 
@@ -34,6 +34,17 @@ class Prediction : public RunTape<Scalar, Body, Readout, Growing, detail::BodyRu
     return detail::Anything();
   }
 };
+
+namespace detail {
+
+template <class T>
+struct IsPrediction : std::false_type {};
+template <class Scalar, class Body, class Readout>
+struct IsPrediction<Prediction<Scalar, Body, Readout>> : std::true_type {};
+template <class T>
+inline constexpr bool is_prediction = IsPrediction<std::remove_cvref_t<T>>::value;
+
+}  // namespace detail
 
 template <class Scalar, class Body>
 struct PredictOptions {

@@ -27,13 +27,6 @@ struct IsTape<NetTape<Scalar, Body, Readout, Room>> : std::true_type {};
 template <class T>
 inline constexpr bool is_tape = IsTape<std::remove_cvref_t<T>>::value;
 
-template <class T>
-struct IsPrediction : std::false_type {};
-template <class Scalar, class Body, class Readout>
-struct IsPrediction<Prediction<Scalar, Body, Readout>> : std::true_type {};
-template <class T>
-inline constexpr bool is_prediction = IsPrediction<std::remove_cvref_t<T>>::value;
-
 template <class Scalar, class Body, class Readout, class Room>
 void take_tape(NetTape<Scalar, Body, Readout, Room>&);
 /// A variable that is a tape of this type of net. T: as a forwarding reference deduces it.

@@ -5,12 +5,19 @@
 //   metric::Accuracy accuracy;
 //   const double L = train::evaluate(net, train::Batches{test}, loss, accuracy);       accuracy.value()
 //
-//   train::for_each_batch(net, train::Batches{test}, [&](const auto& batch, auto& tape) { … tape.y() … });
+//   train::for_each_prediction(net, train::Batches{test}, [&](const auto& batch, auto& prediction) { … prediction.y() …
+//   }); train::for_each_batch(net, train::Batches{test}, [&](const auto& batch, auto& tape) { … tape.h() … });
+//
+// evaluate, a loop's validation and for_each_prediction run predict, whose memory does not grow with the steps
+// (net/predicting.hpp); for_each_batch runs forward.
 #pragma once
 
+#include <type_traits>
 #include <utility>
 
-#include "elman/net/noise.hpp"
+#include "elman/loss/loss.hpp"
+#include "elman/metrics/metric.hpp"
+#include "elman/net/prediction.hpp"
 #include "elman/train/batches.hpp"
 #include "elman/train/carried_state.hpp"
 #include "elman/train/tally.hpp"
@@ -20,8 +27,60 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
-/// A source, and the memory that a net needs to run through it.
-template <class Net, class Source>
+/// A loss or a metric that says that it reads h of all steps in a tape.
+template <class T>
+inline constexpr bool reads_h = false;
+template <class T>
+requires requires { T::reads_h; }
+inline constexpr bool reads_h<T> = T::reads_h;
+
+/// Whether a loss and metrics take a Result with these targets.
+template <class Result, class Loss, class... Metrics>
+struct Take {
+  template <class Targets>
+  constexpr auto operator()(const Targets&) const {
+    return std::bool_constant < elman::Loss<Loss, Result, Targets> &&
+           (elman::Metric<Metrics, Result, Targets> && ...) > ();
+  }
+};
+
+template <class Net>
+concept Predicts = requires {
+  typename Net::Prediction;
+};
+
+template <class Net, class Batch, class Loss, class... Metrics>
+constexpr auto result_of_evaluation() {
+  if constexpr (Predicts<Net> && !reads_h<Loss> && !(reads_h<Metrics> || ...)) {
+    using Taken =
+        decltype(std::declval<const Batch&>().with_targets(Take<typename Net::Prediction, Loss, Metrics...>()));
+    if constexpr (Taken::value) {
+      return std::type_identity<typename Net::Prediction>();
+    } else {
+      return std::type_identity<typename Net::Tape>();
+    }
+  } else {
+    return std::type_identity<typename Net::Tape>();
+  }
+}
+
+/// What a net is evaluated into: a prediction; or a tape, if the net has only forward, or the loss or a metric takes no
+/// prediction or reads h.
+template <class Net, class Batch, class Loss, class... Metrics>
+using Evaluated = typename decltype(result_of_evaluation<Net, Batch, Loss, Metrics...>())::type;
+
+/// The same for who reads o and y alone.
+template <class Net>
+struct ReadOutOf {
+  using type = typename Net::Tape;
+};
+template <Predicts Net>
+struct ReadOutOf<Net> {
+  using type = typename Net::Prediction;
+};
+
+/// A source, and the memory that a net needs to run through it. Result: a tape or a prediction.
+template <class Net, class Source, class Result>
 class Walk {
  public:
   explicit Walk(Source source) : source_(std::move(source)) {
@@ -37,8 +96,8 @@ class Walk {
     for (Index k = 0; k < source_.batches(); ++k) {
       for (Index piece = 0; piece < source_.pieces(k); ++piece) {
         source_.take(k, piece, nullptr, batch_);
-        run_forward(net, batch_, tape_, state, no_noise);
-        use(std::as_const(batch_), tape_);
+        run_evaluation(net, batch_, result_, state);
+        use(std::as_const(batch_), result_);
       }
     }
   }
@@ -48,7 +107,7 @@ class Walk {
  private:
   Source source_;
   typename Source::Batch batch_;
-  typename Net::Tape tape_;
+  Result result_;
 };
 
 }  // namespace detail
@@ -59,19 +118,28 @@ namespace train {
 /// steps, column b is example b of the batch, and batches come in the order of the data.
 template <class Net, class Source, class Use>
 void for_each_batch(const Net& net, Source source, const Use& use) {
-  detail::Walk<Net, Source> walk(std::move(source));
+  detail::Walk<Net, Source, typename Net::Tape> walk(std::move(source));
+  walk(net, use);
+}
+/// use(batch, prediction), the same behind its predict: h of all steps is not kept. (Of a net of your own that has only
+/// forward it is the tape.)
+template <class Net, class Source, class Use>
+void for_each_prediction(const Net& net, Source source, const Use& use) {
+  detail::Walk<Net, Source, typename detail::ReadOutOf<Net>::type> walk(std::move(source));
   walk(net, use);
 }
 
-/// The loss of all batches, as if they were one, and adds them to the metrics. Throws as forward, the loss and the
-/// metrics do.
+/// The loss of all batches, as if they were one, and adds them to the metrics. Throws as predict, the loss and the
+/// metrics do. A loss or a metric that reads tape.h() says so, `static constexpr bool reads_h = true`; it is then given
+/// the tape of a forward.
 template <class Net, class Source, class Loss, class... Metrics>
 double evaluate(const Net& net, Source source, const Loss& loss, Metrics&... metrics) {
+  detail::Walk<Net, Source, detail::Evaluated<Net, typename Source::Batch, Loss, Metrics...>> walk(std::move(source));
   detail::RunningLoss running;
-  for_each_batch(net, std::move(source), [&](const auto& batch, auto& tape) {
+  walk(net, [&](const auto& batch, auto& result) {
     batch.with_targets([&](const auto& targets) {
-      running.add(detail::run_loss(loss, tape, targets));
-      (detail::add_to_metric(metrics, std::as_const(tape), targets), ...);
+      running.add(detail::run_loss(loss, result, targets));
+      (detail::add_to_metric(metrics, std::as_const(result), targets), ...);
     });
   });
   return running.value();
