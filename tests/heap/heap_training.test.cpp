@@ -79,7 +79,7 @@ TEST_CASE("training in any order calls no heap once the sequences are equally lo
   check_none(calls_of(loop));
 }
 
-TEST_CASE("training on chunks of a stream calls no heap after the first epoch") {
+TEST_CASE("training on chunks of a stream calls no heap after the first epoch, nor do its validations") {
   std::vector<int> tokens;
   elman::Random random{1};
   for (int k = 0; k < 200; ++k) tokens.push_back(static_cast<int>(random.below(3)));
@@ -91,6 +91,7 @@ TEST_CASE("training on chunks of a stream calls no heap after the first epoch") 
                    train::Chunks{tokens, {.streams = 3, .steps = 9}},
                    {.epochs = 4},
                    metric::BitsPerSymbol{}};
+  loop.validate(train::Chunks{tokens, {.streams = 2, .steps = 20}}, {.every_steps = 2}, metric::Accuracy{});
   check_none(calls_of(loop));
 }
 
