@@ -68,7 +68,7 @@ TEST_CASE("training on examples calls no heap after the first epoch") {
   }
 }
 
-TEST_CASE("training in any order calls no heap once the sequences are equally long") {
+TEST_CASE("training in any order calls no heap once the sequences are equally long, nor do its validations") {
   std::vector<Sequence> sequences(30, Sequence::Random(3, 7));
   std::vector<std::vector<int>> tags(30, std::vector<int>{0, 1, 2, 3, 2, 1, 0});
   const train::Examples examples(sequences, tags);
@@ -76,10 +76,11 @@ TEST_CASE("training in any order calls no heap once the sequences are equally lo
   optim::Adam adam{cell};
   train::Loop loop{
       cell, adam, loss::CrossEntropy{}, train::Batches{examples, {.size = 10}}, {.epochs = 8}, metric::Accuracy{}};
+  loop.validate(train::Batches{examples, {.size = 12}}, {.every_steps = 2});
   check_none(calls_of(loop));
 }
 
-TEST_CASE("training on chunks of a stream calls no heap after the first epoch, nor do its validations") {
+TEST_CASE("training on chunks of a stream calls no heap after the first epoch") {
   std::vector<int> tokens;
   elman::Random random{1};
   for (int k = 0; k < 200; ++k) tokens.push_back(static_cast<int>(random.below(3)));
@@ -91,7 +92,6 @@ TEST_CASE("training on chunks of a stream calls no heap after the first epoch, n
                    train::Chunks{tokens, {.streams = 3, .steps = 9}},
                    {.epochs = 4},
                    metric::BitsPerSymbol{}};
-  loop.validate(train::Chunks{tokens, {.streams = 2, .steps = 20}}, {.every_steps = 2}, metric::Accuracy{});
   check_none(calls_of(loop));
 }
 

@@ -447,7 +447,7 @@ struct ForwardAlone {
 TEST_CASE("an evaluation predicts, unless a metric reads h or a net has forward alone; all with the same numbers") {
   const Data data(40);
   const auto examples = data.examples();
-  const Cell cell = make_cell();
+  const Cell cell = train_cases::make_cell();
   const train::Batches batches{examples, {.size = 16}};
   using Batch = typename decltype(batches)::Batch;
   using elman::detail::Evaluated, loss::CrossEntropy, elman::metric::Accuracy;
@@ -478,7 +478,7 @@ TEST_CASE("an evaluation predicts, unless a metric reads h or a net has forward 
   CHECK(train::evaluate(cell, batches, cross_entropy) == expected);
   CHECK(train::evaluate(ForwardAlone{cell}, batches, cross_entropy) == expected);
 
-  Cell trained = make_cell();
+  Cell trained = train_cases::make_cell();
   elman::optim::Adam adam{trained};
   train::Loop loop{trained, adam, cross_entropy, batches, {.epochs = 1}};
   loop.validate(batches, {.watch = "activity"}, Activity{});
