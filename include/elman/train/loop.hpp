@@ -76,16 +76,13 @@ class Loop {
   /// option is out of range, or watches what is not there.
   template <BatchSource Validation, class... Others>
   void validate(Validation source, const ValidationOptions& options = {}, Others... others) {
-    using Walk =
-        detail::Walk<Net, Validation, detail::Evaluated<Net, typename Validation::Batch, Loss, Metrics..., Others...>>;
     struct Run {
-      Walk walk;
+      detail::EvaluationWalk<Net, Validation, Loss, Metrics..., Others...> walk;
       detail::Tally<Metrics..., Others...> tally;
     };
-    const auto with_others = [&](const auto&... metrics) {
-      return detail::Tally<Metrics..., Others...>(metrics..., others...);
-    };
-    const auto run = std::make_shared<Run>(Run{Walk(std::move(source)), std::apply(with_others, tally_.metrics())});
+    const auto with_others = [&](const auto&... metrics) { return decltype(Run::tally)(metrics..., others...); };
+    const auto run =
+        std::make_shared<Run>(Run{decltype(Run::walk)(std::move(source)), std::apply(with_others, tally_.metrics())});
     bool higher = false;
     const auto look = [&](const auto& metric) {
       if (metric.name() == options.watch) higher = metric.higher_is_better;
