@@ -28,8 +28,8 @@ auto in_batches(const Data& data, std::size_t size, Pooling pooling = Pooling::l
 template <class Net, class Data>
 elman::metric::ConfusionMatrix tested(const Net& net, const Data& data, Pooling pooling = Pooling::last) {
   elman::metric::ConfusionMatrix matrix;
-  elman::train::for_each_batch(net, in_batches(data, 256, pooling), [&](const auto& batch, const auto& tape) {
-    with_pooled(pooling, tape, [&](const auto& read) { matrix.add(read, batch.targets); });
+  elman::train::for_each_prediction(net, in_batches(data, 256, pooling), [&](const auto& batch, const auto& told) {
+    with_pooled(pooling, told, [&](const auto& read) { matrix.add(read, batch.targets); });
   });
   return matrix;
 }

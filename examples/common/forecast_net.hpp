@@ -44,8 +44,8 @@ inline Numbers told_by(const ForecastNet& net, const Windows& windows, const Ind
   const Changes changes(windows);
   Numbers result(windows.out(), std::ssize(chosen));
   elman::Index k = 0;
-  elman::train::for_each_batch(net, Batches{Subset{changes, chosen}}, [&](const auto& batch, const auto& tape) {
-    result.middleCols(k, batch.examples) = tape.y().template cast<double>();
+  elman::train::for_each_prediction(net, Batches{Subset{changes, chosen}}, [&](const auto& batch, const auto& told) {
+    result.middleCols(k, batch.examples) = told.y().template cast<double>();
     k += batch.examples;
   });
   for (k = 0; k < result.cols(); ++k) result.col(k).array() += changes.last(chosen[static_cast<std::size_t>(k)]);

@@ -48,8 +48,8 @@ MeanPooling::Matrix probabilities(const Net<Body>& net, const Series& series, co
   MeanPooling::Matrix result(net.out(), static_cast<elman::Index>(places.size()));
   const elman::train::Subset chosen{series.examples(), places};
   elman::Index first = 0;
-  elman::train::for_each_batch(net, in_batches(chosen, 256, pooling), [&](const auto& batch, const auto& tape) {
-    with_pooled(pooling, tape, [&](const auto& read) { result.middleCols(first, batch.examples) = read.y(); });
+  elman::train::for_each_prediction(net, in_batches(chosen, 256, pooling), [&](const auto& batch, const auto& told) {
+    with_pooled(pooling, told, [&](const auto& read) { result.middleCols(first, batch.examples) = read.y(); });
     first += batch.examples;
   });
   return result;

@@ -31,6 +31,8 @@
 #include "elman/net.hpp"
 #include "elman/net/noise.hpp"
 #include "elman/net/parameters.hpp"
+#include "elman/net/predicting.hpp"
+#include "elman/net/prediction.hpp"
 #include "elman/net/state.hpp"
 #include "elman/net/stepping.hpp"
 #include "elman/net/tape.hpp"

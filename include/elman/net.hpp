@@ -4,6 +4,7 @@
 //
 //   forward   runs all steps of a batch and fills a tape          h, o_t = V h_t + c  (2), y_t = out(o_t)  (3)
 //   bptt      adds ∂L/∂θ to a gradient, from the ∂L/∂o that a loss has left in the tape
+//   predict   runs all steps as forward does, for o and y alone: in little memory
 //   step      runs one step of a stream
 //
 //   using Body = Stacked<Bidirectional<Recurrence<12, 32>>, Recurrence<64, 32>>;
@@ -28,6 +29,8 @@
 #include "elman/net/input.hpp"
 #include "elman/net/noise.hpp"
 #include "elman/net/parameters.hpp"
+#include "elman/net/predicting.hpp"
+#include "elman/net/run_start.hpp"
 #include "elman/net/start.hpp"
 #include "elman/net/state.hpp"
 #include "elman/net/stepping.hpp"
@@ -43,11 +46,13 @@ inline namespace ELMAN_ABI {
 template <class Scalar, class Body, class Readout = elman::Readout<Body::out_size>>
 class Net : public Parameters<Scalar, Body, Readout>,
             public Stepping<Net<Scalar, Body, Readout>, Scalar, Body, Readout>,
+            public Predicting<Net<Scalar, Body, Readout>, Scalar, Body, Readout>,
             WrongArguments<Scalar, Body, Readout, elman::Gradient<Scalar, Body, Readout>> {
   using Base = Parameters<Scalar, Body, Readout>;
   using Verbs = Stepping<Net, Scalar, Body, Readout>;
   using Sentences = WrongArguments<Scalar, Body, Readout, elman::Gradient<Scalar, Body, Readout>>;
   friend Verbs;
+  friend Predicting<Net, Scalar, Body, Readout>;
 
   static_assert(detail::are_layers<Body>(), "elman::Net: its body must be a layer; see elman/layers/layer.hpp");
   static_assert(detail::fits<Readout::in_size, Body::out_size>,
@@ -108,8 +113,8 @@ class Net : public Parameters<Scalar, Body, Readout>,
   void forward(const X& x, NetTape<Scalar, Body, Readout, Room>& tape, const ReadSteps& read = every_step,
                const Options& given = {}) const {
     const detail::Input<Scalar, Body, X> input(where("forward"), x, body());
-    detail::check_run(where("forward"), *this, input, tape, read, given);
-    const auto h0 = begin(input, given.start, tape);
+    detail::check_run<Room>(where("forward"), *this, input, read, given.start, given.random.generator() != nullptr);
+    const auto h0 = detail::begin_run(*this, input, given.start, tape);
     tape.had = detail::run_fingerprint(*this, input);
     // h_t = σ(U x_t + W h_{t-1} + b) in every layer         (1)
     body().forward(data(), input.columns(), tape.steps(), h0, tape.body, given.random.generator());
@@ -117,7 +122,7 @@ class Net : public Parameters<Scalar, Body, Readout>,
     // o_t = V h_t + c  (2),  y_t = softmax(o_t)             (3)
     tape.start_readout(this->out(), read);
     readout().forward(this->readout_data(), tape.body, tape);
-    carry_on(input, tape, given.start);
+    detail::carry_on(input, tape, given.start);
   }
   /// The same with one of the options as it is: h0, a state, a generator, no_noise.
   template <class X, class Room, class Start>
@@ -173,7 +178,7 @@ class Net : public Parameters<Scalar, Body, Readout>,
     detail::check_room<Room>(where("encode"), input.steps());
     detail::check_masks<Room>(where("encode"), body(), false);
     auto state = this->template new_state<Dynamic>(input.steps().batch());
-    const auto h0 = begin(input, {}, tape);
+    const auto h0 = detail::begin_run(*this, input, StartFrom<Scalar, Body>(), tape);
     body().encode(data(), input.columns(), input.steps(), h0, tape.body, nullptr);
     copy(tape.body.between.view(), MatrixView<Scalar>(state.h));
     state.fresh.setConstant(false);
@@ -192,47 +197,6 @@ class Net : public Parameters<Scalar, Body, Readout>,
   static constexpr const char* owner() { return detail::HasUWb<Body> ? "RNNCell" : "Net"; }
   static constexpr detail::Where where(const char* function) { return {owner(), function}; }
   auto cursor() const { return ParameterCursor<const Scalar>(data()); }
-
-  /// Gives the tape the steps of a run and returns h₀; nothing for zero. What is given is of streams: their later parts
-  /// in a chunk, which stand behind the first, have the net's own start.
-  template <class Input, class Room>
-  ConstMatrixView<Scalar> begin(const Input& input, const StartFrom<Scalar, Body>& start,
-                                NetTape<Scalar, Body, Readout, Room>& tape) const {
-    tape.start(*this, input.steps());
-    const Index B = input.steps().batch();
-    const Index given = start.is_own() ? 0 : detail::stream_count(input.parts(), input.steps());
-    if (Body::learns_start || (given > 0 && given < B)) {
-      tape.h0.reshape(this->state(), B);
-      const auto h0 = given == B ? start.carried() : tape.h0.view();
-      if (given > 0 && given < B) copy(start.h0(), h0.leftCols(given));
-      for (Index b = 0; b < B; ++b) {
-        if (b < given && !start.is_fresh(b)) continue;
-        auto parameters = cursor();
-        body().start(parameters, h0.middleCols(b, 1));
-        if constexpr (Body::learns_start) tape.fresh.push_back(b);
-      }
-      if (given < B) return h0;
-    }
-    return start.h0();
-  }
-  template <class Input, class Room>
-  static void carry_on(const Input& input, NetTape<Scalar, Body, Readout, Room>& tape,
-                       const StartFrom<Scalar, Body>& start) {
-    const auto carried = start.carried();
-    if (!carried.data()) return;
-    const auto parts = input.parts();
-    if (parts.empty()) {
-      tape.body.last(carried);
-    } else {
-      tape.h0.reshape(carried.rows(), input.steps().batch());  // which the layers have read
-      tape.body.last(tape.h0.view());
-    }
-    for (Index b = 0; b < input.steps().batch(); ++b) {
-      const Index stream = parts.empty() ? b : parts[static_cast<std::size_t>(b)].stream;
-      if (!parts.empty()) copy(std::as_const(tape.h0).view().middleCols(b, 1), carried.middleCols(stream, 1));
-      if (input.steps().length(b) > 0) start.end(stream);
-    }
-  }
 
   /// Where ∂L/∂h₀ of all sequences goes: to whom it was asked by, or what is learned of it, or nowhere.
   template <class Input, class Room>

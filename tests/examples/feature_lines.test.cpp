@@ -34,6 +34,9 @@ TEST_CASE("the lines of features.md's Shapes") {
   cell.bptt(x, tape, gradient, {.d_x = &d_x, .d_h0 = &d_h0});
   CHECK(d_x.cols() == 6);
   CHECK(d_h0.norm() > 0);
+  auto prediction = cell.prediction();
+  cell.predict(x, prediction, elman::last_step);
+  CHECK(prediction.y().cols() == 2);
   const Vector<double, 3> x_t(1, 2, 3);
   auto state = cell.initial_state();
   const auto& y = cell.step(x_t, state);

@@ -174,6 +174,60 @@ TEST_CASE("random chunks of streams allocate nothing: states carried on, streams
             }) == 0);
 }
 
+namespace {
+
+/// The heap calls of predictions of batches of tokens none of which is larger than the first, of several chunks each,
+/// but for the first.
+template <class Body>
+long calls_of_predictions(const Body& body, int runs) {
+  using namespace elman;
+  constexpr Index most = 60, longest = 150;  // 9000 columns, of which a chunk has at most 2048
+  Random random(10);
+  Net<float, Body, Readout<Dynamic, Dynamic, Identity>> net(body, {body.out(), 3}, init::standard(random));
+  auto prediction = net.prediction();
+  const auto draw = [&](Labels& x, int run, Index B) {
+    std::vector<Index> lengths(static_cast<std::size_t>(B), run == 0 ? longest : 1 + random.below(longest));
+    for (Index& length : lengths) length = run % 3 == 0 ? length : random.below(length + 1);
+    lengths.front() += lengths.front() == 0 ? 1 : 0;
+    pack(draw_lists(random, lengths, 9), x);
+  };
+  Labels source, x;
+  GrowingColumns<float, Dynamic> targets, last;
+  long calls = 0;
+  for (int run = 0; run < runs; ++run) {
+    const Index B = run == 0 ? most : 1 + random.below(most);
+    draw(source, run, B);
+    draw(x, run, B);
+    const ReadSteps read = draw_read(random, run == 0, x.steps.count());
+    const long before = heap_calls;
+    if constexpr (Body::reads_pair) {
+      net.predict(SourceTarget{std::cref(source), std::cref(x)}, prediction, read);
+    } else {
+      net.predict(x, prediction, read);
+    }
+    targets.setZero(prediction.o().rows(), prediction.o().cols());
+    loss::SquaredError{}(prediction, targets);
+    prediction.last_h(last);
+    if (run > 0) calls += heap_calls - before;
+    if (run == 0) CHECK(heap_calls > before);
+  }
+  return calls;
+}
+
+}  // namespace
+
+TEST_CASE("random batches are predicted without the heap, wherever their chunks end") {
+  if (!ELMAN_COUNTS_HEAP) {
+    SUCCEED();
+    return;
+  }
+  using namespace elman;
+  CHECK(calls_of_predictions(Stacked(Embedding(9, 4), LearnedStart(Recurrence(4, 5, {.zoneout = 0.1})),
+                                     Dropout(Recurrence(5, 3), {.rate = 0.3})),
+                             150) == 0);
+  CHECK(calls_of_predictions(EncoderDecoder(Recurrence(9, 4), Recurrence(9, 4)), 80) == 0);
+}
+
 TEST_CASE("a thousand tokens, step by step, allocate nothing") {
   if (!ELMAN_COUNTS_HEAP) {
     SUCCEED();

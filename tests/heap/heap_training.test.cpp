@@ -68,7 +68,7 @@ TEST_CASE("training on examples calls no heap after the first epoch") {
   }
 }
 
-TEST_CASE("training in any order calls no heap once the sequences are equally long") {
+TEST_CASE("training in any order calls no heap once the sequences are equally long, nor do its validations") {
   std::vector<Sequence> sequences(30, Sequence::Random(3, 7));
   std::vector<std::vector<int>> tags(30, std::vector<int>{0, 1, 2, 3, 2, 1, 0});
   const train::Examples examples(sequences, tags);
@@ -76,6 +76,7 @@ TEST_CASE("training in any order calls no heap once the sequences are equally lo
   optim::Adam adam{cell};
   train::Loop loop{
       cell, adam, loss::CrossEntropy{}, train::Batches{examples, {.size = 10}}, {.epochs = 8}, metric::Accuracy{}};
+  loop.validate(train::Batches{examples, {.size = 12}}, {.every_steps = 2});
   check_none(calls_of(loop));
 }
 

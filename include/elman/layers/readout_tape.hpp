@@ -62,21 +62,35 @@ class ReadoutTape {
     for (auto* buffer : {&o_, &y_, &d_o_}) buffer->reshape(out, selection_.count());
     if constexpr (detail::keeps_for_loss<Output>) kept_.reshape(detail::kept_by<Output>, selection_.count());
     has_d_o_ = false;
+    h_begin_ = 0;
+    first_read_ = 0;
+    read_count_ = selection_.count();
+  }
+  /// For the readout: h has the packed columns begin … end − 1 alone, and of what is read, what lies there is read now;
+  /// not of last steps. Returns whether there is any.
+  bool narrow(Index begin, Index end) {
+    h_begin_ = begin;
+    first_read_ = selection_.reads_before(begin);
+    read_count_ = selection_.reads_before(end) - first_read_;
+    return read_count_ > 0;
   }
 
   /// The columns of h that are read, as many at a time as a block has.
   class ReadColumns {
    public:
     ReadColumns(ReadoutTape& tape, const ConstMatrixView<Scalar>& h) : tape_(tape), h_(h) {}
-    Index cols() const { return tape_.selection_.count(); }
+    Index cols() const { return tape_.read_count_; }
     /// Where they lie, or copies until the next call.
     ConstMatrixView<Scalar> middleCols(Index first, Index columns) const {
       const auto& read = tape_.selection_;
-      if (read.is_run()) return h_.middleCols(read.first() + first, columns);
+      const Index k = tape_.first_read_ + first;
+      if (read.is_run()) return h_.middleCols(read.first() + k - tape_.h_begin_, columns);
       if (read.is_last()) return std::as_const(tape_.gathered_).view().middleCols(first, columns);
       tape_.gathered_.reshape(h_.rows(), columns);
       const auto gathered = tape_.gathered_.view();
-      for (Index k = 0; k < columns; ++k) copy(h_.middleCols(read[first + k], 1), gathered.middleCols(k, 1));
+      for (Index j = 0; j < columns; ++j) {
+        copy(h_.middleCols(read[k + j] - tape_.h_begin_, 1), gathered.middleCols(j, 1));
+      }
       return gathered;
     }
 
@@ -97,9 +111,9 @@ class ReadoutTape {
   /// Of the outputs h of the layer below (rows × N).
   ReadColumns h_read(const ConstMatrixView<Scalar>& h) { return {*this, h}; }
 
-  MatrixView<Scalar> o_to_write() { return o_.view(); }
-  MatrixView<Scalar> y_to_write() { return y_.view(); }
-  MatrixView<Scalar> kept_to_write() { return kept_.view(); }
+  MatrixView<Scalar> o_to_write() { return o_.view().middleCols(first_read_, read_count_); }
+  MatrixView<Scalar> y_to_write() { return y_.view().middleCols(first_read_, read_count_); }
+  MatrixView<Scalar> kept_to_write() { return kept_.view().middleCols(first_read_, read_count_); }
   ColumnBuffer<Scalar, inputs> d_h_read;  ///< Vᵀ ∂L/∂o of the last steps, or of some columns that are not adjacent
   /// V made ready for forward, or Vᵀ for bptt.
   Factor<Scalar, HasV ? factor_size_of_both<Scalar>(Out, In) : 0> V;
@@ -113,6 +127,8 @@ class ReadoutTape {
   ColumnBuffer<Scalar, detail::product_of_sizes(detail::kept_by<Output>, Room::columns)> kept_;
   ColumnBuffer<Scalar, inputs> gathered_;
   Index may_gather_ = 0;
+  Index h_begin_ = 0;                      ///< the packed column that is the first of h
+  Index first_read_ = 0, read_count_ = 0;  ///< what is read now
   bool has_d_o_ = false;
 };
 

@@ -24,16 +24,16 @@ void check_masks(const Where& where, const Body& body, bool draws) {
           ": the net keeps masks of dropout or zoneout; expected a tape with room for them, FixedTape<T, B, true>");
 }
 
-/// Throws unless the tape has room for x, `read` names steps of it, and the options fit the net and x.
-template <class Scalar, class Body, class Readout, class Input, class Room>
+/// Throws unless there is room for x and for masks, if they are drawn, `read` names steps of x, and the start fits the
+/// net and x.
+template <class Room, class Scalar, class Body, class Readout, class Input>
 void check_run(const Where& where, const Parameters<Scalar, Body, Readout>& net, const Input& input,
-               const NetTape<Scalar, Body, Readout, Room>&, const ReadSteps& read,
-               const ForwardOptions<Scalar, Body>& given) {
+               const ReadSteps& read, const StartFrom<Scalar, Body>& start, bool draws) {
   if constexpr (HasEncoder<Body>) check_room<Room>(where, input.source());
   check_room<Room>(where, input.steps());
-  check_masks<Room>(where, net.body(), given.random.generator() != nullptr);
+  check_masks<Room>(where, net.body(), draws);
   check(read, input.steps());
-  given.start.check(where, HasUWb<Body> ? "Hidden" : "State", net.state(), stream_count(input.parts(), input.steps()));
+  start.check(where, HasUWb<Body> ? "Hidden" : "State", net.state(), stream_count(input.parts(), input.steps()));
 }
 
 /// Throws unless the tape holds a forward of x by such a net, a loss has followed it, and there is what is asked for.

@@ -26,18 +26,17 @@ struct RunFingerprint {
 
 }  // namespace detail
 
-/// What one forward of a net leaves behind: the outputs h of its body, o, y and, after a loss, d_o (readout_tape.hpp).
-template <class Scalar, class Body, class Readout, class Room = Growing>
-class NetTape : public Readout::template Tape<Scalar, Room> {
+/// What any run of a net leaves behind: o, y and the last states; and of the body what BodyTape keeps.
+template <class Scalar, class Body, class Readout, class Room, class BodyTape>
+class RunTape : public Readout::template Tape<Scalar, Room> {
   using Base = typename Readout::template Tape<Scalar, Room>;
+
+ protected:
   using States = ColumnBuffer<Scalar, detail::product_of_sizes(Room::size(Body::state_size), Room::batch)>;
 
  public:
   using Steps = BasicSteps<Room>;
   const Steps& steps() const { return steps_; }
-
-  /// The body's output at every step: for a cell h_0 … h_{T-1}, in packed columns.
-  ConstMatrixView<Scalar> h() const { return body.h(); }
 
   /// The state after each sequence's own last step (State × B, the caller's order; h₀ of one without steps): what the
   /// next chunk of a stream starts from. The first form allocates; the second does not if `result`, a matrix or
@@ -55,19 +54,14 @@ class NetTape : public Readout::template Tape<Scalar, Room> {
   }
 
   // For the net.
-  typename Body::template Tape<Scalar, Room> body;
+  BodyTape body;
   States h0;                               ///< where sequences start, if that is not what was given
-  States d_h0;                             ///< ∂L/∂h0
-  States d_last;                           ///< ∂L/∂(the last state)
   detail::List<Index, Room::batch> fresh;  ///< the caller's sequences that began with the learned start
-  bool noise_unsaid = false;               ///< the net has dropout, which was off though nobody said no_noise
-  detail::RunFingerprint had;              ///< what forward has run on
   template <class Net, class Given>
   void start(const Net& net, const Given& steps) {
     fresh.clear();
     fresh.reserve(static_cast<std::size_t>(steps.batch()));
     Base::forget_d_o();
-    had = {};
     steps_.assign(steps);
     in_ = net.in();
     state_ = net.state();
@@ -83,6 +77,27 @@ class NetTape : public Readout::template Tape<Scalar, Room> {
   Index in_ = 0;
   Index state_ = 0;
   Index parameters_ = 0;
+};
+
+/// What one forward of a net leaves behind: the outputs h of its body, o, y and, after a loss, d_o (readout_tape.hpp).
+template <class Scalar, class Body, class Readout, class Room = Growing>
+class NetTape : public RunTape<Scalar, Body, Readout, Room, typename Body::template Tape<Scalar, Room>> {
+  using Base = RunTape<Scalar, Body, Readout, Room, typename Body::template Tape<Scalar, Room>>;
+
+ public:
+  /// The body's output at every step: for a cell h_0 … h_{T-1}, in packed columns.
+  ConstMatrixView<Scalar> h() const { return this->body.h(); }
+
+  // For the net.
+  typename Base::States d_h0;    ///< ∂L/∂h0
+  typename Base::States d_last;  ///< ∂L/∂(the last state)
+  bool noise_unsaid = false;     ///< the net has dropout, which was off though nobody said no_noise
+  detail::RunFingerprint had;    ///< what forward has run on
+  template <class Net, class Given>
+  void start(const Net& net, const Given& steps) {
+    had = {};
+    Base::start(net, steps);
+  }
 };
 
 }  // namespace ELMAN_ABI

@@ -3,7 +3,7 @@
 // What forward and bptt say, at compile time, of arguments that are not theirs. A net has these overloads beside
 // the verbs; they can be called where the verbs cannot, and nowhere else, and end in a sentence:
 //
-//   forward(x, tape, read, …)      bptt(x, tape, gradient, …)
+//   forward(x, tape, read, …)      bptt(x, tape, gradient, …)      predict(x, prediction, read, …), of predicting.hpp
 #pragma once
 
 #include <concepts>
@@ -11,6 +11,7 @@
 
 #include "elman/check.hpp"
 #include "elman/net/input.hpp"
+#include "elman/net/prediction.hpp"
 #include "elman/net/start.hpp"
 #include "elman/net/tape.hpp"
 #include "elman/sequences/read_steps.hpp"
@@ -42,7 +43,11 @@ struct AnyX {
 
 template <class X, class T, class Scalar, class Body, class Readout>
 constexpr bool check_x_and_tape() {
-  constexpr bool second = is_tape<T>;
+  static_assert(
+      !is_prediction<T>,
+      "elman::Net: a prediction keeps too little for bptt, and predict(x, prediction) fills it; forward fills "
+      "a tape: auto tape = net.tape(); forward(x, tape)");
+  constexpr bool second = is_tape<T> || is_prediction<T>;
   static_assert(second || !is_tape<X>,
                 "elman::Net: x comes first, then the tape: forward(x, tape), bptt(x, tape, gradient)");
   static_assert(second || is_tape<X>,
@@ -52,8 +57,29 @@ constexpr bool check_x_and_tape() {
                 "net.tape()");
   static_assert(!second || !std::is_const_v<std::remove_reference_t<T>>,
                 "elman::Net: the tape is const, and forward and bptt write to it");
-  static_assert(!second || TapeOf<std::remove_cvref_t<T>&, Scalar, Body, Readout>,
+  static_assert(!is_tape<T> || TapeOf<std::remove_cvref_t<T>&, Scalar, Body, Readout>,
                 "elman::Net: this is the tape of another type of net; make it by tape() of this one");
+  return true;
+}
+
+template <class X, class P>
+constexpr bool check_x_and_prediction() {
+  constexpr bool second = is_prediction<P>;
+  static_assert(!is_tape<P>,
+                "elman::Net: predict fills a prediction, and forward a tape: auto prediction = net.prediction(); "
+                "predict(x, prediction)");
+  static_assert(second || is_tape<P> || !is_prediction<X>,
+                "elman::Net: x comes first, then the prediction: predict(x, prediction)");
+  static_assert(second || is_tape<P> || is_prediction<X>,
+                "elman::Net: the second argument must be a prediction, a variable: auto prediction = net.prediction(); "
+                "predict(x, prediction)");
+  static_assert(!second || std::is_lvalue_reference_v<P>,
+                "elman::Net: the prediction is a temporary, and what predict leaves in it is lost; keep one: auto "
+                "prediction = net.prediction()");
+  static_assert(!second || !std::is_const_v<std::remove_reference_t<P>>,
+                "elman::Net: the prediction is const, and predict writes to it");
+  static_assert(!second || !std::is_lvalue_reference_v<P> || std::is_const_v<std::remove_reference_t<P>>,
+                "elman::Net: this is the prediction of another type of net; make it by prediction() of this one");
   return true;
 }
 

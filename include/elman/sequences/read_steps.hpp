@@ -109,21 +109,22 @@ class Selection {
  public:
   void assign(const ReadSteps& read, const BasicSteps<Room>& steps) {
     list_.clear();
-    list_.reserve(static_cast<std::size_t>((std::max)(steps.batch(), steps.columns())));  // whatever is read next time
     kind_ = read.kind;
     if (kind_ == ReadSteps::Kind::every) {
       run(0, steps.columns());
     } else if (is_last()) {
-      count_ = steps.batch();
+      run(0, steps.batch());
       for (Index b = 0; b < count_; ++b) list_.push_back(steps.length(b) > 0 ? steps.last_column(b) : -1);
     } else if (read.listed.back() - read.listed.front() == static_cast<Index>(read.listed.size()) - 1) {
       const Index begin = steps.first(read.listed.front());
       run(begin, steps.first(read.listed.back() + 1) - begin);
     } else {
+      Index count = 0;
+      for (const Index t : read.listed) count += steps.width(t);
+      run(0, count);
       for (const Index t : read.listed) {
         for (Index column = steps.first(t); column < steps.first(t + 1); ++column) list_.push_back(column);
       }
-      count_ = static_cast<Index>(list_.size());
     }
   }
 
@@ -136,11 +137,18 @@ class Selection {
   Index first() const { return first_; }
   /// The packed column that is read as column k; −1 of a sequence without steps, of which last_step reads h₀.
   Index operator[](Index k) const { return is_run() ? first_ + k : list_[static_cast<std::size_t>(k)]; }
+  /// How many are read of the packed columns in front of this one; not of last steps.
+  Index reads_before(Index column) const {
+    if (is_run()) return std::clamp(column - first_, Index{0}, count_);
+    return std::lower_bound(list_.begin(), list_.end(), column) - list_.begin();
+  }
 
  private:
+  /// So many columns, with memory for them in a list, whatever is read next time.
   void run(Index first, Index count) {
     first_ = first;
     count_ = count;
+    list_.reserve(static_cast<std::size_t>(count));
   }
 
   Index first_ = 0;

@@ -7,6 +7,7 @@
 #include <concepts>
 
 #include "elman/net/noise.hpp"
+#include "elman/net/prediction.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -47,6 +48,18 @@ void run_forward(const Net& net, const Batch& batch, Tape& tape, State& state, c
     net.forward(batch.x, tape, batch.read, {.random = noise});
   } else {
     net.forward(batch.x, tape, batch.read, {.start = state, .random = noise});
+  }
+}
+
+/// The same without noise or a way back: predict where there is a prediction to fill, else forward.
+template <class Net, class Batch, class Result, class State>
+void run_evaluation(const Net& net, const Batch& batch, Result& result, State& state) {
+  if constexpr (!is_prediction<Result>) {
+    run_forward(net, batch, result, state, no_noise);
+  } else if constexpr (std::same_as<State, NoState>) {
+    net.predict(batch.x, result, batch.read);
+  } else {
+    net.predict(batch.x, result, batch.read, state);
   }
 }
 

@@ -5,73 +5,48 @@
 //   metric::Accuracy accuracy;
 //   const double L = train::evaluate(net, train::Batches{test}, loss, accuracy);       accuracy.value()
 //
-//   train::for_each_batch(net, train::Batches{test}, [&](const auto& batch, auto& tape) { … tape.y() … });
+//   train::for_each_prediction(net, train::Batches{test}, [&](const auto& batch, auto& told) { … told.y() … });
+//   train::for_each_batch(net, train::Batches{test}, [&](const auto& batch, auto& tape) { … tape.h() … });
+//
+// evaluate, a loop's validation and for_each_prediction run predict, whose memory does not grow with the steps
+// (net/predicting.hpp); for_each_batch runs forward.
 #pragma once
 
 #include <utility>
 
-#include "elman/net/noise.hpp"
-#include "elman/train/batches.hpp"
-#include "elman/train/carried_state.hpp"
 #include "elman/train/tally.hpp"
-#include "elman/types.hpp"
+#include "elman/train/walk.hpp"
 
 namespace elman {
 inline namespace ELMAN_ABI {
-namespace detail {
-
-/// A source, and the memory that a net needs to run through it.
-template <class Net, class Source>
-class Walk {
- public:
-  explicit Walk(Source source) : source_(std::move(source)) {
-    static_assert(train::BatchSource<Source>,
-                  "elman::train: expected batches: train::Batches{data}, train::Chunks{…}, train::Generated{…}, or a "
-                  "source of your own (elman/train/batches.hpp)");
-  }
-
-  template <class Use>
-  void operator()(const Net& net, const Use& use) {
-    source_.start(nullptr);
-    auto state = initial_state(net, source_);
-    for (Index k = 0; k < source_.batches(); ++k) {
-      for (Index piece = 0; piece < source_.pieces(k); ++piece) {
-        source_.take(k, piece, nullptr, batch_);
-        run_forward(net, batch_, tape_, state, no_noise);
-        use(std::as_const(batch_), tape_);
-      }
-    }
-  }
-  Source& source() { return source_; }
-  typename Source::Batch& batch() { return batch_; }
-
- private:
-  Source source_;
-  typename Source::Batch batch_;
-  typename Net::Tape tape_;
-};
-
-}  // namespace detail
-
 namespace train {
 
 /// use(batch, tape) for each batch, behind its forward: o and y of its columns in the order of batch.targets. Of last
 /// steps, column b is example b of the batch, and batches come in the order of the data.
 template <class Net, class Source, class Use>
 void for_each_batch(const Net& net, Source source, const Use& use) {
-  detail::Walk<Net, Source> walk(std::move(source));
+  detail::Walk<Net, Source, typename Net::Tape> walk(std::move(source));
+  walk(net, use);
+}
+/// use(batch, prediction), the same behind its predict: h of all steps is not kept. (Of a net of your own that has only
+/// forward it is the tape.)
+template <class Net, class Source, class Use>
+void for_each_prediction(const Net& net, Source source, const Use& use) {
+  detail::Walk<Net, Source, typename detail::ReadOutOf<Net>::type> walk(std::move(source));
   walk(net, use);
 }
 
-/// The loss of all batches, as if they were one, and adds them to the metrics. Throws as forward, the loss and the
-/// metrics do.
+/// The loss of all batches, as if they were one, and adds them to the metrics. Throws as predict, the loss and the
+/// metrics do. A loss or a metric that reads tape.h() says so, `static constexpr bool reads_h = true`; it is then given
+/// the tape of a forward.
 template <class Net, class Source, class Loss, class... Metrics>
 double evaluate(const Net& net, Source source, const Loss& loss, Metrics&... metrics) {
+  detail::EvaluationWalk<Net, Source, Loss, Metrics...> walk(std::move(source));
   detail::RunningLoss running;
-  for_each_batch(net, std::move(source), [&](const auto& batch, auto& tape) {
+  walk(net, [&](const auto& batch, auto& result) {
     batch.with_targets([&](const auto& targets) {
-      running.add(detail::run_loss(loss, tape, targets));
-      (detail::add_to_metric(metrics, std::as_const(tape), targets), ...);
+      running.add(detail::run_loss(loss, result, targets));
+      (detail::add_to_metric(metrics, std::as_const(result), targets), ...);
     });
   });
   return running.value();

@@ -77,14 +77,12 @@ class Loop {
   template <BatchSource Validation, class... Others>
   void validate(Validation source, const ValidationOptions& options = {}, Others... others) {
     struct Run {
-      detail::Walk<Net, Validation> walk;
+      detail::EvaluationWalk<Net, Validation, Loss, Metrics..., Others...> walk;
       detail::Tally<Metrics..., Others...> tally;
     };
-    const auto with_others = [&](const auto&... metrics) {
-      return detail::Tally<Metrics..., Others...>(metrics..., others...);
-    };
-    const auto run = std::make_shared<Run>(
-        Run{detail::Walk<Net, Validation>(std::move(source)), std::apply(with_others, tally_.metrics())});
+    const auto with_others = [&](const auto&... metrics) { return decltype(Run::tally)(metrics..., others...); };
+    const auto run =
+        std::make_shared<Run>(Run{decltype(Run::walk)(std::move(source)), std::apply(with_others, tally_.metrics())});
     bool higher = false;
     const auto look = [&](const auto& metric) {
       if (metric.name() == options.watch) higher = metric.higher_is_better;
@@ -93,8 +91,8 @@ class Loop {
     reporter_.add_names(owner, {std::string(others.name())...});
     watch(options, higher, [this, run](double* values) {
       run->tally.reset();
-      run->walk(std::as_const(net_), [&](const auto& batch, auto& tape) {
-        batch.with_targets([&](const auto& targets) { run->tally.add(update_.loss, tape, targets); });
+      run->walk(std::as_const(net_), [&](const auto& batch, auto& result) {
+        batch.with_targets([&](const auto& targets) { run->tally.add(update_.loss, result, targets); });
       });
       run->tally.values(values);
       return run->tally.loss();

@@ -411,3 +411,76 @@ TEST_CASE("an encoder-decoder is trained and evaluated on pairs of sequences") {
   loop.run();
   CHECK(train::evaluate(net, train::Batches{data, {.size = 5}}, cross_entropy) < before / 4);
 }
+
+namespace {
+
+/// The mean of |h| over all steps, which a tape alone has.
+struct Activity {
+  using Output = elman::Softmax;
+  static constexpr bool reads_h = true;
+  double sum = 0, all = 0;
+
+  template <class Tape, class Targets>
+  void add(const Tape& tape, const Targets&) {
+    sum += tape.h().cwiseAbs().sum();
+    all += static_cast<double>(tape.h().size());
+  }
+  double value() const { return sum / all; }
+  void reset() { sum = all = 0; }
+  static std::string_view name() { return "activity"; }
+  static constexpr bool higher_is_better = false;
+};
+
+/// A net of a user's own, which has no more than forward.
+struct ForwardAlone {
+  using Tape = Cell::Tape;
+  const Cell& cell;
+
+  template <class X>
+  void forward(const X& x, Tape& tape, const elman::ReadSteps& read, const Cell::Options& given) const {
+    cell.forward(x, tape, read, given);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an evaluation predicts, unless a metric reads h or a net has forward alone; all with the same numbers") {
+  const Data data(40);
+  const auto examples = data.examples();
+  const Cell cell = train_cases::make_cell();
+  const train::Batches batches{examples, {.size = 16}};
+  using Batch = typename decltype(batches)::Batch;
+  using elman::detail::Evaluated, loss::CrossEntropy, elman::metric::Accuracy;
+  static_assert(std::same_as<Evaluated<Cell, Batch, CrossEntropy, Accuracy>, Cell::Prediction>);
+  static_assert(std::same_as<Evaluated<Cell, Batch, CrossEntropy, Activity>, Cell::Tape>);
+  static_assert(std::same_as<Evaluated<ForwardAlone, Batch, CrossEntropy, Accuracy>, Cell::Tape>);
+
+  double sum = 0, all = 0;
+  std::vector<Eigen::MatrixXd> outputs;
+  train::for_each_batch(cell, batches, [&](const auto&, const auto& tape) {
+    sum += tape.h().cwiseAbs().sum();
+    all += static_cast<double>(tape.h().size());
+    outputs.emplace_back(tape.y());
+  });
+  std::size_t count = 0;
+  train::for_each_prediction(cell, batches, [&](const auto& batch, const auto& told) {
+    static_assert(std::same_as<decltype(told), const Cell::Prediction&>);
+    CHECK(told.y() == outputs.at(count++));
+    CHECK(told.y().cols() == batch.examples);
+  });
+  CHECK(count == 3);
+
+  const CrossEntropy cross_entropy;
+  Activity activity;
+  const double expected = train::evaluate(cell, batches, cross_entropy, activity);
+  CHECK(activity.value() == Approx(sum / all).epsilon(1e-14));
+  CHECK(activity.value() > 0);
+  CHECK(train::evaluate(cell, batches, cross_entropy) == expected);
+  CHECK(train::evaluate(ForwardAlone{cell}, batches, cross_entropy) == expected);
+
+  Cell trained = train_cases::make_cell();
+  elman::optim::Adam adam{trained};
+  train::Loop loop{trained, adam, cross_entropy, batches, {.epochs = 1}};
+  loop.validate(batches, {.watch = "activity"}, Activity{});
+  CHECK(loop.run().best > 0);
+}
