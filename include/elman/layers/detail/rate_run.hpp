@@ -9,7 +9,7 @@
 #pragma once
 
 #include "elman/kernels/column_buffer.hpp"
-#include "elman/layers/activation.hpp"
+#include "elman/layers/apply_activation.hpp"
 #include "elman/layers/detail/kept_share.hpp"
 #include "elman/types.hpp"
 
