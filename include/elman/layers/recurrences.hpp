@@ -48,11 +48,10 @@ class HookedBody {
   HookedBody(const Body& body, Tape& tape, BackwardHook<Scalar>* hook) : body_(body), tape_(tape), hook_(hook) {
     if (!hook_) return;
     Index count = 0;
-    for_each_recurrence(body_, NoPath{}, tape_, [&](NoPath, const auto&, auto& its_tape) {
-      its_tape.hook = hook_;
-      its_tape.recurrence = count++;
-    });
-    hook_->start(count);
+    for_each_recurrence(body_, NoPath{}, tape_,
+                        [&](NoPath, const auto&, auto& its_tape) { its_tape.recurrence = count++; });
+    hook_->start(count);  // which may throw
+    for_each_recurrence(body_, NoPath{}, tape_, [&](NoPath, const auto&, auto& its_tape) { its_tape.hook = hook_; });
   }
   HookedBody(const HookedBody&) = delete;
   HookedBody& operator=(const HookedBody&) = delete;

@@ -83,6 +83,8 @@ class HookedRun {
                         .left = of(has_jacobian, hook_->left_),
                         .right = of(has_jacobian, hook_->right_)});
   }
+  /// Behind step 0: ∂L/∂output of h₀.
+  void before_finish(const MatrixView<Scalar>& d_h0) { hook_->initial(run(), d_h0); }
 
  private:
   auto& between() { return tape_.between; }

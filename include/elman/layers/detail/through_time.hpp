@@ -107,6 +107,7 @@ void run_bptt(const Part& part, const Activation& activation, const X& x, Tape& 
     end = begin;
   }
   if (d_h0.data()) {  // (14)
+    if (hooked) hooked.before_finish(d_next);
     between.finish(activation, outputs.leftCols(steps.batch()), d_next);
     for (Index s = 0; s < steps.batch(); ++s) copy(d_next.middleCols(steps.slot(s), 1), d_h0.middleCols(s, 1));
   }
