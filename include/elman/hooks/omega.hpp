@@ -11,11 +11,13 @@
 // multiplied with in ∂L/∂W (9).
 #pragma once
 
+#include <cmath>
 #include <limits>
 #include <utility>
 
 #include "elman/hooks/column_norm.hpp"
 #include "elman/hooks/penalty.hpp"
+#include "elman/kernels/coefficients.hpp"
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/types.hpp"
 
@@ -29,6 +31,8 @@ namespace hook {
 /// alone, and a bidirectional net has an Ω a direction.
 template <class Scalar>
 class Omega : public Penalty<Scalar> {
+  using Sum = Wide<Scalar>;
+
  public:
   template <class Net>
   explicit Omega(const Net& net, PenaltyOptions options = {})
@@ -37,33 +41,57 @@ class Omega : public Penalty<Scalar> {
   void step(const BackwardRun<Scalar>& run, const BackwardStep<Scalar>& step) override {
     if (step.t == 0 || !this->applies(run)) return;
     const Index batch = run.steps.batch();
-    const auto scale = static_cast<Wide<Scalar>>(this->scale(run, batch));
+    const auto scale = static_cast<Sum>(this->scale(run, batch));
     q_.reshape(step.d_a.rows(), 1);
-    Wide<Scalar> sum = 0;
+    Sum sum = 0;
     for (Index k = 0; k < step.width; ++k) sum += add_term(step, k, scale);
     this->add_value(run, static_cast<double>(sum), batch);
   }
 
  private:
   /// Of sequence k, whose term it returns.
-  Wide<Scalar> add_term(const BackwardStep<Scalar>& step, Index k, Wide<Scalar> scale) {
-    constexpr Wide<Scalar> least = 1024 * (std::numeric_limits<Scalar>::min)();
+  Sum add_term(const BackwardStep<Scalar>& step, Index k, Sum scale) {
+    constexpr Sum least = 1024 * (std::numeric_limits<Scalar>::min)();
     const Index hidden = step.d_a.rows();
-    const auto d_norm = detail::column_norm(step.d_a.col(k).data(), hidden);
-    if (d_norm < least) return 0;
+    const Scalar* const d_a = step.d_a.col(k).data();
     const Scalar* const sent_back = step.sent_back.col(k).data();
     const Scalar* const slopes = step.slopes_before.col(k).data();
-    Scalar* const q = q_.data();
-    for (Index row = 0; row < hidden; ++row) q[row] = sent_back[row] * slopes[row];
-    const auto q_norm = detail::column_norm(q, hidden);
-    const auto miss = q_norm / d_norm - 1;  // (79)
-    if (!(q_norm < least)) {                // (80)
-      const auto to_unit = static_cast<Scalar>(1 / q_norm);
-      const auto factor = static_cast<Scalar>(2 * scale * miss / d_norm);
-      Scalar* const seen = step.seen.col(k).data();
-      for (Index row = 0; row < hidden; ++row) seen[row] += factor * (to_unit * q[row] * slopes[row]);
+    const auto d_square = static_cast<Sum>(detail::sum_of_squares(d_a, hidden, Scalar(1)));
+    const auto q_square = static_cast<Sum>(detail::sum_of_square_products(sent_back, slopes, hidden));
+    if (is_usual(d_square) && is_usual(q_square)) {
+      const Sum miss = std::sqrt(q_square / d_square) - 1;  // (79)
+      const Sum norms = (miss + 1) * d_square;
+      add_gradient(step, k, static_cast<Scalar>(2 * scale * miss / norms), Scalar(1));  // (80)
+      return miss * miss;
+    }
+    const Sum d_norm = detail::column_norm(d_a, hidden);
+    if (d_norm < least) return 0;
+    for (Index row = 0; row < hidden; ++row) q_.data()[row] = sent_back[row] * slopes[row];
+    const Sum q_norm = detail::column_norm(q_.data(), hidden);
+    const Sum miss = q_norm / d_norm - 1;
+    if (!(q_norm < least)) {
+      add_gradient(step, k, static_cast<Scalar>(1 / q_norm), static_cast<Scalar>(2 * scale * miss / d_norm));
     }
     return miss * miss;
+  }
+  /// A square of a norm whose terms have lost nothing, from which neither products nor quotients leave the range.
+  static bool is_usual(Sum square) {
+    constexpr Scalar epsilon = std::numeric_limits<Scalar>::epsilon();
+    constexpr Scalar low = (std::numeric_limits<Scalar>::min)() / (epsilon * epsilon);
+    return square >= low && square <= 1 / low;
+  }
+  /// first · q_t ∘ σ'(a_t) · second, into what δ_{t+1} is multiplied with.
+  static void add_gradient(const BackwardStep<Scalar>& step, Index k, Scalar first, Scalar second) {
+    const Scalar* const sent_back = step.sent_back.col(k).data();
+    const Scalar* const slopes = step.slopes_before.col(k).data();
+    Scalar* const seen = step.seen.col(k).data();
+    const auto add = [&](Index row) { seen[row] += first * (sent_back[row] * slopes[row]) * slopes[row] * second; };
+    Index row = 0;
+    for (; row + 8 <= step.seen.rows(); row += 8) {
+      ELMAN_INDEPENDENT
+      for (Index lane = 0; lane < 8; ++lane) add(row + lane);
+    }
+    for (; row < step.seen.rows(); ++row) add(row);
   }
 
   ColumnBuffer<Scalar> q_;

@@ -10,6 +10,7 @@
 //   loop.hook(steady);
 #pragma once
 
+#include <limits>
 #include <utility>
 
 #include "elman/hooks/column_norm.hpp"
@@ -40,7 +41,7 @@ class ActivityPenalty : public OutputPenalty<Scalar> {
   }
 };
 
-/// Norms that change from step to step. ∂‖h‖/∂h is h/‖h‖, and 0 at h = 0.
+/// Norms that change from step to step. ∂‖h‖/∂h is h/‖h‖, and 0 at h = 0 and where ‖h‖ is no normal number.
 template <class Scalar>
 class NormPenalty : public OutputPenalty<Scalar> {
  public:
@@ -61,8 +62,9 @@ class NormPenalty : public OutputPenalty<Scalar> {
  private:
   static void add_unit(Wide<Scalar> factor, const ConstVectorView<Scalar>& h, Wide<Scalar> norm,
                        const VectorView<Scalar>& d) {
-    if (norm == 0) return;
-    for (Index row = 0; row < h.size(); ++row) d[row] += static_cast<Scalar>(factor * (h[row] / norm));
+    if (norm < (std::numeric_limits<Wide<Scalar>>::min)()) return;
+    const Wide<Scalar> of_h = factor / norm;
+    for (Index row = 0; row < h.size(); ++row) d[row] += static_cast<Scalar>(of_h * h[row]);
   }
 };
 
