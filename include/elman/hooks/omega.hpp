@@ -12,13 +12,15 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "elman/hooks/column_norm.hpp"
 #include "elman/hooks/penalty.hpp"
-#include "elman/kernels/coefficients.hpp"
 #include "elman/kernels/column_buffer.hpp"
+#include "elman/kernels/column_squares.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -38,62 +40,65 @@ class Omega : public Penalty<Scalar> {
   explicit Omega(const Net& net, PenaltyOptions options = {})
       : Penalty<Scalar>("Omega", net, std::move(options), {.sent_back = true, .seen = true}) {}
 
+  void begin(const BackwardRun<Scalar>& run) override {
+    const auto batch = static_cast<std::size_t>(run.steps.batch());
+    if (batch > squares_.size()) squares_.resize(batch), factors_.resize(batch);
+    q_.reserve(run.W.rows(), 1);
+  }
+
   void step(const BackwardRun<Scalar>& run, const BackwardStep<Scalar>& step) override {
     if (step.t == 0 || !this->applies(run)) return;
     const Index batch = run.steps.batch();
     const auto scale = static_cast<Sum>(this->scale(run, batch));
-    q_.reshape(step.d_a.rows(), 1);
+    auto* const squares = squares_.data();
+    Scalar* const factors = factors_.data();
+    detail::squares_of_columns(step.d_a, step.sent_back, step.slopes_before, squares);
     Sum sum = 0;
-    for (Index k = 0; k < step.width; ++k) sum += add_term(step, k, scale);
+    for (Index k = 0; k < step.width; ++k) {
+      const Sum d_square = squares[k].d, q_square = squares[k].q;
+      if (is_usual(d_square) && is_usual(q_square)) {
+        const Sum r = std::sqrt(q_square / d_square);                            // (79)
+        factors[k] = static_cast<Scalar>(2 * scale * (r - 1) / (r * d_square));  // (80)
+        sum += (r - 1) * (r - 1);
+      } else {
+        factors[k] = 0;
+        sum += add_unusual(step, k, scale);
+      }
+    }
+    detail::add_products_of_columns(step.sent_back, step.slopes_before, std::as_const(factors_).data(), step.seen);
     this->add_value(run, static_cast<double>(sum), batch);
   }
 
  private:
-  /// Of sequence k, whose term it returns.
-  Sum add_term(const BackwardStep<Scalar>& step, Index k, Sum scale) {
+  /// Whether the square of a norm has lost no digits, and neither products nor quotients of such leave the range.
+  static bool is_usual(Sum square) {
+    constexpr Scalar epsilon = std::numeric_limits<Scalar>::epsilon();
+    constexpr Scalar least = (std::numeric_limits<Scalar>::min)() / (epsilon * epsilon);
+    return square >= least && square <= 1 / least;
+  }
+  /// Whatever the norms of sequence k; returns its term.
+  Sum add_unusual(const BackwardStep<Scalar>& step, Index k, Sum scale) {
     constexpr Sum least = 1024 * (std::numeric_limits<Scalar>::min)();
     const Index hidden = step.d_a.rows();
-    const Scalar* const d_a = step.d_a.col(k).data();
-    const Scalar* const sent_back = step.sent_back.col(k).data();
-    const Scalar* const slopes = step.slopes_before.col(k).data();
-    const auto d_square = static_cast<Sum>(detail::sum_of_squares(d_a, hidden, Scalar(1)));
-    const auto q_square = static_cast<Sum>(detail::sum_of_square_products(sent_back, slopes, hidden));
-    if (is_usual(d_square) && is_usual(q_square)) {
-      const Sum miss = std::sqrt(q_square / d_square) - 1;  // (79)
-      const Sum norms = (miss + 1) * d_square;
-      add_gradient(step, k, static_cast<Scalar>(2 * scale * miss / norms), Scalar(1));  // (80)
-      return miss * miss;
-    }
-    const Sum d_norm = detail::column_norm(d_a, hidden);
+    const Sum d_norm = detail::column_norm(step.d_a.col(k).data(), hidden);
     if (d_norm < least) return 0;
-    for (Index row = 0; row < hidden; ++row) q_.data()[row] = sent_back[row] * slopes[row];
-    const Sum q_norm = detail::column_norm(q_.data(), hidden);
+    q_.reshape(hidden, 1);
+    Scalar* const q = q_.data();
+    for (Index row = 0; row < hidden; ++row) q[row] = step.sent_back(row, k) * step.slopes_before(row, k);
+    const Sum q_norm = detail::column_norm(q, hidden);
     const Sum miss = q_norm / d_norm - 1;
     if (!(q_norm < least)) {
-      add_gradient(step, k, static_cast<Scalar>(1 / q_norm), static_cast<Scalar>(2 * scale * miss / d_norm));
+      const auto to_unit = static_cast<Scalar>(1 / q_norm);
+      const auto factor = static_cast<Scalar>(2 * scale * miss / d_norm);
+      for (Index row = 0; row < hidden; ++row) {
+        step.seen(row, k) += factor * (to_unit * q[row] * step.slopes_before(row, k));
+      }
     }
     return miss * miss;
   }
-  /// A square of a norm whose terms have lost nothing, from which neither products nor quotients leave the range.
-  static bool is_usual(Sum square) {
-    constexpr Scalar epsilon = std::numeric_limits<Scalar>::epsilon();
-    constexpr Scalar low = (std::numeric_limits<Scalar>::min)() / (epsilon * epsilon);
-    return square >= low && square <= 1 / low;
-  }
-  /// first · q_t ∘ σ'(a_t) · second, into what δ_{t+1} is multiplied with.
-  static void add_gradient(const BackwardStep<Scalar>& step, Index k, Scalar first, Scalar second) {
-    const Scalar* const sent_back = step.sent_back.col(k).data();
-    const Scalar* const slopes = step.slopes_before.col(k).data();
-    Scalar* const seen = step.seen.col(k).data();
-    const auto add = [&](Index row) { seen[row] += first * (sent_back[row] * slopes[row]) * slopes[row] * second; };
-    Index row = 0;
-    for (; row + 8 <= step.seen.rows(); row += 8) {
-      ELMAN_INDEPENDENT
-      for (Index lane = 0; lane < 8; ++lane) add(row + lane);
-    }
-    for (; row < step.seen.rows(); ++row) add(row);
-  }
 
+  std::vector<detail::ColumnSquares<Scalar>> squares_;  ///< one a sequence
+  std::vector<Scalar> factors_;
   ColumnBuffer<Scalar> q_;
 };
 

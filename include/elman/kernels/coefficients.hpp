@@ -134,25 +134,6 @@ Sum sum_of_squares(const Scalar* x, Index count, Sum scale) {
          ((partial[1] + partial[5]) + (partial[3] + partial[7]));
 }
 
-/// Σ (x[k] y[k])², in eight sums side by side too.
-template <class Scalar>
-Scalar sum_of_square_products(const Scalar* x, const Scalar* y, Index count) {
-  Scalar partial[8]{};
-  Index k = 0;
-  for (; k + 8 <= count; k += 8) {
-    for (int l = 0; l < 8; ++l) {
-      const Scalar product = x[k + l] * y[k + l];
-      partial[l] += product * product;
-    }
-  }
-  for (int l = 0; k < count; ++k, ++l) {
-    const Scalar product = x[k] * y[k];
-    partial[l] += product * product;
-  }
-  return ((partial[0] + partial[4]) + (partial[2] + partial[6])) +
-         ((partial[1] + partial[5]) + (partial[3] + partial[7]));
-}
-
 /// x, the largest number of the scalar for ∞: a mean that once was infinite decays again.
 template <class Scalar>
 Scalar capped(Scalar x) {

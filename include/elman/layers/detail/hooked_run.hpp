@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "elman/kernels/coefficients.hpp"
 #include "elman/kernels/product.hpp"
 #include "elman/layers/activation.hpp"
 #include "elman/layers/backward_hook.hpp"
@@ -51,7 +52,9 @@ class HookedRun {
     hook_->above(run(), first_, d_h);
     seen_.emplace(tape_.seen(begin, end));
     if (!hook_->needs().seen) return;
-    copy(*seen_, shaped(hook_->seen_, *seen_));
+    const bool is_flat = seen_->outerStride() == seen_->rows();
+    copy(is_flat ? as_column(*seen_) : *seen_,
+         is_flat ? as_column(shaped(hook_->seen_, *seen_)) : shaped(hook_->seen_, *seen_));
     seen_.emplace(std::as_const(hook_->seen_).view());
   }
   /// What ∂L/∂a of the block is multiplied with in ∂L/∂W.
@@ -99,6 +102,11 @@ class HookedRun {
     buffer.reshape(as.rows(), as.cols());
     return buffer.view();
   }
+  /// Adjacent columns as one.
+  template <class Element>
+  static BasicMatrixView<Element> as_column(const BasicMatrixView<Element>& columns) {
+    return {columns.data(), columns.size(), 1};
+  }
 
   static ConstMatrixView<Scalar> of(bool is_there, const ColumnBuffer<Scalar>& buffer) {
     return is_there ? buffer.view() : ConstMatrixView<Scalar>();
@@ -118,7 +126,10 @@ class HookedRun {
   }
   void find_slopes_before(Index t, const ConstMatrixView<Scalar>& d_a) {
     const auto slopes = shaped(hook_->slopes_before_, d_a);
-    for (Index k = 0; k < slopes.size(); ++k) slopes.data()[k] = Scalar(1);
+    Scalar* const ones = slopes.data();
+    for_each_chunk(slopes.size(), [ones](Index first, Index count) {
+      for_each_of_chunk(count, [from = ones + first](Index k) { from[k] = Scalar(1); });
+    });
     apply_slope(activation_, activated(t - 1, d_a.cols()), slopes);
   }
   /// Whether the policy says it.
