@@ -73,6 +73,9 @@ TEST_CASE("the lines of features.md's Compose") {
   optim::L2Penalty penalty{net, {{"W", 1e-4}}};
   L += penalty(net, gradient);
   CHECK(L > 0);
+  hook::Omega omega{net, {.weight = 2}};
+  net.bptt(chunk, tape, gradient, {.hook = &omega});
+  CHECK(omega.value() > 0);
 }
 
 TEST_CASE("features.md's net of compile-time sizes") {
