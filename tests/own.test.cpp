@@ -282,6 +282,18 @@ struct VoltageLeak {
   };
 };
 
+/// p = ‖h_t − h_{t-1}‖⁴ of the outputs h.
+struct Jumps : elman::hook::OutputPenalty<double> {
+  Jumps(const auto& net, double weight) : OutputPenalty("Jumps", net, {.weight = weight}) {}
+  double term(const elman::ConstVectorView<double>& h, const elman::ConstVectorView<double>& h_prev,
+              elman::VectorView<double> d_h, elman::VectorView<double> d_h_prev) const override {
+    const double square = (h - h_prev).squaredNorm();
+    d_h += 4 * square * (h - h_prev);
+    d_h_prev -= 4 * square * (h - h_prev);
+    return square * square;
+  }
+};
+
 }  // namespace own
 
 namespace {
@@ -514,4 +526,49 @@ TEST_CASE("a matrix of one's own layer is kept in few bits") {
     const Eigen::Vector3f x = nets::normal<Eigen::Vector3f>(3, 1, random);
     CHECK((frozen.net().step(x, state) - thawed.step(x, expected)).norm() < 1e-5F);
   }
+}
+
+namespace {
+
+/// A net whose bptt has a penalty, and a loss that has it too, of one recurrence whose output is σ(v).
+struct Leaking : elman::Net<double, elman::Recurrence<2, 4, elman::Tanh, own::VoltageLeak>,
+                            elman::Readout<4, 3, elman::Identity>> {
+  using Net::Net;
+  void bptt(const auto& x, auto& tape, Gradient& gradient, InputGradients asked) const {
+    own::Jumps jumps{*this, 3};
+    asked.hook = &jumps;
+    Net::bptt(x, tape, gradient, asked);
+  }
+};
+struct ErrorAndJumps {
+  using Output = elman::Identity;
+  template <class Tape, class Targets>
+  typename Tape::Scalar operator()(Tape& tape, const Targets& targets) const {
+    using Scalar = typename Tape::Scalar;
+    const auto& steps = tape.steps();
+    const auto outputs = tape.body.between.outputs(std::as_const(tape.body).states());
+    Scalar sum(0);
+    for (Index t = 0; t < steps.count(); ++t) {
+      for (Index k = 0; k < steps.width(t); ++k) {
+        Scalar square(0);
+        for (Index row = 0; row < outputs.rows(); ++row) {
+          const Scalar jump = outputs(row, tape.body.block(t) + k) - outputs(row, tape.body.block(t - 1) + k);
+          square += jump * jump;
+        }
+        sum += square * square;
+      }
+    }
+    return elman::loss::SquaredError{}(tape, targets) + 3 / static_cast<double>(steps.columns()) * sum;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the gradient of a penalty of one's own on h equals the complex step, where h is not the state") {
+  elman::Random random(4);
+  Leaking net{elman::zero};
+  randomise(net, random);
+  const auto x = ragged(2, random);
+  const Eigen::MatrixXd targets = nets::normal<Eigen::MatrixXd>(3, x.steps.columns(), random);
+  check_gradients(net, x, targets, ErrorAndJumps(), elman::every_step, random, 4 + 2 + 2);
 }

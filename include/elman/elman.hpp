@@ -90,6 +90,13 @@
 #include "elman/metrics/roc_auc.hpp"
 #include "elman/metrics/scores.hpp"
 
+// Hooks that bptt calls: penalties on W and on h
+#include "elman/hooks/join.hpp"
+#include "elman/hooks/omega.hpp"
+#include "elman/hooks/output_penalties.hpp"
+#include "elman/hooks/output_penalty.hpp"
+#include "elman/hooks/penalty.hpp"
+
 // Optimizers
 #include "elman/model.hpp"
 #include "elman/optim/adadelta.hpp"

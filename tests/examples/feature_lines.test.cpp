@@ -86,6 +86,9 @@ TEST_CASE("the lines of features.md's Compose") {
   CHECK(orthogonal(net, gradient) < 1e-9F);
   kept.step(net, gradient);
   CHECK(orthogonal(net, gradient) < 1e-9F);
+  hook::Omega omega{net, {.weight = 2}};
+  net.bptt(chunk, tape, gradient, {.hook = &omega});
+  CHECK(omega.value() > 0);
 }
 
 TEST_CASE("features.md's net of compile-time sizes") {

@@ -325,6 +325,24 @@ TEST_CASE("noise, schedules, callbacks, logs and checkpoints") {
   CHECK(of_each[static_cast<std::size_t>(hardest)] >= loss(tape, batch.targets));
 }
 
+TEST_CASE("penalties on W and on h") {
+  const Labelled labelled;
+  const train::Examples data{labelled.sequences, labelled.labels};
+  Model net = make_net();
+  optim::Adam adam{net, {.learning_rate = 1e-2}};
+  const loss::CrossEntropy loss;
+  hook::Omega omega{net, {.weight = 2}};               // gradients that neither vanish nor explode
+  hook::NormPenalty steady{net, {.weight = 0.1}};      // ‖h‖ that stays from step to step
+  hook::ActivityPenalty small{net, {.weight = 1e-3}};  // ‖h‖²
+  hook::Join penalties{omega, steady, small};
+  train::Loop loop{net, adam, loss, train::Batches{data, {.size = 16}}, {.epochs = 3, .clip_norm = 1.0}};
+  loop.hook(penalties);  // by hand: net.bptt(x, tape, gradient, {.hook = &penalties})
+  loop.run();
+  const double last = omega.value();  // Ω of the last batch, without its weight
+  CHECK(last > 0);
+  CHECK(last < 1);
+}
+
 TEST_CASE("groups of parameters") {
   const Labelled labelled;
   const train::Examples data{labelled.sequences, labelled.labels};

@@ -86,6 +86,9 @@ class BackwardHook {
   virtual void above(const BackwardRun<Scalar>&, Index /*first*/, const MatrixView<Scalar>& /*d_h*/) {}
   /// It has gone back through a step.
   virtual void step(const BackwardRun<Scalar>&, const BackwardStep<Scalar>&) {}
+  /// It has gone back through all of them: d_h0 is ∂L/∂output of h₀, Hidden × B in the order of slots, for a hook to
+  /// add to. Where nothing depends on it, it is not called.
+  virtual void initial(const BackwardRun<Scalar>&, const MatrixView<Scalar>& /*d_h0*/) {}
 
   const BackwardNeeds& needs() const { return needs_; }
   /// What a hook adds to gradients is multiplied by it: 1, or the share of a piece in a batch that is run in pieces.

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "elman/kernels/coefficients.hpp"
 #include "elman/kernels/product.hpp"
 #include "elman/layers/apply_activation.hpp"
 #include "elman/layers/backward_hook.hpp"
@@ -38,7 +39,9 @@ class HookedRun {
     hook_->above(run(), first_, d_h);
     seen_.emplace(tape_.seen(begin, end));
     if (!hook_->needs().seen) return;
-    copy(*seen_, shaped(hook_->seen_, *seen_));
+    const bool is_flat = seen_->outerStride() == seen_->rows();
+    copy(is_flat ? as_column(*seen_) : *seen_,
+         is_flat ? as_column(shaped(hook_->seen_, *seen_)) : shaped(hook_->seen_, *seen_));
     seen_.emplace(std::as_const(hook_->seen_).view());
   }
   /// What ∂L/∂a of the block is multiplied with in ∂L/∂W.
@@ -72,6 +75,8 @@ class HookedRun {
                         .right = of(has_jacobian, hook_->right_),
                         .slopes = of(needs.slopes, hook_->slopes_)});
   }
+  /// Behind step 0: ∂L/∂output of h₀.
+  void before_finish(const MatrixView<Scalar>& d_h0) { hook_->initial(run(), d_h0); }
 
  private:
   auto& between() { return tape_.between; }
@@ -85,6 +90,11 @@ class HookedRun {
   static MatrixView<Scalar> shaped(ColumnBuffer<Scalar>& buffer, const ConstMatrixView<Scalar>& as) {
     buffer.reshape(as.rows(), as.cols());
     return buffer.view();
+  }
+  /// Adjacent columns as one.
+  template <class Element>
+  static BasicMatrixView<Element> as_column(const BasicMatrixView<Element>& columns) {
+    return {columns.data(), columns.size(), 1};
   }
 
   static ConstMatrixView<Scalar> of(bool is_there, const ColumnBuffer<Scalar>& buffer) {
@@ -105,7 +115,10 @@ class HookedRun {
   }
   void find_slopes(Index t, const ConstMatrixView<Scalar>& d_a, ColumnBuffer<Scalar>& buffer) {
     const auto slopes = shaped(buffer, d_a);
-    for (Index k = 0; k < slopes.size(); ++k) slopes.data()[k] = Scalar(1);
+    Scalar* const ones = slopes.data();
+    for_each_chunk(slopes.size(), [ones](Index first, Index count) {
+      for_each_of_chunk(count, [from = ones + first](Index k) { from[k] = Scalar(1); });
+    });
     apply_slope(without_gradient(activation_), activated(t, d_a.cols()), slopes);
   }
   /// Whether the policy says it.

@@ -108,7 +108,10 @@ void run_bptt(const Part& part, const Activation& activation, const X& x, Tape& 
     if (d_x.data()) set_product(tape.U, d_a, d_x.middleCols(first, columns));  // (13)
     end = begin;
   }
-  if (reaches_start) between.finish(activation, outputs.leftCols(steps.batch()), d_next);
+  if (reaches_start) {
+    if (hooked) hooked.before_finish(d_next);
+    between.finish(activation, outputs.leftCols(steps.batch()), d_next);
+  }
   if (d_h0.data()) {  // (14)
     for (Index s = 0; s < steps.batch(); ++s) copy(d_next.middleCols(steps.slot(s), 1), d_h0.middleCols(s, 1));
   }
