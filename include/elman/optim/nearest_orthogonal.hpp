@@ -41,20 +41,26 @@ class NearestOrthogonal {
   /// W, of adjacent columns, ← the orthogonal matrix nearest to it, to round-off: ‖WᵀW − I‖_F ≤ n ε. One that is so
   /// near already keeps its bits, and so does one that is not finite.
   void operator()(const MatrixView<Scalar>& W) {
-    constexpr int most = 24;  // a singular value of 1e-4 has grown to 1 by then
-    const Scalar round_off = Limits::epsilon() * static_cast<Scalar>(W.rows()), last = std::sqrt(round_off) / 2;
-    for (int step = 0; step < most; ++step) {
-      const Scalar distance = find_excess(W, step == 0);
-      if (!is_finite(distance)) break;
-      if (distance <= round_off) return;
-      factor_.assign(copy_.view());
-      add_product(factor_, excess_.view(), W);
-      if (distance <= last) return;  // ¾ of its square is left: round-off
-    }
+    if (multiply(W, true)) return;
     rotations_(W);
+    multiply(W, false);  // what many rotations have left
   }
 
  private:
+  /// Steps until W is orthogonal, which singular values of 1e-4 have become in 24. Returns whether it is.
+  bool multiply(const MatrixView<Scalar>& W, bool may_scale) {
+    const Scalar round_off = Limits::epsilon() * static_cast<Scalar>(W.rows()), last = std::sqrt(round_off) / 2;
+    for (int step = 0; step < 24; ++step) {
+      const Scalar distance = find_excess(W, may_scale && step == 0);
+      if (!is_finite(distance)) return false;
+      if (distance <= round_off) return true;
+      factor_.assign(copy_.view());
+      add_product(factor_, excess_.view(), W);
+      if (distance <= last) return true;  // ¾ of its square is left: round-off
+    }
+    return false;
+  }
+
   /// ½ (I − WᵀW), with W scaled before it if `scale` and if that is needed. Returns ‖WᵀW − I‖_F, or what is not finite.
   Scalar find_excess(const MatrixView<Scalar>& W, bool scale) {
     const Index n = W.rows();
