@@ -105,7 +105,7 @@ TEST_CASE("random batches of tokens allocate nothing: noise, both directions, le
   check_tokens(Stacked(Embedding(9, 6),
                        Bidirectional(LearnedStart(Recurrence(6, 8, {.recurrent_dropout = 0.2, .zoneout = 0.1}))),
                        Dropout(Recurrence(16, 5), {.rate = 0.3})));
-  check_tokens(Stacked(Recurrence(9, 6, LearnedLeak{.recurrent_dropout = 0.2}), Recurrence(6, 4, LeakyVoltage{})));
+  check_tokens(Stacked(Recurrence(9, 6, LearnedLeak{.recurrent_dropout = 0.2}), Recurrence(6, 5, LeakyVoltage{})));
   check_tokens(Repeated(Recurrence(9, 5), Dropout(Recurrence(5, 5, no_bias), {.rate = 0.3}), 4));
 }
 

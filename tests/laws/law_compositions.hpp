@@ -265,14 +265,14 @@ struct NoisyBothWays : FromTokens {
 /// Leaks of both forms one upon the other, given and learned, with noise in between.
 struct Leaks : FromColumns {
   static constexpr int depth = 4;
-  static constexpr std::size_t entries = 4 + 4 + 3 + 3 + 2 + 2;
+  static constexpr std::size_t entries = 4 + 4 + 4 + 3 + 2 + 2;
   template <class Output>
   static auto make(elman::Random& random) {
     const auto [in, a, b, c, d, out] = draw_sizes<6>(random);
     return net_of<Output>(
         Stacked{Recurrence{in, a, elman::LearnedLeak{.recurrent_dropout = 0.3}},
                 Dropout{Recurrence{a, b, elman::LearnedVoltageLeak{.recurrent_dropout = 0.2}}, {.rate = 0.2}},
-                Recurrence<Dynamic, Dynamic, Softsign, elman::LeakyVoltage>{b, c, {.alpha = 0.6}},
+                Recurrence<Dynamic, Dynamic, elman::ModReLU, elman::LeakyVoltage>{b, c, {.alpha = 0.6}},
                 Recurrence{c, d, elman::Leaky::time_constants(1, 8)}},
         out);
   }
@@ -291,14 +291,15 @@ struct LeaksBothWays : FromTokens {
   }
 };
 
-/// The last voltage of one is the first of the other.
+/// The last voltage of one is the first of the other, whose σ has a parameter, also where h₀ and the last output are.
 struct LeakyTranslator : Translator {
-  static constexpr std::size_t entries = 7 + 2 + 3;
+  static constexpr std::size_t entries = 4 + 4 + 2 + 3;
   template <class Output>
   static auto make(elman::Random& random) {
+    using Decoder = Recurrence<Dynamic, Dynamic, elman::ModReLU, elman::LeakyVoltage>;
     const auto [source, target, hidden, out] = draw_sizes<4>(random);
     return net_of<Output>(EncoderDecoder{Recurrence{source, hidden, elman::LearnedVoltageLeak{}},
-                                         Recurrence{target, hidden, elman::LeakyVoltage::time_constants(1.5, 6)}},
+                                         Decoder{target, hidden, elman::LeakyVoltage::time_constants(1.5, 6)}},
                           out);
   }
 };
