@@ -417,7 +417,7 @@ TEST_CASE("verdicts say in words what becomes of a gradient") {
   // As many steps as half of the sequences have to go, or more.
   CHECK(verdict_on(scaled(0.25), {9, 3, 0, 3, 1, 6}).steps == 5);
   CHECK(verdict_on(scaled(0.25), {9, 3, 3}).steps == 2);
-  CHECK(verdict_on(scaled(0.25), {9, 3, 3}).left() == 0.0625);
+  CHECK(near(verdict_on(scaled(0.25), {9, 3, 3}).left(), 0.0625));
 
   CHECK(verdict_on(scaled(1), {1, 1}).text == "cannot be said: no sequence has two steps");
   CHECK(verdict_on(scaled(1), {1, 3}, {}, at_steps({0})).text ==
