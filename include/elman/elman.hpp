@@ -132,7 +132,6 @@
 #include "elman/inspect/gradient_flow.hpp"
 #include "elman/inspect/non_finite.hpp"
 #include "elman/inspect/recurrence_flow.hpp"
-#include "elman/inspect/scaled_norm.hpp"
 #include "elman/inspect/spectrum.hpp"
 
 // Training

@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "elman/hooks/column_norm.hpp"
+#include "elman/kernels/column_norm.hpp"
 #include "elman/hooks/penalty.hpp"
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/kernels/column_squares.hpp"

@@ -13,7 +13,7 @@
 #include <limits>
 #include <utility>
 
-#include "elman/hooks/column_norm.hpp"
+#include "elman/kernels/column_norm.hpp"
 #include "elman/hooks/output_penalty.hpp"
 #include "elman/types.hpp"
 

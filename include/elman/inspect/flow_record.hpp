@@ -14,8 +14,9 @@
 #include <cmath>
 #include <limits>
 
-#include "elman/inspect/scaled_norm.hpp"
+#include "elman/inspect/spectrum.hpp"
 #include "elman/kernels/column_buffer.hpp"
+#include "elman/kernels/column_norm.hpp"
 #include "elman/kernels/factor.hpp"
 #include "elman/kernels/product.hpp"
 #include "elman/layers/backward_hook.hpp"
@@ -56,7 +57,7 @@ struct FlowRecord {
   void step(const BackwardStep<Scalar>& step, double saturated_below) {
     const Index first = steps.first(step.t);
     for (Index slot = 0; slot < step.width; ++slot) {
-      norms.data()[column(step.t, slot)] = norm_of(step.d_state.col(slot).data(), step.d_state.rows());
+      norms.data()[column(step.t, slot)] = static_cast<double>(column_norm(step.d_state.col(slot).data(), W.rows()));
       double count = 0;
       for (Index row = 0; row < step.slopes.rows(); ++row) {
         count += static_cast<double>(step.slopes(row, slot)) < saturated_below ? 1 : 0;
@@ -79,7 +80,7 @@ struct FlowRecord {
     if (step.t > 0) return;
     send_back(step, step.d_state, sent_.view());
     for (Index slot = 0; slot < step.width; ++slot)
-      norms.data()[slot] = norm_of(sent_.view().col(slot).data(), W.rows());
+      norms.data()[slot] = column_norm(sent_.view().col(slot).data(), W.rows());
   }
 
  private:

@@ -14,8 +14,8 @@
 #include <limits>
 
 #include "elman/check.hpp"
-#include "elman/inspect/scaled_norm.hpp"
 #include "elman/kernels/coefficients.hpp"
+#include "elman/kernels/column_norm.hpp"
 #include "elman/kernels/factor.hpp"
 #include "elman/kernels/product.hpp"
 #include "elman/types.hpp"
@@ -33,6 +33,17 @@ DenseDouble dense_double(const M& matrix) {
     for (Index row = 0; row < matrix.rows(); ++row) result(row, k) = static_cast<double>(matrix(row, k));
   }
   return result;
+}
+
+/// A ← A / ‖A‖ (Frobenius) if that is above 0 and finite; returns ‖A‖. A template, as are its callers, so that nobody
+/// compiles it who does not call them.
+template <class Dense>
+double normalise(Dense& A) {
+  const double norm = static_cast<double>(column_norm(A.data(), A.size()));
+  if (norm > 0 && is_finite(norm)) {
+    for (Index k = 0; k < A.size(); ++k) A.data()[k] /= norm;
+  }
+  return norm;
 }
 
 /// ln max |λ(A)|: with A_0 = A / ‖A‖ and A_j = A_{j-1}² / s_j, s_j its norm, it is ln ‖A‖ + Σ ln(s_j) / 2ʲ. Of
