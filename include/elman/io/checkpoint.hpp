@@ -13,10 +13,10 @@
 //     run.save();
 //     …
 //
-// Kept are nets, gradients, elman's optimizers, SkipNonFinite or KeepOrthogonal around one, ReduceOnPlateau, Random, states of streams,
-// numbers, std::string, std::vector and std::array of numbers, std::vector of std::string, Eigen's matrices; an
-// optimizer of your own that is built on OptimizerBase and has `elman::FormOptions form() const`. A schedule is known
-// by the step that it is asked for.
+// Kept are nets, gradients, elman's optimizers, SkipNonFinite or KeepOrthogonal around one, ReduceOnPlateau, Random,
+// states of streams, numbers, std::string, std::vector and std::array of numbers, std::vector of std::string, Eigen's
+// matrices; an optimizer of your own that is built on OptimizerBase and has `elman::FormOptions form() const`. A
+// schedule is known by the step that it is asked for.
 //
 // What is made of such parts says so, and is kept as a whole, part by part: "training-net", "training-best-loss" of
 //
