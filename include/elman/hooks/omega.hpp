@@ -17,9 +17,9 @@
 #include <utility>
 #include <vector>
 
-#include "elman/kernels/column_norm.hpp"
 #include "elman/hooks/penalty.hpp"
 #include "elman/kernels/column_buffer.hpp"
+#include "elman/kernels/column_norm.hpp"
 #include "elman/kernels/column_squares.hpp"
 #include "elman/types.hpp"
 

@@ -13,8 +13,8 @@
 #include <limits>
 #include <utility>
 
-#include "elman/kernels/column_norm.hpp"
 #include "elman/hooks/output_penalty.hpp"
+#include "elman/kernels/column_norm.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
