@@ -4,7 +4,6 @@
 // through_time.hpp. Nothing here runs, and no memory is taken, where there is no hook.
 #pragma once
 
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -37,15 +36,16 @@ class HookedRun {
   void begin_block(Index begin, Index end, const MatrixView<Scalar>& d_h) {
     first_ = tape_.steps().first(begin);
     hook_->above(run(), first_, d_h);
-    seen_.emplace(tape_.seen(begin, end));
+    const auto seen_by_W = tape_.seen(begin, end);
+    see(seen_by_W);
     if (!hook_->needs().seen) return;
-    const bool is_flat = seen_->outerStride() == seen_->rows();
-    copy(is_flat ? as_column(*seen_) : *seen_,
-         is_flat ? as_column(shaped(hook_->seen_, *seen_)) : shaped(hook_->seen_, *seen_));
-    seen_.emplace(std::as_const(hook_->seen_).view());
+    const bool is_flat = seen_by_W.outerStride() == seen_by_W.rows();
+    const auto may_change = shaped(hook_->seen_, seen_by_W);
+    copy(is_flat ? as_column(seen_by_W) : seen_by_W, is_flat ? as_column(may_change) : may_change);
+    see(may_change);
   }
   /// What ∂L/∂a of the block is multiplied with in ∂L/∂W.
-  const ConstMatrixView<Scalar>& seen() const { return *seen_; }
+  ConstMatrixView<Scalar> seen() const { return {seen_, tape_.states().rows(), seen_columns_, seen_stride_}; }
 
   /// Before the policy's `retreat`: ∂L/∂output of the step is still in two parts.
   void before_step(const ConstMatrixView<Scalar>& d_h, const ConstMatrixView<Scalar>& d_next) {
@@ -90,6 +90,11 @@ class HookedRun {
   static MatrixView<Scalar> shaped(ColumnBuffer<Scalar>& buffer, const ConstMatrixView<Scalar>& as) {
     buffer.reshape(as.rows(), as.cols());
     return buffer.view();
+  }
+  void see(const ConstMatrixView<Scalar>& columns) {
+    seen_ = columns.data();
+    seen_columns_ = columns.cols();
+    seen_stride_ = columns.outerStride();
   }
   /// Adjacent columns as one.
   template <class Element>
@@ -162,7 +167,8 @@ class HookedRun {
   Tape& tape_;
   BackwardHook<Scalar>* hook_;
   Index first_ = 0;  ///< the packed column where the block begins
-  std::optional<ConstMatrixView<Scalar>> seen_;
+  const Scalar* seen_ = nullptr;
+  Index seen_columns_ = 0, seen_stride_ = 0;
 };
 
 }  // namespace detail
