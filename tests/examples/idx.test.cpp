@@ -10,6 +10,7 @@
 
 #include "../../examples/common/idx.hpp"
 #include "../../examples/common/images.hpp"
+#include "../../examples/common/tasks/pixels.hpp"
 #include "support/catch.hpp"
 #include "support/folder.hpp"
 
@@ -180,6 +181,33 @@ TEST_CASE("an image becomes a sequence of rows, rows and columns, or pixels") {
   expected << 10, 30, 20, 40;
   CHECK(sequence(By::rows, 1) == expected);
   CHECK(sequence(By::pixels, 1) == expected);
+}
+
+TEST_CASE("steps of images are put in one other order, with the values of a step together") {
+  Images images;
+  images.rows = 1;
+  images.cols = 6;
+  images.channels = 2;
+  images.pixels = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+  images.labels = {0};
+  images.scale = 1;
+  arrange(images, By::pixels, 1);
+  const auto before = images.sequence(0);
+  Images same = images, other = images;
+  permute_steps(images, 1);
+  permute_steps(same, 1);
+  permute_steps(other, 2);
+  const auto after = images.sequence(0);
+  CHECK(after != before);
+  CHECK(after == same.sequence(0));
+  CHECK(after != other.sequence(0));
+  std::vector<float> first;
+  for (elman::Index t = 0; t < 6; ++t) {
+    CHECK(after(1, t) == after(0, t) + 1);
+    first.push_back(after(0, t));
+  }
+  std::ranges::sort(first);
+  CHECK(first == std::vector<float>{0, 2, 4, 6, 8, 10});
 }
 
 TEST_CASE("images are normalised by those that are trained on") {
