@@ -142,5 +142,6 @@
 #include "elman/train/evaluate.hpp"
 #include "elman/train/event.hpp"
 #include "elman/train/generated.hpp"
+#include "elman/train/growing.hpp"
 #include "elman/train/loop.hpp"
 #include "elman/train/options.hpp"

@@ -398,6 +398,36 @@ TEST_CASE("generated data") {
 
 namespace {
 
+/// Its first step tells the label, whatever comes behind.
+Sequence followed_by_noise(Index label, Index length, Random& random) {
+  Sequence sequence = 0.3 * nets::normal<Sequence>(3, length, random);
+  sequence.col(0) = sequence_of(label, random).col(0);
+  return sequence;
+}
+
+}  // namespace
+
+TEST_CASE("generated data whose length grows") {
+  Model net = make_net();
+  optim::Adam adam{net};
+  const train::Growing length{{.from = 5, .to = 30, .steps = 60}};  // a function of the update, as schedules are
+  const auto make = [&](Random& random, Index step) {
+    const Index label = random.below(4);
+    return std::pair(followed_by_noise(label, length(step), random), label);
+  };
+  train::Loop loop{
+      net,
+      adam,
+      loss::CrossEntropy{},
+      train::Generated{make, {.examples = 512, .size = 32}},
+      {.epochs = 8, .clip_norm = 1.0, .schedule = optim::CosineSchedule{{.learning_rate = 1e-2, .steps = 128}}}};
+  loop.validate(train::Generated{make, {.examples = 100}}, {.watch = "accuracy"}, metric::Accuracy{});
+  const train::Outcome outcome = loop.run();
+  CHECK(outcome.best > 0.9);
+}
+
+namespace {
+
 struct Pairs {
   std::vector<std::vector<Index>> sources, answers;  // an answer begins with 0 and ends with 1
 

@@ -12,7 +12,9 @@
 //   task(length, random)      an example: the sequence and its target, as a std::pair
 #pragma once
 
+#include <algorithm>
 #include <elman/elman.hpp>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -26,16 +28,20 @@ using Tokens = std::vector<elman::Index>;
 struct Lengths {
   elman::Index shortest = 0, longest = 0;
 
-  elman::Index draw(elman::Random& random) const {
-    return longest > shortest ? shortest + random.below(longest - shortest + 1) : shortest;
+  /// Of these, one that is not above `most`; `most` itself if all are.
+  elman::Index draw(elman::Random& random, elman::Index most) const {
+    const elman::Index low = (std::min)(shortest, most), high = (std::min)(longest, most);
+    return high > low ? low + random.below(high - low + 1) : low;
   }
 };
 
 template <class Task>
 class Drawn {
  public:
-  /// Throws std::runtime_error, naming the task, if it has no examples of such lengths.
-  Drawn(Task task, const Lengths& lengths) : task_(std::move(task)), lengths_(lengths) {
+  /// With `growing`, lengths are cut to what it says of the update. Throws std::runtime_error, naming the task, if it
+  /// has no examples of such lengths.
+  Drawn(Task task, const Lengths& lengths, const std::optional<elman::train::Growing>& growing = {})
+      : task_(std::move(task)), lengths_(lengths), growing_(growing) {
     const auto fail = [](elman::Index length, const std::string& expected) {
       throw std::runtime_error(std::string(Task::name) + ": length " + std::to_string(length) + "; expected " +
                                expected);
@@ -44,15 +50,21 @@ class Drawn {
     if (lengths.longest < lengths.shortest) {
       fail(lengths.longest, "at least " + std::to_string(lengths.shortest) + ", the shortest");
     }
+    if (growing && growing->options().from < task_.shortest()) {
+      fail(growing->options().from, "to grow from at least " + std::to_string(task_.shortest()));
+    }
   }
 
   const Task& task() const { return task_; }
   const Lengths& lengths() const { return lengths_; }
-  auto operator()(elman::Random& random) const { return task_(lengths_.draw(random), random); }
+  auto operator()(elman::Random& random, elman::Index step = elman::train::behind_all_updates) const {
+    return task_(lengths_.draw(random, growing_ ? (*growing_)(step) : lengths_.longest), random);
+  }
 
  private:
   Task task_;
   Lengths lengths_;
+  std::optional<elman::train::Growing> growing_;
 };
 
 /// The target of each step but those from `first` to `last` (not included) becomes the label that losses and metrics

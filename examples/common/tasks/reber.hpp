@@ -48,8 +48,8 @@ class ReberState {
   }
   bool is_end() const { return place_ == places - 1; }
 
-  /// A string, of `length` symbols (at least 9) each as likely as the others, or, for 0, of as many as the grammar has
-  /// it.
+  /// A string of `length` symbols (at least 9), any as likely as the others, as in the grammar; or, for 0, of any
+  /// length, as likely as it is there.
   static std::string draw(elman::Index length, elman::Random& random) {
     const std::vector<Shares> ends = ends_in(length);
     std::string text;
@@ -80,7 +80,7 @@ class ReberState {
     int to;
   };
   using Ways = std::vector<Way>;
-  /// Of each place: how probable it is that a certain number of symbols follows, up to a factor that all places share.
+  /// Of each place: in how many ways a certain number of symbols can follow, up to a factor that all places share.
   using Shares = std::array<double, places>;
 
   static const Ways& ways_from(int place) {
@@ -109,9 +109,7 @@ class ReberState {
       double largest = 0;
       for (int place = 0; place < places; ++place) {
         double& share = all[n][static_cast<std::size_t>(place)];
-        const Ways& from = ways_from(place);
-        for (const Way& way : from) share += all[n - 1][static_cast<std::size_t>(way.to)];
-        if (from.size() == 2) share /= 2;
+        for (const Way& way : ways_from(place)) share += all[n - 1][static_cast<std::size_t>(way.to)];
         largest = (std::max)(largest, share);
       }
       if (largest > 0) {

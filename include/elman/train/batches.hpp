@@ -6,6 +6,7 @@
 //   size()                 examples that an epoch has
 //   start(random)          an epoch begins: in an order drawn by *random, or, if that is null, in the order of the data
 //   batches()              how many batches it has
+//   begin_update(step)     if there is one: a batch is next that is trained on, for update `step` of all epochs, from 0
 //   pieces(k)              how many pieces batch k comes in: 1, or the micro-batches whose gradients are added up
 //   take(k, piece, random, batch)   fills `batch`; random as for start
 //   text()                 what it is, so that a run is not gone on with on other data

@@ -6,11 +6,15 @@
 //
 // `make` returns a sequence and its target, as a std::pair, of the kinds that data sets have (data_set.hpp). Of the
 // same seed it makes the same examples. An evaluation draws from `seed`, so that each has the same examples, of which
-// training sees none.
+// training sees none. A make(random, step) is told for which update of all epochs, from 0, its example is trained on,
+// and behind_all_updates when it is not: examples become longer or harder (growing.hpp), and are evaluated as they are
+// at last.
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -34,9 +38,18 @@ struct GeneratedOptions {
   std::uint64_t seed = 0x5eed;         ///< of what is evaluated on
 };
 
+inline constexpr Index behind_all_updates = (std::numeric_limits<Index>::max)();
+
 template <class Make>
 class Generated {
-  using Pair = std::remove_cvref_t<std::invoke_result_t<Make&, Random&>>;
+  static auto one(Make& make, Random& random, Index step) {
+    if constexpr (std::invocable<Make&, Random&, Index>) {
+      return make(random, step);
+    } else {
+      return make(random);
+    }
+  }
+  using Pair = decltype(one(std::declval<Make&>(), std::declval<Random&>(), 0));
 
   /// The examples of a batch.
   struct Made {
@@ -66,10 +79,12 @@ class Generated {
   const GeneratedOptions& options() const { return options_; }
   Index size() const { return options_.examples; }
   void start(Random*) { evaluation_ = Random{options_.seed}; }
+  void begin_update(Index step) { step_ = step; }
   Index batches() const { return (size() + options_.size - 1) / options_.size; }
   Index pieces(Index k) const { return (count_of(k) + options_.micro - 1) / options_.micro; }
   void take(Index k, Index piece, Random* random, Batch& batch) {
-    if (piece == 0) make_batch(count_of(k), random ? *random : evaluation_);
+    if (piece == 0 && random) make_batch(count_of(k), *random, step_);
+    if (piece == 0 && !random) make_batch(count_of(k), evaluation_, behind_all_updates);
     const Index first = piece * options_.micro;
     batch.read = options_.read ? *options_.read : Batch::own_read();
     batch.pack((std::min)(options_.micro, made_.size() - first), made_, [&](Index b) { return first + b; }, random);
@@ -83,14 +98,15 @@ class Generated {
 
  private:
   Index count_of(Index k) const { return (std::min)(options_.size, size() - k * options_.size); }
-  void make_batch(Index count, Random& random) {
+  void make_batch(Index count, Random& random, Index step) {
     made_.pairs.clear();
-    for (Index k = 0; k < count; ++k) made_.pairs.push_back(make_(random));
+    for (Index k = 0; k < count; ++k) made_.pairs.push_back(one(make_, random, step));
   }
 
   Make make_;
   GeneratedOptions options_;
   Random evaluation_;
+  Index step_ = 0;  ///< the update that is next
   Made made_;
 };
 

@@ -205,7 +205,7 @@ class Loop {
     at_.in_epoch = true;
   }
   void take_step() {
-    const Index examples = update_.find_gradient(at_.batch, random_, tally_);
+    const Index examples = update_.find_gradient(at_, random_, tally_);
     std::optional<double> rate;
     if (options_.schedule) rate = options_.schedule(at_.step);
     if (plateau_) rate = plateau_->learning_rate();

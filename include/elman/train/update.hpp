@@ -94,9 +94,11 @@ class Update {
     state_ = initial_state(net_, source);
   }
 
-  /// The gradient of batch k, with its loss and metrics added to `tally`. Returns how many examples it has.
+  /// The gradient of the next batch, with its loss and metrics added to `tally`. Returns how many examples it has.
   template <class Tally>
-  Index find_gradient(Index k, Random& random, Tally& tally) {
+  Index find_gradient(const Position& at, Random& random, Tally& tally) {
+    const Index k = at.batch;
+    if constexpr (requires { source.begin_update(at.step); }) source.begin_update(at.step);
     gradient_.set_zero();
     double divisor = 0;  // what the mean over the pieces so far is over
     Index examples = 0;

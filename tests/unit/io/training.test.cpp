@@ -13,6 +13,7 @@
 #include "elman/io/checkpoint.hpp"
 #include "elman/train/chunks.hpp"
 #include "elman/train/generated.hpp"
+#include "elman/train/growing.hpp"
 #include "elman/train/loop.hpp"
 #include "support/catch.hpp"
 #include "support/folder.hpp"
@@ -138,14 +139,15 @@ TEST_CASE("a loop over chunks of a stream, whose state is carried, ended by pati
   check_kills(run, file, 4 * (3 + 1 + 1));
 }
 
-TEST_CASE("a loop over generated examples") {
+TEST_CASE("a loop over generated examples, of a length that grows") {
   const Folder folder("training");
   const auto file = folder.path / "generated.ckpt";
   const auto run = [&](Told& told, std::size_t& events, std::size_t kill) {
     Cell cell = make_cell();
     optim::SGD descent{cell, {.momentum = 0.9}};
-    const auto make = [](Random& random) {
-      return std::pair(nets::normal<Sequence>(3, 1 + random.below(4), random), random.below(4));
+    const train::Growing longest{{.from = 1, .to = 9, .steps = 4}};
+    const auto make = [&](Random& random, Index step) {
+      return std::pair(nets::normal<Sequence>(3, 1 + random.below(longest(step)), random), random.below(4));
     };
     train::Loop loop{
         cell,          descent, loss::CrossEntropy{}, train::Generated{make, {.examples = 10, .size = 4, .micro = 3}},

@@ -386,6 +386,51 @@ TEST_CASE("generated examples: others each time in training, the same for each e
         }) == "train::Generated: size is 5; expected from 1 to 4, the examples of an epoch");
 }
 
+TEST_CASE("a length grows from update to update") {
+  const train::Growing length{{.from = 10, .to = 100, .steps = 30}};
+  CHECK(length(0) == 10);
+  CHECK(length(1) == 13);
+  CHECK(length(29) == 97);
+  CHECK(length(30) == 100);
+  CHECK(length(train::behind_all_updates) == 100);
+  const train::Growing slow{{.from = 1, .to = 2, .steps = 7}}, fixed{{.from = 6, .to = 6, .steps = 1}};
+  CHECK(slow(6) == 1);
+  CHECK(slow(7) == 2);
+  CHECK(fixed(0) == 6);
+  CHECK(error_of([&] { length(-1); }) == "train::Growing: step is -1; expected at least 0");
+  const auto refused = [](Index from, Index to, Index steps) {
+    return error_of([&] { train::Growing{{.from = from, .to = to, .steps = steps}}; });
+  };
+  CHECK(refused(0, 5, 1) == "train::Growing: from is 0; expected at least 1");
+  CHECK(refused(5, 4, 1) == "train::Growing: to is 4; expected at least 5, where it grows from");
+  CHECK(refused(4, 5, 0) == "train::Growing: steps is 0; expected at least 1");
+}
+
+TEST_CASE("generated examples are told the update that they are trained on for, and evaluations one behind all") {
+  std::vector<Index> told;
+  const auto make = [&](Random& random, Index step) {
+    told.push_back(step);
+    return std::pair(nets::normal<Sequence>(3, 2, random), random.below(4));
+  };
+  Cell cell = train_cases::make_cell();
+  elman::optim::SGD descent{cell};
+  train::Loop loop{cell,
+                   descent,
+                   loss::CrossEntropy{},
+                   train::Generated{make, {.examples = 5, .size = 3, .micro = 2}},
+                   {.epochs = 2}};
+  loop.on([&](const train::Event& event) {  // behind the look at every batch before the first step
+    if (event.moment != train::Moment::begin) return;
+    CHECK(told == std::vector<Index>(5, train::behind_all_updates));
+    told.clear();
+  });
+  loop.run();
+  CHECK(told == std::vector<Index>{0, 0, 0, 1, 1, 2, 2, 2, 3, 3});
+  told.clear();
+  train::evaluate(cell, train::Generated{make, {.examples = 3}}, loss::CrossEntropy{});
+  CHECK(told == std::vector<Index>(3, train::behind_all_updates));
+}
+
 TEST_CASE("an encoder-decoder is trained and evaluated on pairs of sequences") {
   struct Pairs {
     Index size() const { return 6; }
