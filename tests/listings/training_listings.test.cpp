@@ -400,7 +400,7 @@ namespace {
 
 /// Its first step tells the label, whatever comes behind.
 Sequence followed_by_noise(Index label, Index length, Random& random) {
-  Sequence sequence = 0.3 * nets::normal<Sequence>(3, length, random);
+  Sequence sequence = 0.1 * nets::normal<Sequence>(3, length, random);
   sequence.col(0) = sequence_of(label, random).col(0);
   return sequence;
 }
@@ -410,7 +410,7 @@ Sequence followed_by_noise(Index label, Index length, Random& random) {
 TEST_CASE("generated data whose length grows") {
   Model net = make_net();
   optim::Adam adam{net};
-  const train::Growing length{{.from = 5, .to = 30, .steps = 60}};  // a function of the update, as schedules are
+  const train::Growing length{{.from = 3, .to = 20, .steps = 100}};  // a function of the update, as schedules are
   const auto make = [&](Random& random, Index step) {
     const Index label = random.below(4);
     return std::pair(followed_by_noise(label, length(step), random), label);
@@ -420,7 +420,7 @@ TEST_CASE("generated data whose length grows") {
       adam,
       loss::CrossEntropy{},
       train::Generated{make, {.examples = 512, .size = 32}},
-      {.epochs = 8, .clip_norm = 1.0, .schedule = optim::CosineSchedule{{.learning_rate = 1e-2, .steps = 128}}}};
+      {.epochs = 10, .clip_norm = 1.0, .schedule = optim::CosineSchedule{{.learning_rate = 2e-2, .steps = 160}}}};
   loop.validate(train::Generated{make, {.examples = 100}}, {.watch = "accuracy"}, metric::Accuracy{});
   const train::Outcome outcome = loop.run();
   CHECK(outcome.best > 0.9);

@@ -6,9 +6,8 @@
 //
 // `make` returns a sequence and its target, as a std::pair, of the kinds that data sets have (data_set.hpp). Of the
 // same seed it makes the same examples. An evaluation draws from `seed`, so that each has the same examples, of which
-// training sees none. A make(random, step) is told for which update of all epochs, from 0, its example is trained on,
-// and behind_all_updates when it is not: examples become longer or harder (growing.hpp), and are evaluated as they are
-// at last.
+// training sees none. A make(random, step) is told the update that its example is trained on for, of all epochs from 0,
+// and behind_all_updates in an evaluation: so examples become longer (growing.hpp), or harder.
 #pragma once
 
 #include <algorithm>
@@ -83,8 +82,7 @@ class Generated {
   Index batches() const { return (size() + options_.size - 1) / options_.size; }
   Index pieces(Index k) const { return (count_of(k) + options_.micro - 1) / options_.micro; }
   void take(Index k, Index piece, Random* random, Batch& batch) {
-    if (piece == 0 && random) make_batch(count_of(k), *random, step_);
-    if (piece == 0 && !random) make_batch(count_of(k), evaluation_, behind_all_updates);
+    if (piece == 0) make_batch(count_of(k), random ? *random : evaluation_, random ? step_ : behind_all_updates);
     const Index first = piece * options_.micro;
     batch.read = options_.read ? *options_.read : Batch::own_read();
     batch.pack((std::min)(options_.micro, made_.size() - first), made_, [&](Index b) { return first + b; }, random);
