@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "common/options.hpp"
+#include "common/range_gradients.hpp"
 #include "common/range_run.hpp"
 
 namespace {
@@ -29,9 +30,11 @@ std::string name_in(const Map& map, Value value) {
 /// The net of a file, on the task that the options name.
 void use_loaded(RangeOptions options, const NetFile& file) {
   options.activation = file.choice("activation", units());
+  options.leak = file.choice("leak", leaks());
   with_problem(options, [&]<class Target>(const Problem<Target>& problem) {
-    with_range_body(problem.inputs, options, [&]<class Body>(const Body&) {
-      const auto net = file.net<RangeNet<Body, typename Kind<Target>::Output>>();
+    using Output = typename Kind<Target>::Output;
+    with_range_body<Output>(problem.inputs, options, [&]<class Body>(const Body&) {
+      const auto net = elman::io::load<RangeNet<Body, Output>>(file.path());
       file.check(net.in() == problem.inputs && net.out() == problem.outputs,
                  "has " + std::to_string(net.in()) + " inputs and " + std::to_string(net.out()) +
                      " outputs; expected " + std::to_string(problem.inputs) + " and " +
@@ -44,20 +47,28 @@ void use_loaded(RangeOptions options, const NetFile& file) {
 void learn(const RangeOptions& options) {
   if (!options.files.load.empty()) return use_loaded(options, NetFile(options.files));
   check_files(options.files, options.seeds);
+  if (!options.gradients.empty()) check_writable(options.gradients);
   std::vector<double> figures;
   with_problem(options, [&]<class Target>(const Problem<Target>& problem) {
-    with_range_body(problem.inputs, options, [&](const auto& body) {
+    using Output = typename Kind<Target>::Output;
+    with_range_body<Output>(problem.inputs, options, [&](const auto& body) {
       for (std::size_t k = 0; k < options.seeds; ++k) {
         elman::Random random{options.seed + k};
-        auto net = make_range_net<typename Kind<Target>::Output>(body, problem.outputs, options, random);
+        auto net = make_range_net<Output>(body, problem.outputs, options, random);
         std::cout << problem.inputs << " inputs, " << options.hidden << " hidden, " << problem.outputs << " outputs, "
                   << elman::parameter_count(net) << " parameters, " << options.steps << " updates" << std::endl;
+        const auto before = gradient_sizes(net, problem, "gradient before:");
         const Training training = train_range(net, problem, options, random);
+        const auto after = gradient_sizes(net, problem, "gradient after:");
         figures.push_back(test_range(net, problem));
-        write_picture(options.files, training.history);
-        write_net(options.files, net,
-                  {.strings = {{"task", {name_in(tasks(), options.task)}},
-                               {"activation", {name_in(units(), options.activation)}}}});
+        if (!options.gradients.empty()) write_gradients(options.gradients, before, after);
+        write_picture(options.files, training.history, [&](Picture& picture) { picture.gradients(before, after); });
+        if (options.files.save.empty()) continue;
+        elman::io::save(options.files.save, net,
+                        {.strings = {{"program", {options.files.program}},
+                                     {"task", {name_in(tasks(), options.task)}},
+                                     {"activation", {name_in(units(), options.activation)}},
+                                     {"leak", {name_in(leaks(), options.leak)}}}});
       }
     });
   });
@@ -76,5 +87,6 @@ int main(int argc, char** argv) {
   add_net_options(app, options);
   add_file_options(app, options.files,
                    {.data = {"TASK", "--length", "--test-length", "--symbols", "--data", "--permute", "--test"}});
+  app.remove_option(app.get_option("--header"));
   return run_program(app, argc, argv, [&] { learn(options); });
 }

@@ -190,6 +190,24 @@ class Picture {
     script_ += "plot " + lines + '\n';
   }
 
+  /// What goes back through the steps of sequences before and after a training, on a logarithmic scale: how much of it
+  /// is left at each step.
+  void gradients(const std::vector<double>& before, const std::vector<double>& after) {
+    begin_panel("gradient that comes back to each step", "step", "size of dL/dh");
+    std::string data;
+    for (std::size_t k = 0; k < before.size(); ++k) {
+      const auto above_0 = [](double number) { return number > 0 ? number : std::numeric_limits<double>::quiet_NaN(); };
+      data += line_of({static_cast<double>(k + 1), above_0(before[k]), above_0(after[k])});
+    }
+    add_data(data);
+    script_ += "set logscale y\nset format y '10^{%T}' enhanced\n";
+    const auto lines = [](const std::string& column, const std::string& colour, const std::string& name) {
+      return "$data using 1:(valid(" + column + ") ? $" + column + " : NaN) with lines lw 2 lc rgb '" + colour +
+             "' title '" + name + "'";
+    };
+    script_ += "plot " + lines("2", orange(), "before") + ", " + lines("3", blue(), "after the training") + '\n';
+  }
+
   /// Draws all panels. Throws std::runtime_error, naming the file, if that fails; it is then what it was.
   void write() const {
     const std::size_t columns = (std::max)((std::min)(options_.columns, panels_), std::size_t{1});

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The nets of long_range: one recurrence under a readout, of the activation that the options ask for, and how they
-// begin.
+// The nets of long_range: one recurrence under a readout, of the activation and the leak that the options ask for, and
+// how they begin. Each kind of units is a type, and each type takes seconds to compile, so that not all go together.
 #pragma once
 
-#include <cmath>
 #include <elman/elman.hpp>
+#include <stdexcept>
 #include <string>
+#include <type_traits>
 
 #include "range_options.hpp"
 
@@ -15,21 +16,50 @@ namespace example {
 template <class Body, class Output>
 using RangeNet = elman::Net<float, Body, elman::Readout<elman::Dynamic, elman::Dynamic, Output>>;
 
-/// Calls use(body) with the recurrence of a net of `in` inputs.
-template <class Use>
+/// The leak that the options ask for; of --leak none that of a plain net, alpha = 1.
+template <class Between>
+Between make_leak(const RangeOptions& options) {
+  if (options.leak == Leak::none) return {.alpha = 1};
+  return {.alpha = options.alpha, .last_alpha = options.longest > 0 ? 1 / options.longest : 0};
+}
+
+/// Calls use(body) with the recurrence of a net of `in` inputs whose output is `Output`. Throws std::runtime_error if
+/// units of this kind are not there.
+template <class Output, class Use>
 void with_range_body(elman::Index in, const RangeOptions& options, const Use& use) {
   using namespace elman;
-  const auto plain = [&]<class Activation>(const Activation& activation) {
-    use(Recurrence<Dynamic, Dynamic, Activation>{in, options.hidden, {}, activation});
+  constexpr bool tells_classes = std::is_same_v<Output, Softmax>;
+  const auto with = [&]<class Activation, class Between>(const Activation& activation, const Between& leak) {
+    use(Recurrence<Dynamic, Dynamic, Activation, Between>{in, options.hidden, leak, activation});
   };
-  switch (options.activation) {
-    case Unit::tanh:
-      return plain(Tanh{});
-    case Unit::relu:
-      return plain(ReLU{});
-    case Unit::identity:
-      return plain(Identity{});
+  if (options.leak == Leak::none || options.leak == Leak::rate) {
+    const auto leak = make_leak<Leaky>(options);
+    switch (options.activation) {
+      case Unit::tanh:
+        return with(Tanh{}, leak);
+      case Unit::relu:
+        return with(ReLU{}, leak);
+      case Unit::leaky_relu:
+        return with(LeakyReLU{.negative_slope = options.negative_slope}, leak);
+      case Unit::identity:
+        return with(LeakyReLU{.negative_slope = 1}, leak);  // which is one
+      case Unit::hard_tanh:
+        if constexpr (tells_classes) return with(HardTanh{}, leak);
+        break;
+      case Unit::mod_relu:
+        if constexpr (tells_classes) return with(ModReLU{}, leak);
+    }
+    throw std::runtime_error("adding: expected --activation tanh, relu, leaky-relu or identity");
   }
+  if constexpr (tells_classes) {
+    if (options.activation != Unit::tanh) {
+      throw std::runtime_error("--leak voltage, learned-rate and learned-voltage: expected --activation tanh");
+    }
+    if (options.leak == Leak::voltage) return with(Tanh{}, make_leak<LeakyVoltage>(options));
+    if (options.leak == Leak::learned_rate) return with(Tanh{}, make_leak<LearnedLeak>(options));
+    return with(Tanh{}, make_leak<LearnedVoltageLeak>(options));
+  }
+  throw std::runtime_error("adding: expected --leak none or rate");
 }
 
 /// As --init, --gain and --input-scale say.

@@ -17,7 +17,9 @@
 namespace example {
 
 enum class Task { adding, order, copy, reber, parity, running_parity, pixels };
-enum class Unit { tanh, relu, identity };
+enum class Unit { tanh, relu, leaky_relu, hard_tanh, mod_relu, identity };
+/// What is kept of a state from step to step (elman/layers/leaky.hpp), in the rate or the voltage form.
+enum class Leak { none, rate, voltage, learned_rate, learned_voltage };
 /// W at the start: orthogonal, or the identity, times a gain; or all weights uniform in ±1/√Hidden.
 enum class Start { orthogonal, identity, uniform };
 enum class Rate { constant, cosine };
@@ -31,7 +33,16 @@ inline const std::map<std::string, Task>& tasks() {
 }
 inline const std::map<std::string, Unit>& units() {
   static const std::map<std::string, Unit> all{
-      {"tanh", Unit::tanh}, {"relu", Unit::relu}, {"identity", Unit::identity}};
+      {"tanh", Unit::tanh},           {"relu", Unit::relu},        {"leaky-relu", Unit::leaky_relu},
+      {"hard-tanh", Unit::hard_tanh}, {"modrelu", Unit::mod_relu}, {"identity", Unit::identity}};
+  return all;
+}
+inline const std::map<std::string, Leak>& leaks() {
+  static const std::map<std::string, Leak> all{{"none", Leak::none},
+                                               {"rate", Leak::rate},
+                                               {"voltage", Leak::voltage},
+                                               {"learned-rate", Leak::learned_rate},
+                                               {"learned-voltage", Leak::learned_voltage}};
   return all;
 }
 
@@ -45,6 +56,10 @@ struct RangeOptions {
 
   elman::Index hidden = 100;
   Unit activation = Unit::tanh;
+  double negative_slope = 0.01;  ///< of leaky ReLU
+  Leak leak = Leak::none;
+  double alpha = 0.1;  ///< of a leak: of the first unit, or of all
+  double longest = 0;  ///< time constants of a leak from 1/alpha to this, in steps; 0: 1/alpha for all
   Start start = Start::orthogonal;
   double gain = 1;         ///< of W at the start
   double input_scale = 0;  ///< standard deviation of U at the start; 0: Glorot's
@@ -53,9 +68,12 @@ struct RangeOptions {
   elman::Index batch = 64;
   double learning_rate = 1e-3;
   Rate rate = Rate::constant;
-  double clip = 1;             ///< the largest norm of a gradient; 0: any
-  elman::Index grow_from = 0;  ///< the longest at the start; 0: lengths do not grow
-  double grow_share = 0.5;     ///< of the updates, in which they grow
+  double clip = 1;                ///< the largest norm of a gradient; 0: any
+  double omega = 0;               ///< weight of Pascanu's regulariser
+  double orthogonal_penalty = 0;  ///< weight of ‖WᵀW − I‖²
+  bool keep_orthogonal = false;   ///< W goes back to the nearest orthogonal matrix after every update
+  elman::Index grow_from = 0;     ///< the longest at the start; 0: lengths do not grow
+  double grow_share = 0.5;        ///< of the updates, in which they grow
   elman::Index evaluations = 20;
   elman::Index validation = 500;  ///< sequences of an evaluation
   elman::Index test = 2000;       ///< sequences of the test
@@ -73,8 +91,26 @@ inline void add_net_options(CLI::App& app, RangeOptions& options) {
   app.add_option("--hidden", options.hidden, "Hidden units")->check(CLI::Range(1, 10'000))->capture_default_str();
   app.add_option("--activation", options.activation, "Of the hidden units")
       ->transform(CLI::CheckedTransformer(units()))
-      ->option_text("tanh|relu|identity=tanh")
+      ->option_text("tanh|relu|leaky-relu|hard-tanh|modrelu|identity=tanh")
       ->default_str("tanh");
+  app.add_option("--negative-slope", options.negative_slope, "Of leaky-relu, below 0")
+      ->check(CLI::Range(1e-6, 1.0))
+      ->capture_default_str();
+  CLI::Option* const leak = app.add_option("--leak", options.leak,
+                                           "Units that keep 1 - alpha of their state at each step, in one of two forms")
+                                ->transform(CLI::CheckedTransformer(leaks()))
+                                ->option_text("none|rate|voltage|learned-rate|learned-voltage=none")
+                                ->default_str("none");
+  app.add_option("--alpha", options.alpha, "Share of the new in a step, of leaky units; 1/alpha is the time constant")
+      ->check(CLI::Range(1e-6, 1.0))
+      ->capture_default_str()
+      ->needs(leak);
+  app.add_option(
+         "--longest", options.longest,
+         "Time constants from 1/alpha to so many steps, evenly in the logarithm; 0: that of alpha for all units")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->needs(leak);
   app.add_option("--init", options.start,
                  "W at the start, with Glorot U and V and zero biases: orthogonal or identity; or all uniform in "
                  "±1/√hidden")
@@ -100,6 +136,14 @@ inline void add_net_options(CLI::App& app, RangeOptions& options) {
   app.add_option("--clip", options.clip, "Largest norm of a gradient; 0: any")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  app.add_option("--omega", options.omega, "Weight of the regulariser of Pascanu, Mikolov and Bengio (2013)")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--orthogonal-penalty", options.orthogonal_penalty, "Weight of |W^T W - I|^2")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_flag("--keep-orthogonal", options.keep_orthogonal,
+               "W goes to the nearest orthogonal matrix after each update");
   app.add_option("--grow-from", options.grow_from,
                  "Longest length at the start, from which it grows to that of --length; 0: it does not grow")
       ->check(CLI::NonNegativeNumber)
@@ -114,6 +158,8 @@ inline void add_net_options(CLI::App& app, RangeOptions& options) {
   app.add_option("--validation", options.validation, "Sequences of a validation")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  app.add_option("--gradients", options.gradients,
+                 "Write the size of the gradient at each step, before and after the training, to this file, as CSV");
   app.add_option("--seed", options.seed, "Seed of the weights and the sequences")->capture_default_str();
   app.add_option("--seeds", options.seeds, "Runs, with the seeds --seed, --seed + 1, …")
       ->check(CLI::PositiveNumber)

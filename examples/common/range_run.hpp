@@ -11,6 +11,7 @@
 #include <iostream>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "net_files.hpp"
@@ -44,27 +45,36 @@ inline std::function<double(elman::Index)> schedule_of(const RangeOptions& optio
   return elman::optim::CosineSchedule{{.learning_rate = options.learning_rate, .steps = options.steps}};
 }
 
+inline std::vector<std::pair<std::string, double>> penalty_of(const RangeOptions& options) {
+  if (options.orthogonal_penalty == 0) return {};
+  return {{"W", options.orthogonal_penalty}};
+}
+
 /// Trains with an evaluation in place of an epoch's end. The net ends as it was when it was best.
 template <class Net, class Target>
 Training train_range(Net& net, const Problem<Target>& problem, const RangeOptions& options, elman::Random& random) {
   using elman::train::Generated;
   const elman::Index evaluations = (std::min)(options.evaluations, options.steps);
   const elman::Index each = options.steps / evaluations * options.batch;
-  elman::optim::Adam adam{net, {.learning_rate = options.learning_rate}};
+  const elman::optim::Adam adam{net, {.learning_rate = options.learning_rate}};
+  const std::vector<std::string> kept(options.keep_orthogonal ? 1 : 0, "W");
+  elman::optim::KeepOrthogonal optimizer{adam, net, kept};
   elman::train::Loop loop{net,
-                          adam,
+                          optimizer,
                           typename Kind<Target>::Loss{},
                           Generated{problem.training, {.examples = each, .size = options.batch, .read = problem.read}},
                           {.epochs = evaluations,
                            .clip_norm = options.clip > 0 ? std::optional(options.clip) : std::nullopt,
                            .schedule = schedule_of(options),
+                           .orthogonal = penalty_of(options),
                            .seed = random()},
                           Kind<Target>::metric(problem)};
   loop.validate(Generated{problem.validation,
                           {.examples = options.validation,
                            .size = (std::min)(options.validation, elman::Index{250}),
-                           .read = problem.asked}},
-                {.watch = std::string(Kind<Target>::metric(problem).name())});
+                           .read = problem.asked}});
+  elman::hook::Omega<float> omega{net, {.weight = options.omega}};
+  if (options.omega > 0) loop.hook(omega);
   return run_loop(loop, {.files = options.files, .unit = "sequences"});
 }
 
