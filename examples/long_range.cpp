@@ -27,6 +27,11 @@ std::string name_in(const Map& map, Value value) {
   return std::ranges::find(map, value, [](const auto& entry) { return entry.second; })->first;
 }
 
+template <class Net>
+void save_net(const FileOptions& files, const Net& net, const elman::Attachments& attachments) {
+  if (!files.save.empty()) elman::io::save(files.save, net, attachments);
+}
+
 /// The net of a file, on the task that the options name.
 void use_loaded(RangeOptions options, const NetFile& file) {
   options.activation = file.choice("activation", units());
@@ -40,6 +45,7 @@ void use_loaded(RangeOptions options, const NetFile& file) {
                      " outputs; expected " + std::to_string(problem.inputs) + " and " +
                      std::to_string(problem.outputs) + " for " + name_in(tasks(), options.task));
       test_range(net, problem);
+      save_net(options.files, net, elman::io::attachments(file.path()));
     });
   });
 }
@@ -63,12 +69,11 @@ void learn(const RangeOptions& options) {
         figures.push_back(test_range(net, problem));
         if (!options.gradients.empty()) write_gradients(options.gradients, before, after);
         write_picture(options.files, training.history, [&](Picture& picture) { picture.gradients(before, after); });
-        if (options.files.save.empty()) continue;
-        elman::io::save(options.files.save, net,
-                        {.strings = {{"program", {options.files.program}},
-                                     {"task", {name_in(tasks(), options.task)}},
-                                     {"activation", {name_in(units(), options.activation)}},
-                                     {"leak", {name_in(leaks(), options.leak)}}}});
+        save_net(options.files, net,
+                 {.strings = {{"program", {options.files.program}},
+                              {"task", {name_in(tasks(), options.task)}},
+                              {"activation", {name_in(units(), options.activation)}},
+                              {"leak", {name_in(leaks(), options.leak)}}}});
       }
     });
   });

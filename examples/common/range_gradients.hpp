@@ -15,11 +15,11 @@
 
 namespace example {
 
-/// ‖∂L/∂h_t‖ of every step, the median over 64 sequences of the validation, and prints what they come to; `when`
+/// ‖∂L/∂h_t‖ of every step, the median over 64 sequences of the full length, and prints what they come to; `when`
 /// stands in front.
 template <class Net, class Target>
 std::vector<double> gradient_sizes(const Net& net, const Problem<Target>& problem, const std::string& when) {
-  elman::train::Generated source{problem.validation, {.examples = 64, .size = 64, .read = problem.asked}};
+  elman::train::Generated source{problem.training, {.examples = 64, .size = 64, .read = problem.read}};
   typename decltype(source)::Batch batch;
   source.take(0, 0, nullptr, batch);
   auto tape = net.tape();

@@ -154,9 +154,17 @@ inline Problem<Tokens> pixel_problem(const RangeOptions& options) {
           .baseline_name = "by chance"};
 }
 
-/// Calls use(problem) with the task that the options name. Throws std::runtime_error if there is no such task.
+/// Calls use(problem) with the task that the options name. Throws std::runtime_error if they say what it does not have.
 template <class Use>
 void with_problem(const RangeOptions& options, const Use& use) {
+  if (options.symbols > 0 && options.task != Task::order && options.task != Task::copy) {
+    throw std::runtime_error("--symbols: expected order or copy");
+  }
+  const bool has_lengths = !options.length.empty() || !options.test_length.empty() || options.grow_from > 0;
+  if (options.task == Task::pixels && has_lengths) {
+    throw std::runtime_error("--length, --test-length and --grow-from: images have a length of their own");
+  }
+  if (options.task != Task::pixels && options.permute > 0) throw std::runtime_error("--permute: expected pixels");
   switch (options.task) {
     case Task::adding:
       return use(adding_problem(options));
