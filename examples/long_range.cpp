@@ -68,7 +68,7 @@ void learn(const RangeOptions& options) {
         const auto after = gradient_sizes(net, problem, "gradient after:");
         figures.push_back(test_range(net, problem));
         if (!options.gradients.empty()) write_gradients(options.gradients, before, after);
-        write_picture(options.files, training.history, [&](Picture& picture) { picture.gradients(before, after); });
+        draw_range(options, training.history, before, after);
         save_net(options.files, net,
                  {.strings = {{"program", {options.files.program}},
                               {"task", {name_in(tasks(), options.task)}},

@@ -84,8 +84,11 @@ class Picture {
   /// Of a file that ends in .png or .svg.
   explicit Picture(std::string path, const PictureOptions& options = {}) : path_(std::move(path)), options_(options) {}
 
-  /// Loss and metrics over the epochs, a panel each: of training and validation, with the best epoch marked.
-  void curves(const History& history) {
+  /// Loss and metrics over the epochs, a panel each: of training and validation, with the best epoch marked. With
+  /// `updates`, which an epoch has, over these.
+  void curves(const History& history, elman::Index updates = 0) {
+    const double scale = updates > 0 ? static_cast<double>(updates) : 1;
+    const std::string counted = updates > 0 ? "update" : "epoch";
     const std::size_t figures = history.names.size(), stride = 1 + 2 * figures;
     const std::size_t epochs = figures == 0 ? 0 : history.rows.size() / stride;
     for (std::size_t k = 0; k < figures; ++k) {
@@ -94,11 +97,12 @@ class Picture {
       for (std::size_t row = 0; row < epochs; ++row) {
         const double* const of = history.rows.data() + row * stride;
         has_validation = has_validation || std::isfinite(of[1 + figures + k]);
-        data += line_of({of[0], of[1 + k], of[1 + figures + k]});
+        data += line_of({scale * of[0], of[1 + k], of[1 + figures + k]});
       }
-      begin_panel(history.names[k], "epoch", history.names[k]);
+      begin_panel(history.names[k], counted, history.names[k]);
       if (epochs == 0) script_ += "set xrange [0:1]\nset yrange [0:1]\n";
-      if (history.best > 0) mark(history.best, "best epoch " + number_for_gnuplot(history.best));
+      if (history.best > 0)
+        mark(scale * history.best, "best " + counted + " " + number_for_gnuplot(scale * history.best));
       add_data(data);
       const std::string points = epochs == 1 ? "points pt 7" : "lines lw 2";
       script_ += "plot $data using 1:2 with " + points + " lc rgb '" + blue() + "' title 'training'";
@@ -200,7 +204,7 @@ class Picture {
       data += line_of({static_cast<double>(k + 1), above_0(before[k]), above_0(after[k])});
     }
     add_data(data);
-    script_ += "set logscale y\nset format y '10^{%T}' enhanced\n";
+    script_ += "set logscale y\nset format y '%g'\n";
     const auto lines = [](const std::string& column, const std::string& colour, const std::string& name) {
       return "$data using 1:(valid(" + column + ") ? $" + column + " : NaN) with lines lw 2 lc rgb '" + colour +
              "' title '" + name + "'";

@@ -44,4 +44,14 @@ inline void write_gradients(const std::string& path, const std::vector<double>& 
   write_file(path, text);
 }
 
+/// What --plot asks for: loss and metric over the updates, and both.
+inline void draw_range(const RangeOptions& options, const History& history, const std::vector<double>& before,
+                       const std::vector<double>& after) {
+  if (options.files.plot.empty()) return;
+  Picture picture(options.files.plot, {.columns = 3});
+  picture.curves(history, updates_of_evaluation(options));
+  picture.gradients(before, after);
+  picture.write();
+}
+
 }  // namespace example

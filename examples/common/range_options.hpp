@@ -124,7 +124,9 @@ inline void add_net_options(CLI::App& app, RangeOptions& options) {
                  "U at the start: normal, of this standard deviation; 0: Glorot's")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--steps", options.steps, "Updates")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--steps", options.steps, "Updates, as many as are whole evaluations")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--batch", options.batch, "Sequences per update")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--learning-rate", options.learning_rate, "Of Adam; with --schedule cosine at the start")
       ->check(CLI::PositiveNumber)

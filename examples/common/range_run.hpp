@@ -50,25 +50,30 @@ inline std::vector<std::pair<std::string, double>> penalty_of(const RangeOptions
   return {{"W", options.orthogonal_penalty}};
 }
 
+/// Behind so many updates stands an evaluation.
+inline elman::Index updates_of_evaluation(const RangeOptions& options) {
+  return (std::max)(options.steps / options.evaluations, elman::Index{1});
+}
+
 /// Trains with an evaluation in place of an epoch's end. The net ends as it was when it was best.
 template <class Net, class Target>
 Training train_range(Net& net, const Problem<Target>& problem, const RangeOptions& options, elman::Random& random) {
   using elman::train::Generated;
-  const elman::Index evaluations = (std::min)(options.evaluations, options.steps);
-  const elman::Index each = options.steps / evaluations * options.batch;
+  const elman::Index each = updates_of_evaluation(options);
   const elman::optim::Adam adam{net, {.learning_rate = options.learning_rate}};
   const std::vector<std::string> kept(options.keep_orthogonal ? 1 : 0, "W");
   elman::optim::KeepOrthogonal optimizer{adam, net, kept};
-  elman::train::Loop loop{net,
-                          optimizer,
-                          typename Kind<Target>::Loss{},
-                          Generated{problem.training, {.examples = each, .size = options.batch, .read = problem.read}},
-                          {.epochs = evaluations,
-                           .clip_norm = options.clip > 0 ? std::optional(options.clip) : std::nullopt,
-                           .schedule = schedule_of(options),
-                           .orthogonal = penalty_of(options),
-                           .seed = random()},
-                          Kind<Target>::metric(problem)};
+  elman::train::Loop loop{
+      net,
+      optimizer,
+      typename Kind<Target>::Loss{},
+      Generated{problem.training, {.examples = each * options.batch, .size = options.batch, .read = problem.read}},
+      {.epochs = options.steps / each,
+       .clip_norm = options.clip > 0 ? std::optional(options.clip) : std::nullopt,
+       .schedule = schedule_of(options),
+       .orthogonal = penalty_of(options),
+       .seed = random()},
+      Kind<Target>::metric(problem)};
   loop.validate(Generated{problem.validation,
                           {.examples = options.validation,
                            .size = (std::min)(options.validation, elman::Index{250}),

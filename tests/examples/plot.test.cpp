@@ -204,3 +204,19 @@ TEST_CASE("a picture of an epoch, of none, and of a training without validation"
   none.curves(one);
   none.write();
 }
+
+TEST_CASE("a picture over updates, and of what comes back to each step") {
+  if (!has_gnuplot()) return;
+  const Folder folder("plot");
+  const std::string path = (folder.path / "run.svg").string();
+  Picture picture(path, {.columns = 3});
+  picture.curves(history_of({}), 50);
+  picture.gradients({0, 1e-6, 1e-3, no_number}, {1, 0.5, 1, 2});
+  picture.write();
+  const std::string svg = content(path);
+  for (const char* text : {">update<", ">best update 250<", ">before<", ">after the training<", ">1e-06<"}) {
+    INFO(text);
+    CHECK(svg.find(text) != std::string::npos);
+  }
+  CHECK(svg.find("epoch") == std::string::npos);
+}
