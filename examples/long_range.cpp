@@ -53,7 +53,7 @@ void use_loaded(RangeOptions options, const NetFile& file) {
 void learn(const RangeOptions& options) {
   if (!options.files.load.empty()) return use_loaded(options, NetFile(options.files));
   check_files(options.files, options.seeds);
-  if (!options.gradients.empty()) check_writable(options.gradients);
+  if (!options.gradients.empty()) check_gradients(options);
   std::vector<double> figures;
   with_problem(options, [&]<class Target>(const Problem<Target>& problem) {
     using Output = typename Kind<Target>::Output;

@@ -6,6 +6,7 @@
 
 #include <elman/elman.hpp>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,14 @@ std::vector<double> gradient_sizes(const Net& net, const Problem<Target>& proble
   std::vector<double> sizes;
   for (elman::Index t = 0; t < flow[0].steps().count(); ++t) sizes.push_back(flow[0].norms(t).median);
   return sizes;
+}
+
+/// Throws std::runtime_error unless the file of --gradients can be written, of one run.
+inline void check_gradients(const RangeOptions& options) {
+  if (options.seeds > 1) {
+    throw std::runtime_error("--gradients shows one training; expected one run, not " + std::to_string(options.seeds));
+  }
+  check_writable(options.gradients);
 }
 
 /// Both as CSV. Throws std::runtime_error if the file cannot be written.
