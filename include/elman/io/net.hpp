@@ -109,16 +109,17 @@ std::pair<Body, Readout> layers_of_file(const TensorReader& file) {
   check_sizes(file.name(), held.body, numbers);
   check_sizes(file.name(), held.readout, numbers);
   try {
-    std::pair<Body, Readout> layers{layer_from<Body>(held.body), layer_from<Readout>(held.readout)};
+    const Body body = layer_from<Body>(held.body);
+    const Readout readout = layer_from<Readout>(held.readout);
     LimitedCursor cursor{file.name(), numbers};
-    layers.first.take(cursor);
-    layers.second.take(cursor);
-    const NetForm made{held.scalar, form_of(layers.first), form_of(layers.second)};
+    body.take(cursor);
+    readout.take(cursor);
+    const NetForm made{held.scalar, form_of(body), form_of(readout)};
     require(made == held, file.name(), "holds ", held.shown(), "; expected ", expected(),
             made.text() == held.text() ? ", with other options" : "");
-    require(layers.first.out() == layers.second.in(), file.name(), "holds ", held.shown(),
+    require(body.out() == readout.in(), file.name(), "holds ", held.shown(),
             ", whose readout does not read the rows of its body");
-    return layers;
+    return {body, readout};
   } catch (const std::invalid_argument& error) {
     fail(file.name(), "holds ", held.shown(), "; expected ", expected(), " (", error.what(), ")");
   }
