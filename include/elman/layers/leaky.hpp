@@ -184,7 +184,7 @@ class BasicLeak<form_, rates>::Run : public detail::LeakRun<form_, rates, Scalar
     if (!options.keeps()) {
       this->share_.set_nothing();
     } else if (options.is_of_all()) {
-      options.template for_each_unit<Scalar>(part, 1, [&](Index unit, const auto& share) {
+      options.template for_each_unit<Scalar>(part, 1, [&]([[maybe_unused]] Index unit, const auto& share) {
         this->share_.set(share);
         if constexpr (rates != LeakRates::given) this->rate_.set(unit, share);
       });
