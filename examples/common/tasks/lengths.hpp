@@ -41,7 +41,8 @@ class Drawn {
   /// With `growing`, lengths are cut to what it says of the update. Throws std::runtime_error, naming the task, if it
   /// has no examples of such lengths.
   Drawn(Task task, const Lengths& lengths, const std::optional<elman::train::Growing>& growing = {})
-      : task_(std::move(task)), lengths_(lengths), growing_(growing) {
+      : task_(std::move(task)), lengths_(lengths), grows_(growing.has_value()) {
+    if (growing) growing_ = growing->options();
     const auto fail = [](elman::Index length, const std::string& expected) {
       throw std::runtime_error(std::string(Task::name) + ": length " + std::to_string(length) + "; expected " +
                                expected);
@@ -58,13 +59,14 @@ class Drawn {
   const Task& task() const { return task_; }
   const Lengths& lengths() const { return lengths_; }
   auto operator()(elman::Random& random, elman::Index step = elman::train::behind_all_updates) const {
-    return task_(lengths_.draw(random, growing_ ? (*growing_)(step) : lengths_.longest), random);
+    return task_(lengths_.draw(random, grows_ ? elman::train::Growing{growing_}(step) : lengths_.longest), random);
   }
 
  private:
   Task task_;
   Lengths lengths_;
-  std::optional<elman::train::Growing> growing_;
+  bool grows_;
+  elman::train::GrowingOptions growing_ = {};
 };
 
 /// The target of each step but those from `first` to `last` (not included) becomes the label that losses and metrics

@@ -165,14 +165,14 @@ TEST_CASE("layers, activations and their options of one's own are kept") {
 TEST_CASE("a file whose activation has an option out of range is refused") {
   const Folder folder("io-activation");
   const auto path = folder.path / "net";
-  using Leaky = RNNCell<float, 3, 4, 2, LeakyReLU>;
-  io::save(path, Leaky(Recurrence<3, 4, LeakyReLU>({.negative_slope = 0.25}), {}, elman::zero));
-  CHECK(io::load<Leaky>(path).activation().negative_slope == 0.25);
+  using Sloped = RNNCell<float, 3, 4, 2, LeakyReLU>;
+  io::save(path, Sloped(Recurrence<3, 4, LeakyReLU>({.negative_slope = 0.25}), {}, elman::zero));
+  CHECK(io::load<Sloped>(path).activation().negative_slope == 0.25);
   std::string bytes = bytes_of(path);
   const auto place = bytes.find("0.25");
   REQUIRE(place != std::string::npos);
   std::ofstream(path, std::ios::binary) << bytes.replace(place, 4, "0.00");
-  CHECK(fault_of([&] { (void)io::load<Leaky>(path); }).find("LeakyReLU: negative_slope is 0; expected in (0, 1]") !=
+  CHECK(fault_of([&] { (void)io::load<Sloped>(path); }).find("LeakyReLU: negative_slope is 0; expected in (0, 1]") !=
         std::string::npos);
 }
 
