@@ -241,7 +241,10 @@ TEST_CASE("lengths of examples are drawn, each as likely as the others") {
   const auto length_at = [&](Index step) { return growing(random, step).first.cols(); };
   CHECK(length_at(0) == 2);
   CHECK(length_at(1) == 3);
-  for (int k = 0; k < 20; ++k) CHECK((length_at(3) == 4 || length_at(3) == 5));
+  for (int k = 0; k < 20; ++k) {
+    const Index length = length_at(3);
+    CHECK((length == 4 || length == 5));
+  }
   CHECK(growing(random).first.cols() >= 4);
   CHECK_THROWS_WITH((Drawn{Adding{}, {4, 6}, elman::train::Growing{{.from = 1, .to = 6, .steps = 4}}}),
                     "adding problem: length 1; expected to grow from at least 2");
