@@ -5,7 +5,6 @@
 // and the net that it can become, as C++.
 //
 //   inspect words.safetensors                   of elman::io::save, PyTorch or Keras
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cstddef>
 #include <elman/elman.hpp>
@@ -53,8 +52,7 @@ std::string figures_of(elman::io::TensorReader& file, const elman::io::TensorInf
   std::ostringstream text;
   text << "  norm " << std::setprecision(6) << numbers.norm();
   if (is_recurrent(tensor.name) && numbers.rows() == numbers.cols() && numbers.size() > 0) {
-    const Eigen::EigenSolver<Matrix> eigen(numbers, false);
-    text << "  spectral radius " << eigen.eigenvalues().cwiseAbs().maxCoeff();
+    text << "  spectral radius " << elman::spectral_radius(numbers);
   }
   return text.str();
 }

@@ -152,6 +152,10 @@ using ConstMatrixView = BasicMatrixView<const Scalar>;
 /// to ← from, of the same shape, which may lie anywhere but across it.
 template <class Scalar>
 void copy(const std::type_identity_t<ConstMatrixView<Scalar>>& from, const MatrixView<Scalar>& to) {
+  if (from.outerStride() == to.rows() && to.outerStride() == to.rows()) {
+    std::copy_n(from.data(), to.size(), to.data());
+    return;
+  }
   for (Index k = 0; k < to.cols(); ++k) {
     std::copy_n(from.data() + k * from.outerStride(), to.rows(), to.data() + k * to.outerStride());
   }

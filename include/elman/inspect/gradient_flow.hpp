@@ -38,7 +38,8 @@ class GradientFlow : public BackwardHook<Scalar> {
   /// range: shares above 0 and below 1, exploding_above more than 1 and finite.
   template <class Net>
   explicit GradientFlow(const Net& net, const FlowOptions& options = {})
-      : BackwardHook<Scalar>({.d_state = true, .jacobian = true, .slopes = true}), options_(checked(options)) {
+      : BackwardHook<Scalar>({.d_state = true, .jacobian = true, .slopes = true}) {
+    check(options);
     for (auto& name : recurrence_names(net)) recurrences_.emplace_back(std::move(name), options);
   }
 
@@ -81,26 +82,25 @@ class GradientFlow : public BackwardHook<Scalar> {
                     " recurrences; expected ", size(), ", as of the net that it was made for");
     for (auto& recurrence : recurrences_) recurrence.record_.is_whole = false;
   }
-  void begin(const BackwardRun<Scalar>& run) override { record(run).begin(run); }
+  void begin(const BackwardRun<Scalar>& run) override { of(run).record_.begin(run); }
   void step(const BackwardRun<Scalar>& run, const BackwardStep<Scalar>& step) override {
-    record(run).step(step, options_.saturated_below);
+    auto& flow = of(run);
+    flow.record_.step(step, flow.options_.saturated_below);
   }
 
  private:
-  static const FlowOptions& checked(const FlowOptions& options) {
+  static void check(const FlowOptions& options) {
     for (const auto& [name, value] : {std::pair{"saturated_below", options.saturated_below},
                                       std::pair{"vanishing_below", options.vanishing_below}}) {
       detail::require(value > 0 && value < 1, "GradientFlow: ", name, " is ", value, "; expected in (0, 1)");
     }
     detail::require(options.exploding_above > 1 && detail::is_finite(options.exploding_above),
                     "GradientFlow: exploding_above is ", options.exploding_above, "; expected above 1 and finite");
-    return options;
   }
-  detail::FlowRecord<Scalar>& record(const BackwardRun<Scalar>& run) {
-    return recurrences_[static_cast<std::size_t>(run.recurrence)].record_;
+  RecurrenceFlow<Scalar>& of(const BackwardRun<Scalar>& run) {
+    return recurrences_[static_cast<std::size_t>(run.recurrence)];
   }
 
-  FlowOptions options_;
   std::vector<RecurrenceFlow<Scalar>> recurrences_;
 };
 

@@ -9,9 +9,8 @@
 //
 // Any optimizer may be in it, one with groups too; a guard goes around it: SkipNonFinite{KeepOrthogonal{…}}. Of the
 // ways to stay orthogonal (a QR decomposition, the Cayley transform, an exponential) this one moves W least, and takes
-// the least time after steps of 0.001 a coefficient; after steps of 0.01 QR is faster from 128 units on
-// (docs/performance.md). What a gradient says of leaving the orthogonal matrices is undone behind the step, weight
-// decay of W too; to take it off the gradient before gained less than a learning rate 1.2 times as large, so it stays.
+// the least time up to 128 units; of 256 QR takes less (docs/performance.md). What a gradient says of leaving the
+// orthogonal matrices is undone behind the step, weight decay of W too.
 #pragma once
 
 #include <algorithm>

@@ -156,6 +156,7 @@ class Update {
     if (!hook) return net_.bptt(batch_.x, tape_, gradient_);
     hook->share = share;
     net_.bptt(batch_.x, tape_, gradient_, {.hook = hook});
+    hook->share = 1;  // for who calls bptt with it by hand
   }
   /// Σ d ∂L / Σ d: what the gradient is of, and what the tape has of the next piece, as shares of their mean. Returns
   /// Σ d.

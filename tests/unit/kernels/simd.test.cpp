@@ -2,7 +2,9 @@
 #include "elman/kernels/simd.hpp"
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "elman/elman.hpp"
@@ -84,4 +86,37 @@ TEST_CASE("loss and gradient of all levels agree within round-off") {
           tolerance::round_off<double>(13, 37) * gradients[0].theta().norm());
   }
   CHECK(gradients[0].theta().norm() > 0);
+}
+
+// Columns of a larger matrix: what stands between them is neither read into a sum nor written.
+TEMPLATE_TEST_CASE("squares of columns and products added to them are the loops that they stand for", "", float, double,
+                   long double) {
+  using Dense = Eigen::Matrix<TestType, Eigen::Dynamic, Eigen::Dynamic>;
+  using View = elman::ConstMatrixView<TestType>;
+  elman::Random random(21);
+  for_each_simd_level([&] {
+    for (Index rows = 1; rows <= 26; ++rows) {
+      const auto d = nets::normal<Dense>(rows + 3, 4, random), u = nets::normal<Dense>(rows + 1, 4, random),
+                 s = nets::normal<Dense>(rows, 4, random), c = nets::normal<Dense>(rows + 2, 4, random);
+      const auto d_part = View(d).topRows(rows), u_part = View(u).topRows(rows);
+      std::vector<elman::detail::ColumnSquares<TestType>> squares(4);
+      elman::detail::squares_of_columns<TestType>(d_part, u_part, s, squares.data());
+      const std::vector<TestType> factors{0, 1, TestType(-0.5), 2};
+      Dense changed = c;
+      elman::detail::add_products_of_columns<TestType>(u_part, s, factors.data(),
+                                                       elman::MatrixView<TestType>(changed).topRows(rows));
+      const TestType round_off = 8 * std::numeric_limits<TestType>::epsilon();
+      for (Index k = 0; k < 4; ++k) {
+        const auto& found = squares[static_cast<std::size_t>(k)];
+        const Dense q = u.col(k).head(rows).cwiseProduct(s.col(k));
+        const TestType d_square = d.col(k).head(rows).squaredNorm();
+        CHECK(std::abs(found.d - d_square) <= round_off * d_square);
+        CHECK(std::abs(found.q - q.squaredNorm()) <= round_off * q.squaredNorm());
+        const Dense added = factors[static_cast<std::size_t>(k)] * q.cwiseProduct(s.col(k));
+        CHECK((changed.col(k).head(rows) - c.col(k).head(rows) - added).norm() <=
+              round_off * (c.col(k).norm() + added.norm()));
+        CHECK(changed.col(k).tail(2) == c.col(k).tail(2));
+      }
+    }
+  });
 }

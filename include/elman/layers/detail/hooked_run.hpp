@@ -39,9 +39,8 @@ class HookedRun {
     const auto seen_by_W = tape_.seen(begin, end);
     see(seen_by_W);
     if (!hook_->needs().seen) return;
-    const bool is_flat = seen_by_W.outerStride() == seen_by_W.rows();
     const auto may_change = shaped(hook_->seen_, seen_by_W);
-    copy(is_flat ? as_column(seen_by_W) : seen_by_W, is_flat ? as_column(may_change) : may_change);
+    copy(seen_by_W, may_change);
     see(may_change);
   }
   /// What ∂L/∂a of the block is multiplied with in ∂L/∂W.
@@ -95,11 +94,6 @@ class HookedRun {
     seen_ = columns.data();
     seen_columns_ = columns.cols();
     seen_stride_ = columns.outerStride();
-  }
-  /// Adjacent columns as one.
-  template <class Element>
-  static BasicMatrixView<Element> as_column(const BasicMatrixView<Element>& columns) {
-    return {columns.data(), columns.size(), 1};
   }
 
   static ConstMatrixView<Scalar> of(bool is_there, const ColumnBuffer<Scalar>& buffer) {
