@@ -8,7 +8,6 @@
 // Each is called in its turn and sees what it asked for, with what those before it have added.
 #pragma once
 
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -39,7 +38,7 @@ class Join : public BackwardHook<Scalar> {
     for (auto* const hook : hooks_) hook->above(run, first, d_h);
   }
   void step(const BackwardRun<Scalar>& run, const BackwardStep<Scalar>& step) override {
-    for (auto* const hook : hooks_) hook->step(run, asked_for(hook->needs(), step));
+    for (auto* const hook : hooks_) hook->step(run, step.only(hook->needs()));
   }
   void initial(const BackwardRun<Scalar>& run, const MatrixView<Scalar>& d_h0) override {
     for (auto* const hook : hooks_) hook->initial(run, d_h0);
@@ -48,27 +47,8 @@ class Join : public BackwardHook<Scalar> {
  private:
   static BackwardNeeds all_needs(const std::vector<BackwardHook<Scalar>*>& hooks) {
     BackwardNeeds all;
-    for (const auto* const hook : hooks) {
-      const BackwardNeeds& needs = hook->needs();
-      all.d_state |= needs.d_state;
-      all.sent_back |= needs.sent_back;
-      all.seen |= needs.seen;
-      all.jacobian |= needs.jacobian;
-    }
+    for (const auto* const hook : hooks) all = all | hook->needs();
     return all;
-  }
-  static BackwardStep<Scalar> asked_for(const BackwardNeeds& needs, const BackwardStep<Scalar>& all) {
-    const auto part = [](bool asked, const auto& view) { return asked ? view : std::remove_cvref_t<decltype(view)>(); };
-    return {.t = all.t,
-            .width = all.width,
-            .d_a = all.d_a,
-            .d_state = part(needs.d_state, all.d_state),
-            .sent_back = part(needs.sent_back, all.sent_back),
-            .slopes_before = part(needs.sent_back, all.slopes_before),
-            .seen = part(needs.seen, all.seen),
-            .keep = part(needs.jacobian, all.keep),
-            .left = part(needs.jacobian, all.left),
-            .right = part(needs.jacobian, all.right)};
   }
 
   std::vector<BackwardHook<Scalar>*> hooks_;

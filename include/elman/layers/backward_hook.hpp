@@ -13,6 +13,8 @@
 // one, once a step, and nothing else. A hook's memory grows to that of the largest run it has seen, and is its own.
 #pragma once
 
+#include <type_traits>
+
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
@@ -27,6 +29,14 @@ struct BackwardNeeds {
   bool seen = false;       ///< what ∂L/∂a_t is multiplied with in ∂L/∂W, which may then be changed
   bool jacobian = false;   ///< ∂state_t/∂state_{t-1}
   bool slopes = false;     ///< σ'(a_t), as bptt takes it from h
+
+  BackwardNeeds operator|(const BackwardNeeds& others) const {
+    return {.d_state = d_state || others.d_state,
+            .sent_back = sent_back || others.sent_back,
+            .seen = seen || others.seen,
+            .jacobian = jacobian || others.jacobian,
+            .slopes = slopes || others.slopes};
+  }
 };
 
 /// What is the same for all steps of one recurrence.
@@ -61,6 +71,22 @@ struct BackwardStep {
   /// (between.hpp).
   ConstMatrixView<Scalar> keep = {}, left = {}, right = {};
   ConstMatrixView<Scalar> slopes = {};  ///< σ'(a_t), as bptt takes it from h: 1 − h² cancels where |h| is near 1
+
+  /// Of it what these needs ask for.
+  BackwardStep only(const BackwardNeeds& needs) const {
+    const auto part = [](bool asked, const auto& view) { return asked ? view : std::remove_cvref_t<decltype(view)>(); };
+    return {.t = t,
+            .width = width,
+            .d_a = d_a,
+            .d_state = part(needs.d_state, d_state),
+            .sent_back = part(needs.sent_back, sent_back),
+            .slopes_before = part(needs.sent_back, slopes_before),
+            .seen = part(needs.seen, seen),
+            .keep = part(needs.jacobian, keep),
+            .left = part(needs.jacobian, left),
+            .right = part(needs.jacobian, right),
+            .slopes = part(needs.slopes, slopes)};
+  }
 };
 
 namespace detail {

@@ -413,13 +413,14 @@ TEST_CASE("joined hooks add what they add one by one, and each sees what it aske
     void step(const BackwardRun<double>&, const BackwardStep<double>& step) override {
       calls += std::to_string(step.t);
       sizes = {step.d_a.size(),  step.d_state.size(), step.sent_back.size(), step.slopes_before.size(),
-               step.seen.size(), step.keep.size(),    step.left.size(),      step.right.size()};
+               step.seen.size(), step.keep.size(),    step.left.size(),      step.right.size(),
+               step.slopes.size()};
       if (step.t > 0) of_step_1 = sizes;
     }
     void initial(const BackwardRun<double>&, const MatrixView<double>&) override { calls += "i"; }
     std::string calls;
     double share_seen = 0;
-    std::array<Index, 8> sizes{}, of_step_1{};
+    std::array<Index, 9> sizes{}, of_step_1{};
   };
   Random random(5);
   Cell cell(zero);
@@ -438,17 +439,30 @@ TEST_CASE("joined hooks add what they add one by one, and each sees what it aske
   };
   hook::Omega omega{cell, {.weight = 2}};
   hook::ActivityPenalty activity{cell, {.weight = 3}};
-  Watch nothing({}), states({.d_state = true}), back({.sent_back = true}), jacobians({.jacobian = true});
-  hook::Join joined{omega, nothing, states, back, jacobians};
+  Watch nothing({}), states({.d_state = true}), back({.sent_back = true}), jacobians({.jacobian = true}),
+      slopes({.slopes = true});
+  hook::Join joined{omega, nothing, states, back, jacobians, slopes};
   CHECK((added(&joined) - added(&omega)).norm() == 0);
-  for (const Watch* watch : {&nothing, &states, &back, &jacobians}) {
+  for (const Watch* watch : {&nothing, &states, &back, &jacobians, &slopes}) {
     CHECK(watch->calls == "sba10i");
     CHECK(watch->share_seen == 1);
   }
-  CHECK(nothing.of_step_1 == std::array<Index, 8>{10, 0, 0, 0, 0, 0, 0, 0});
-  CHECK(states.of_step_1 == std::array<Index, 8>{10, 10, 0, 0, 0, 0, 0, 0});
-  CHECK(back.of_step_1 == std::array<Index, 8>{10, 0, 10, 10, 0, 0, 0, 0});
-  CHECK(jacobians.of_step_1 == std::array<Index, 8>{10, 0, 0, 0, 0, 10, 10, 10});
+  CHECK(nothing.of_step_1 == std::array<Index, 9>{10, 0, 0, 0, 0, 0, 0, 0, 0});
+  CHECK(states.of_step_1 == std::array<Index, 9>{10, 10, 0, 0, 0, 0, 0, 0, 0});
+  CHECK(back.of_step_1 == std::array<Index, 9>{10, 0, 10, 10, 0, 0, 0, 0, 0});
+  CHECK(jacobians.of_step_1 == std::array<Index, 9>{10, 0, 0, 0, 0, 10, 10, 10, 0});
+  CHECK(slopes.of_step_1 == std::array<Index, 9>{10, 0, 0, 0, 0, 0, 0, 0, 10});
+
+  // A flow sees in company what it sees alone.
+  GradientFlow alone{cell, {.saturated_below = 0.7}}, among_others{cell, {.saturated_below = 0.7}};
+  added(&alone);
+  hook::Join flow_too{omega, among_others};
+  added(&flow_too);
+  CHECK(alone[0].saturated() > 0);
+  CHECK(among_others[0].saturated() == alone[0].saturated());
+  CHECK(among_others[0].norm(0, 1) == alone[0].norm(0, 1));
+  CHECK(among_others[0].left(1, 1) == alone[0].left(1, 1));
+  CHECK(among_others[0].spectral_radius() == alone[0].spectral_radius());
 
   // δ has the part of the activities, so that Ω is of L with them; its share is what both have.
   hook::Join both{activity, omega};
