@@ -37,8 +37,8 @@ class Join : public BackwardHook<Scalar> {
   void above(const BackwardRun<Scalar>& run, Index first, const MatrixView<Scalar>& d_h) override {
     for (auto* const hook : hooks_) hook->above(run, first, d_h);
   }
-  void step(const BackwardRun<Scalar>& run, const BackwardStep<Scalar>& step) override {
-    for (auto* const hook : hooks_) hook->step(run, step.only(hook->needs()));
+  void block(const BackwardRun<Scalar>& run, const BackwardBlock<Scalar>& block) override {
+    for (auto* const hook : hooks_) hook->block(run, {block.only(hook->needs()), block.begin, block.end});
   }
   void initial(const BackwardRun<Scalar>& run, const MatrixView<Scalar>& d_h0) override {
     for (auto* const hook : hooks_) hook->initial(run, d_h0);

@@ -12,15 +12,15 @@
 #pragma once
 
 #include <cmath>
-#include <cstddef>
 #include <limits>
 #include <utility>
-#include <vector>
 
 #include "elman/hooks/penalty.hpp"
+#include "elman/kernels/coefficients.hpp"
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/kernels/column_norm.hpp"
 #include "elman/kernels/column_squares.hpp"
+#include "elman/sequences/blocks.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -41,65 +41,82 @@ class Omega : public Penalty<Scalar> {
       : Penalty<Scalar>("Omega", net, std::move(options), {.sent_back = true, .seen = true}) {}
 
   void begin(const BackwardRun<Scalar>& run) override {
-    const auto batch = static_cast<std::size_t>(run.steps.batch());
-    if (batch > squares_.size()) squares_.resize(batch), factors_.resize(batch);
+    if (!this->applies(run)) return;
+    for (auto* buffer : {&d_norms_, &q_norms_, &misses_, &units_, &factors_}) {
+      buffer->reserve(detail::most_block_columns(run.steps), 1);
+    }
     q_.reserve(run.W.rows(), 1);
+    lift_ = 1;
   }
 
-  void step(const BackwardRun<Scalar>& run, const BackwardStep<Scalar>& step) override {
-    if (step.t == 0 || !this->applies(run)) return;
+  void block(const BackwardRun<Scalar>& run, const BackwardBlock<Scalar>& block) override {
+    if (!this->applies(run)) return;
     const Index batch = run.steps.batch();
-    const auto scale = static_cast<Sum>(this->scale(run, batch));
-    auto* const squares = squares_.data();
-    Scalar* const factors = factors_.data();
-    detail::squares_of_columns(step.d_a, step.sent_back, step.slopes_before, squares);
-    Sum sum = 0;
-    for (Index k = 0; k < step.width; ++k) {
-      const Sum d_square = squares[k].d, q_square = squares[k].q;
-      if (is_usual(d_square) && is_usual(q_square)) {
-        const Sum r = std::sqrt(q_square / d_square);                            // (79)
-        factors[k] = static_cast<Scalar>(2 * scale * (r - 1) / (r * d_square));  // (80)
-        sum += (r - 1) * (r - 1);
-      } else {
-        factors[k] = 0;
-        sum += add_unusual(step, k, scale);
-      }
-    }
-    detail::add_products_of_columns(step.sent_back, step.slopes_before, std::as_const(factors_).data(), step.seen);
+    const Index first = block.begin == 0 ? run.steps.width(0) : 0;  // step 0 sends nothing back
+    const auto columns = block.middle(first, block.d_a.cols() - first);
+    const auto sum = add_up(columns, static_cast<Sum>(2 * this->scale(run, batch)));
+    detail::add_products_of_columns(columns.sent_back, columns.slopes_before, std::as_const(units_).data(),
+                                    std::as_const(factors_).data(), columns.seen);
     this->add_value(run, static_cast<double>(sum), batch);
   }
 
  private:
-  /// Whether the square of a norm has lost no digits, and neither products nor quotients of such leave the range.
-  static bool is_usual(Sum square) {
+  /// Squares of norms up to it and down to 1 / it lose no digits; most² lifts what is less into that range.
+  static constexpr Scalar most = [] {
     constexpr Scalar epsilon = std::numeric_limits<Scalar>::epsilon();
-    constexpr Scalar least = (std::numeric_limits<Scalar>::min)() / (epsilon * epsilon);
-    return square >= least && square <= 1 / least;
+    Scalar power = 1;
+    while (power * power < (std::numeric_limits<Scalar>::max)() * epsilon * epsilon) power *= 2;
+    return power;
+  }();
+
+  /// The sum of the columns' terms; g_t is left as factor (unit q_t) ∘ σ'(a_t).
+  Sum add_up(const BackwardColumns<Scalar>& columns, Sum scale) {
+    const Index count = columns.d_a.cols();
+    for (auto* buffer : {&d_norms_, &q_norms_, &misses_, &units_, &factors_}) buffer->reshape(count, 1);
+    Scalar *const d_norms = d_norms_.data(), *const q_norms = q_norms_.data(), *const misses = misses_.data();
+    Scalar *const units = units_.data(), *const factors = factors_.data();
+    detail::squares_of_columns(columns.d_a, columns.sent_back, columns.slopes_before, lift_, d_norms, q_norms);
+    detail::take_roots(d_norms, count);
+    detail::take_roots(q_norms, count);
+    const Scalar lift = lift_, lifted_scale = static_cast<Scalar>(scale) * lift;
+    Index usual = 0;
+    ELMAN_INDEPENDENT
+    for (Index k = 0; k < count; ++k) {
+      const Scalar to_d_unit = 1 / d_norms[k];
+      misses[k] = q_norms[k] * to_d_unit - 1;  // (79)
+      units[k] = lift / q_norms[k];
+      factors[k] = lifted_scale * misses[k] * to_d_unit;  // (80)
+      usual += is_usual(d_norms[k], q_norms[k]) ? 1 : 0;
+    }
+    if (usual < count) {
+      for (Index k = 0; k < count; ++k) {
+        if (!is_usual(d_norms[k], q_norms[k])) add_unusual(columns, k, scale);
+      }
+      if (2 * usual < count) lift_ = lift > 1 ? Scalar(1) : most * most;  // for the steps before
+    }
+    return detail::sum_of_squares(std::as_const(misses_).data(), count, Sum(1));
   }
-  /// Whatever the norms of sequence k; returns its term.
-  Sum add_unusual(const BackwardStep<Scalar>& step, Index k, Sum scale) {
+  static bool is_usual(Scalar d_norm, Scalar q_norm) {
+    return (d_norm >= 1 / most) & (d_norm <= most) & (q_norm >= 1 / most) & (q_norm <= most);
+  }
+  /// Whatever the norms of column k.
+  void add_unusual(const BackwardColumns<Scalar>& columns, Index k, Sum scale) {
     constexpr Sum least = 1024 * (std::numeric_limits<Scalar>::min)();
-    const Index hidden = step.d_a.rows();
-    const Sum d_norm = detail::column_norm(step.d_a.col(k).data(), hidden);
-    if (d_norm < least) return 0;
+    const Index hidden = columns.d_a.rows();
     q_.reshape(hidden, 1);
     Scalar* const q = q_.data();
-    for (Index row = 0; row < hidden; ++row) q[row] = step.sent_back(row, k) * step.slopes_before(row, k);
+    for (Index row = 0; row < hidden; ++row) q[row] = columns.sent_back(row, k) * columns.slopes_before(row, k);
+    const Sum d_norm = detail::column_norm(columns.d_a.col(k).data(), hidden);
     const Sum q_norm = detail::column_norm(q, hidden);
-    const Sum miss = q_norm / d_norm - 1;
-    if (!(q_norm < least)) {
-      const auto to_unit = static_cast<Scalar>(1 / q_norm);
-      const auto factor = static_cast<Scalar>(2 * scale * miss / d_norm);
-      for (Index row = 0; row < hidden; ++row) {
-        step.seen(row, k) += factor * (to_unit * q[row] * step.slopes_before(row, k));
-      }
-    }
-    return miss * miss;
+    const Sum miss = d_norm < least ? 0 : q_norm / d_norm - 1;
+    misses_.data()[k] = static_cast<Scalar>(miss);
+    units_.data()[k] = static_cast<Scalar>(q_norm < least ? 0 : 1 / q_norm);
+    factors_.data()[k] = static_cast<Scalar>(d_norm < least ? 0 : scale * miss / d_norm);
   }
 
-  std::vector<detail::ColumnSquares<Scalar>> squares_;  ///< one a sequence
-  std::vector<Scalar> factors_;
+  ColumnBuffer<Scalar> d_norms_, q_norms_, misses_, units_, factors_;  ///< a number a column of the block
   ColumnBuffer<Scalar> q_;
+  Scalar lift_ = 1;  ///< by which δ and q are multiplied before they are squared: 1 or most²
 };
 
 template <class Net>

@@ -5,6 +5,8 @@
 // are taken one at a time; what fills no vector it takes one by one.
 #pragma once
 
+#include <algorithm>
+
 #include "elman/kernels/lanes.hpp"
 #include "elman/types.hpp"
 
@@ -100,6 +102,32 @@ struct SlopeKernel {
       v += from_next;
       apply_times_slope<Scalar, Lanes>(form, k, at_h, v);
       store_part<Scalar, Lanes>(v, count - k, d + k);
+    }
+  }
+};
+
+/// slopes[k] ← slope(h[k]).
+template <class Scalar, class Form>
+struct SlopesKernel {
+  const Scalar* h;
+  Scalar* slopes;
+  Index count;
+  [[no_unique_address]] Form form;
+
+  template <int Bytes>
+  ELMAN_INLINE void run() const {
+    constexpr int Lanes = lanes<Scalar, Bytes>;
+    Lane<Scalar, Lanes> at_h{}, v{};
+    Index k = 0;
+    for (; k + Lanes <= count; k += Lanes) {
+      load<Scalar, Lanes>(h + k, at_h);
+      fill<Scalar, Lanes>(Scalar(1), v);
+      apply_times_slope<Scalar, Lanes>(form, k, at_h, v);
+      store<Scalar, Lanes>(v, slopes + k);
+    }
+    for (; k < count; ++k) {
+      slopes[k] = Scalar(1);
+      apply_times_slope<Scalar, 1>(form, k, h[k], slopes[k]);
     }
   }
 };
@@ -220,6 +248,15 @@ void apply_slope_of_form(const Form& form, const Scalar* h, const Scalar* next, 
   }
 }
 
+/// slopes ← σ'(a) from h = σ(a), both contiguous.
+template <class Form, class Scalar>
+void set_slopes_of_form(const Form& form, const Scalar* h, MatrixView<Scalar> slopes) {
+  const Index columns = knows_row<Form> ? slopes.cols() : 1, count = slopes.size() / (std::max)(columns, Index{1});
+  for (Index j = 0; j < columns; ++j) {
+    run_kernel(simd(), SlopesKernel<Scalar, Form>{h + j * count, slopes.data() + j * count, count, form});
+  }
+}
+
 }  // namespace detail
 }  // namespace ELMAN_ABI
 }  // namespace elman
@@ -235,6 +272,8 @@ template <class Form, class Scalar>
 void apply_form(const Form&, MatrixView<Scalar>);
 template <class Form, class Scalar>
 void apply_slope_of_form(const Form&, const Scalar*, const Scalar*, MatrixView<Scalar>);
+template <class Form, class Scalar>
+void set_slopes_of_form(const Form&, const Scalar*, MatrixView<Scalar>);
 
 }  // namespace detail
 }  // namespace ELMAN_ABI

@@ -111,6 +111,17 @@ void apply_slope(const Policy& activation, const std::type_identity_t<ConstMatri
 
 namespace detail {
 
+/// slopes ← σ'(a) from h = σ(a), both whole adjacent columns.
+template <class Policy, class Scalar>
+void set_slopes(const Policy& activation, const ConstMatrixView<Scalar>& h, const MatrixView<Scalar>& slopes) {
+  if constexpr (runs_in_vectors<Policy, Scalar>) {
+    set_slopes_of_form(VectorForm<Policy, Scalar>::of(activation), h.data(), slopes);
+  } else {
+    for (Index k = 0; k < slopes.size(); ++k) slopes.data()[k] = Scalar(1);
+    apply_slope(activation, h, slopes);
+  }
+}
+
 /// a ← σ'(a), every coefficient, from a itself.
 template <class Policy, class Scalar>
 void apply_derivative(const Policy& activation, const MatrixView<Scalar>& a) {

@@ -9,11 +9,10 @@
 //   net.bptt(x, tape, gradient, {.hook = &watch});
 //
 // Recurrences are numbered as they lie in θ, 0, 1, … (recurrence_names tells their names), and bptt goes through them
-// from the top down, through the steps of each from the last to the first. Without a hook, bptt asks whether there is
-// one, once a step, and nothing else. A hook's memory grows to that of the largest run it has seen, and is its own.
+// from the top down, through the steps of each from the last to the first; a hook hears of some steps at a time, when
+// all of them are done. Without a hook, bptt asks whether there is one, once a step, and nothing else. A hook's memory
+// grows to that of the largest run it has seen, and is its own.
 #pragma once
-
-#include <type_traits>
 
 #include "elman/kernels/column_buffer.hpp"
 #include "elman/sequences/steps.hpp"
@@ -56,16 +55,14 @@ struct BackwardRun {
   }
 };
 
-/// One step on the way back, a column a sequence that runs at it, in the order of the packed columns (Steps::slot).
-/// What was not asked for has no columns.
+/// Columns of the way back, one for each sequence and step, in the order of the packed columns (Steps::slot). What was
+/// not asked for has none.
 template <class Scalar>
-struct BackwardStep {
-  Index t;                                     ///< from 0
-  Index width;                                 ///< how many sequences run at it
+struct BackwardColumns {
   ConstMatrixView<Scalar> d_a;                 ///< ∂L/∂a_t  (7)
   ConstMatrixView<Scalar> d_state = {};        ///< ∂L/∂h_t by all ways  (6)
-  ConstMatrixView<Scalar> sent_back = {};      ///< Wᵀ ∂L/∂a_t; nothing at step 0
-  ConstMatrixView<Scalar> slopes_before = {};  ///< σ'(a_{t-1}), as bptt takes it from h; nothing at step 0
+  ConstMatrixView<Scalar> sent_back = {};      ///< Wᵀ ∂L/∂a_t
+  ConstMatrixView<Scalar> slopes_before = {};  ///< σ'(a_{t-1}), as bptt takes it from h
   MatrixView<Scalar> seen = {};                ///< h_{t-1}: ∂L/∂W gets ∂L/∂a_t · seenᵀ  (9)
   /// ∂state_t/∂state_{t-1} = diag(keep) + diag(left) W diag(right); nothing of a policy that does not say
   /// (between.hpp).
@@ -73,19 +70,50 @@ struct BackwardStep {
   ConstMatrixView<Scalar> slopes = {};  ///< σ'(a_t), as bptt takes it from h: 1 − h² cancels where |h| is near 1
 
   /// Of it what these needs ask for.
-  BackwardStep only(const BackwardNeeds& needs) const {
-    const auto part = [](bool asked, const auto& view) { return asked ? view : std::remove_cvref_t<decltype(view)>(); };
-    return {.t = t,
-            .width = width,
-            .d_a = d_a,
-            .d_state = part(needs.d_state, d_state),
-            .sent_back = part(needs.sent_back, sent_back),
-            .slopes_before = part(needs.sent_back, slopes_before),
-            .seen = part(needs.seen, seen),
-            .keep = part(needs.jacobian, keep),
-            .left = part(needs.jacobian, left),
-            .right = part(needs.jacobian, right),
-            .slopes = part(needs.slopes, slopes)};
+  BackwardColumns only(const BackwardNeeds& needs) const {
+    return each([&needs]<class View>(const View& view, bool BackwardNeeds::*need) {
+      return !need || needs.*need ? view : View();
+    });
+  }
+  /// So many of its columns.
+  BackwardColumns middle(Index first, Index count) const {
+    return each([=]<class View>(const View& view, bool BackwardNeeds::*) {
+      return view.cols() > 0 ? view.middleCols(first, count) : view;
+    });
+  }
+
+ private:
+  template <class Change>
+  BackwardColumns each(const Change& change) const {
+    return {.d_a = change(d_a, nullptr),
+            .d_state = change(d_state, &BackwardNeeds::d_state),
+            .sent_back = change(sent_back, &BackwardNeeds::sent_back),
+            .slopes_before = change(slopes_before, &BackwardNeeds::sent_back),
+            .seen = change(seen, &BackwardNeeds::seen),
+            .keep = change(keep, &BackwardNeeds::jacobian),
+            .left = change(left, &BackwardNeeds::jacobian),
+            .right = change(right, &BackwardNeeds::jacobian),
+            .slopes = change(slopes, &BackwardNeeds::slopes)};
+  }
+};
+
+/// One step, a column a sequence that runs at it.
+template <class Scalar>
+struct BackwardStep : BackwardColumns<Scalar> {
+  Index t;      ///< from 0; step 0 sends nothing back: sent_back and slopes_before have no columns there
+  Index width;  ///< how many sequences run at it
+};
+
+/// Steps begin … end − 1 one behind the other: sent_back and slopes_before have columns of step 0 too, which mean
+/// nothing.
+template <class Scalar>
+struct BackwardBlock : BackwardColumns<Scalar> {
+  Index begin, end;
+
+  BackwardStep<Scalar> step(const Steps& steps, Index t) const {
+    const BackwardNeeds all{.d_state = true, .sent_back = t > 0, .seen = true, .jacobian = true, .slopes = true};
+    const Index width = steps.width(t);
+    return {this->middle(steps.first(t) - steps.first(begin), width).only(all), t, width};
   }
 };
 
@@ -112,6 +140,10 @@ class BackwardHook {
   virtual void above(const BackwardRun<Scalar>&, Index /*first*/, const MatrixView<Scalar>& /*d_h*/) {}
   /// It has gone back through a step.
   virtual void step(const BackwardRun<Scalar>&, const BackwardStep<Scalar>&) {}
+  /// It has gone back through some steps, all at once for who works on many columns faster; else one by one.
+  virtual void block(const BackwardRun<Scalar>& run, const BackwardBlock<Scalar>& block) {
+    for (Index t = block.end - 1; t >= block.begin; --t) step(run, block.step(run.steps, t));
+  }
   /// It has gone back through all of them: d_h0 is ∂L/∂output of h₀, Hidden × B in the order of slots, for a hook to
   /// add to. Where nothing depends on it, it is not called.
   virtual void initial(const BackwardRun<Scalar>&, const MatrixView<Scalar>& /*d_h0*/) {}

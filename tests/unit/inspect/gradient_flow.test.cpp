@@ -352,14 +352,14 @@ TEST_CASE("Jacobians of any policy: what is kept, what goes through W, and what 
     CHECK_THROWS_WITH(flow[0],
                       "GradientFlow: no bptt has gone through recurrence 0; call net.bptt(x, tape, gradient, "
                       "{.hook = &flow}) first");
-    flow.step(run, {.t = t,
-                    .width = steps.width(t),
-                    .d_a = of(slopes),
-                    .d_state = of(d_state),
-                    .keep = of(keep),
-                    .left = of(left),
-                    .right = of(right),
-                    .slopes = of(slopes)});
+    flow.step(run, {{.d_a = of(slopes),
+                     .d_state = of(d_state),
+                     .keep = of(keep),
+                     .left = of(left),
+                     .right = of(right),
+                     .slopes = of(slopes)},
+                    t,
+                    steps.width(t)});
   }
   const auto jacobian = [&](Index b, Index t) -> Dense {
     const Index k = steps.column(b, t);

@@ -90,12 +90,13 @@ void run_bptt(const Part& part, const Activation& activation, const X& x, Tape& 
       const Index width = steps.width(t);
       const auto d_a_t = d_a.middleCols(steps.first(t) - first, width);  // still ∂L/∂h_t
       const auto d_h_prev = d_next.leftCols(width);
-      if (hooked) hooked.before_step(d_a_t, d_h_prev);
+      if (hooked) hooked.before_step(t, d_a_t, d_h_prev);
       between.retreat(activation, steps.first(t), states.middleCols(tape.block(t - 1), width),
                       states.middleCols(tape.block(t), width), d_h_prev, d_a_t);  // (6), (7)
       if (t > 0 || reaches_start) between.send_back(tape.W, d_a_t, d_h_prev);
       if (hooked) hooked.after_step(t, d_a_t, d_h_prev);
     }
+    if (hooked) hooked.end_block(d_a);
     const auto x_block = x.middleCols(first, columns);
     const auto h_prev = hooked ? hooked.seen() : tape.seen(begin, end);
     const auto add_up = [&](Index from, Index count) {
