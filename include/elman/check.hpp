@@ -31,7 +31,7 @@ using ErrorHandler = void (*)(const char* message);
 namespace detail {
 
 /// Constant-initialised: no code runs before main.
-inline constinit std::atomic<ErrorHandler> error_handler{nullptr};
+ELMAN_SHARED inline constinit std::atomic<ErrorHandler> error_handler{nullptr};
 
 }  // namespace detail
 

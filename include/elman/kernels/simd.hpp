@@ -46,7 +46,7 @@ inline constexpr Simd guaranteed_simd = Simd::compiled;
 #endif
 
 /// The level in use; below 0 until somebody has asked. Constant-initialised: no code runs before main.
-inline constinit std::atomic<int> simd_in_use{-1};
+ELMAN_SHARED inline constinit std::atomic<int> simd_in_use{-1};
 
 }  // namespace detail
 
