@@ -139,11 +139,20 @@
 #define ELMAN_ABI_SCALAR
 #endif
 
+// nlohmann-json's objects, which elman/io reads with (io/detail/json.hpp).
+#if defined(JSON_DIAGNOSTICS) && JSON_DIAGNOSTICS
+#define ELMAN_JSON_DIAGNOSTICS 1
+#define ELMAN_ABI_JSON _json_diagnostics
+#else
+#define ELMAN_JSON_DIAGNOSTICS 0
+#define ELMAN_ABI_JSON
+#endif
+
 #define ELMAN_ABI_VERSION ELMAN_JOIN(v, ELMAN_VERSION_MAJOR, _, ELMAN_VERSION_MINOR, _, ELMAN_VERSION_PATCH)
 #define ELMAN_ABI_MEMORY \
   ELMAN_JOIN(ELMAN_ABI_ALIGN, ELMAN_ABI_HEAP, ELMAN_ABI_INDEX, ELMAN_ABI_SCALAR, ELMAN_ABI_STD, ELMAN_ABI_STRINGS)
 #define ELMAN_ABI_CODE ELMAN_JOIN(ELMAN_ABI_VECTORS, ELMAN_ABI_FMA, ELMAN_ABI_KERNELS, ELMAN_ABI_ERRORS, , )
-#define ELMAN_ABI ELMAN_JOIN(ELMAN_ABI_VERSION, ELMAN_ABI_EIGEN, ELMAN_ABI_MEMORY, ELMAN_ABI_CODE, , )
+#define ELMAN_ABI ELMAN_JOIN(ELMAN_ABI_VERSION, ELMAN_ABI_EIGEN, ELMAN_ABI_MEMORY, ELMAN_ABI_JSON, ELMAN_ABI_CODE, )
 
 // In front of a variable that all shared objects of a program share, also where -fvisibility=hidden would give each its
 // own. (On Windows each DLL has its own.)
