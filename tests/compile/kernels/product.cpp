@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // A file that has its kernels from another, or from later lines of the same.
-#include <elman/elman.hpp>
+#include <elman/kernels/product.hpp>
 
 int main() {
   elman::Factor<float> F;
