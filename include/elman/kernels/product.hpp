@@ -26,6 +26,7 @@
 // Compiling the kernels takes seconds. A program of many files that defines ELMAN_EXTERN_KERNELS for all of them
 // compiles them in one: that which includes compile.hpp, or defines ELMAN_COMPILE_KERNELS in front of elman.hpp or this
 // header.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 /// The kernels of a scalar: declared here and compiled elsewhere (`how` is extern), or compiled here (nothing).
 #define ELMAN_KERNELS(how, Scalar)                                                                     \
   how template Panels<Scalar> pack_panels(Simd, const ConstMatrixView<Scalar>&, bool, Scalar*);        \
@@ -33,6 +34,7 @@
                                     const Start<Scalar>&, const MatrixView<Scalar>&);                  \
   how template void multiply_unpacked(const ConstMatrixView<Scalar>&, const ConstMatrixView<Scalar>&,  \
                                       const Start<Scalar>&, MatrixView<Scalar>);
+// NOLINTEND(bugprone-macro-parentheses)
 
 namespace elman {
 inline namespace ELMAN_ABI {
