@@ -31,12 +31,13 @@ using ErrorHandler = void (*)(const char* message);
 namespace detail {
 
 /// Constant-initialised: no code runs before main.
-inline constinit std::atomic<ErrorHandler> error_handler{nullptr};
+ELMAN_SHARED inline constinit std::atomic<ErrorHandler> error_handler{nullptr};
 
 }  // namespace detail
 
 /// From now on errors call `handler` instead of throwing; null puts throwing back (or, in a program compiled with
-/// -fno-exceptions, std::abort). It may throw, write the message somewhere, restart the device. Returns the one before.
+/// -fno-exceptions, std::abort), in the whole program (what that is: docs/embedding.md). It may throw, write the
+/// message somewhere, restart the device. Returns the one before.
 inline ErrorHandler set_error_handler(ErrorHandler handler) noexcept {
   const ErrorHandler before = detail::error_handler.load();
   detail::error_handler.store(handler);

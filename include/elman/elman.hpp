@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // elman: recurrent networks of the Elman kind. One include for everything that needs Eigen alone.
-#pragma once
 
 // The words everything is written in; first of all, whether there is all that elman needs
 #include "elman/version.hpp"
@@ -145,3 +144,8 @@
 #include "elman/train/growing.hpp"
 #include "elman/train/loop.hpp"
 #include "elman/train/options.hpp"
+
+// Once more where it was included without this, as by a precompiled header; so there is no #pragma once above
+#if defined(ELMAN_COMPILE_KERNELS)
+#include "elman/kernels/compile.hpp"
+#endif

@@ -13,7 +13,7 @@
 // which use no heap and no more stack than a tile; other scalars, and other compilers, have Eigen's products. B may
 // also be tokens (OneHot): then F B picks columns and F Bᵀ adds to columns of C, one after the other, at a cost that
 // does not depend on the vocabulary.
-#pragma once
+#if !defined(ELMAN_KERNELS)
 
 #include <algorithm>
 #include <cassert>
@@ -22,6 +22,19 @@
 #include "elman/kernels/factor.hpp"
 #include "elman/kernels/one_hot.hpp"
 #include "elman/types.hpp"
+
+// Compiling the kernels takes seconds. A program of many files that defines ELMAN_EXTERN_KERNELS for all of them
+// compiles them in one: that which includes compile.hpp, or defines ELMAN_COMPILE_KERNELS in front of elman.hpp or this
+// header.
+// NOLINTBEGIN(bugprone-macro-parentheses)
+/// The kernels of a scalar: declared here and compiled elsewhere (`how` is extern), or compiled here (nothing).
+#define ELMAN_KERNELS(how, Scalar)                                                                     \
+  how template Panels<Scalar> pack_panels(Simd, const ConstMatrixView<Scalar>&, bool, Scalar*);        \
+  how template void multiply_panels(Simd, const Panels<Scalar>&, const ConstMatrixView<Scalar>&, bool, \
+                                    const Start<Scalar>&, const MatrixView<Scalar>&);                  \
+  how template void multiply_unpacked(const ConstMatrixView<Scalar>&, const ConstMatrixView<Scalar>&,  \
+                                      const Start<Scalar>&, MatrixView<Scalar>);
+// NOLINTEND(bugprone-macro-parentheses)
 
 namespace elman {
 inline namespace ELMAN_ABI {
@@ -100,28 +113,10 @@ void multiply_unpacked(const ConstMatrixView<Scalar>& A, const ConstMatrixView<S
   }
 }
 
-#if ELMAN_HAS_KERNELS
-// Compiling the kernels takes seconds. A program of many files that defines ELMAN_EXTERN_KERNELS for all of them
-// compiles them in one: that which also defines ELMAN_COMPILE_KERNELS.
-#if defined(ELMAN_COMPILE_KERNELS) || defined(ELMAN_EXTERN_KERNELS)
-#if defined(ELMAN_COMPILE_KERNELS)
-#define ELMAN_EXTERN
-#else
-#define ELMAN_EXTERN extern
+#if ELMAN_HAS_KERNELS && defined(ELMAN_EXTERN_KERNELS)
+ELMAN_KERNELS(extern, float)
+ELMAN_KERNELS(extern, double)
 #endif
-ELMAN_EXTERN template Panels<float> pack_panels(Simd, const ConstMatrixView<float>&, bool, float*);
-ELMAN_EXTERN template Panels<double> pack_panels(Simd, const ConstMatrixView<double>&, bool, double*);
-ELMAN_EXTERN template void multiply_panels(Simd, const Panels<float>&, const ConstMatrixView<float>&, bool,
-                                           const Start<float>&, const MatrixView<float>&);
-ELMAN_EXTERN template void multiply_panels(Simd, const Panels<double>&, const ConstMatrixView<double>&, bool,
-                                           const Start<double>&, const MatrixView<double>&);
-ELMAN_EXTERN template void multiply_unpacked(const ConstMatrixView<float>&, const ConstMatrixView<float>&,
-                                             const Start<float>&, MatrixView<float>);
-ELMAN_EXTERN template void multiply_unpacked(const ConstMatrixView<double>&, const ConstMatrixView<double>&,
-                                             const Start<double>&, MatrixView<double>);
-#undef ELMAN_EXTERN
-#endif
-#endif  // ELMAN_HAS_KERNELS
 
 }  // namespace detail
 
@@ -181,3 +176,20 @@ void add_product_transposed(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, con
 
 }  // namespace ELMAN_ABI
 }  // namespace elman
+
+#endif  // ELMAN_KERNELS
+
+// Read at every inclusion, because the first may have been that of a precompiled header.
+#if defined(ELMAN_COMPILE_KERNELS) && !defined(ELMAN_KERNELS_ARE_HERE)
+#define ELMAN_KERNELS_ARE_HERE
+#if ELMAN_HAS_KERNELS
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
+ELMAN_KERNELS(, float)
+ELMAN_KERNELS(, double)
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
+#endif
+#endif

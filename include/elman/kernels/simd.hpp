@@ -46,7 +46,7 @@ inline constexpr Simd guaranteed_simd = Simd::compiled;
 #endif
 
 /// The level in use; below 0 until somebody has asked. Constant-initialised: no code runs before main.
-inline constinit std::atomic<int> simd_in_use{-1};
+ELMAN_SHARED inline constinit std::atomic<int> simd_in_use{-1};
 
 }  // namespace detail
 
@@ -72,9 +72,9 @@ inline Simd simd() noexcept {
   return static_cast<Simd>(level);
 }
 
-/// From now on no level above `limit` is used, in the whole program; best_simd() lifts a limit set before. Returns the
-/// level in use: what the flags guarantee is not given up. Calls that run in other threads end with the level they
-/// began with.
+/// From now on no level above `limit` is used, in the whole program (what that is with shared objects:
+/// docs/embedding.md); best_simd() lifts a limit set before. Returns the level in use: what the flags guarantee is not
+/// given up. Calls that run in other threads end with the level they began with.
 inline Simd limit_simd(Simd limit) noexcept {
   const Simd level = (std::max)(detail::guaranteed_simd, (std::min)(limit, best_simd()));
   detail::simd_in_use.store(static_cast<int>(level), std::memory_order_relaxed);

@@ -15,6 +15,9 @@
 #include "elman io needs nlohmann-json: install nlohmann-json3-dev, or add its include folder with -isystem"
 #endif
 #include <nlohmann/json.hpp>
+#if (JSON_DIAGNOSTICS) != ELMAN_JSON_DIAGNOSTICS
+#include "elman: JSON_DIAGNOSTICS is defined in front of all headers of elman or of none, because it is in ELMAN_ABI"
+#endif
 
 namespace elman {
 inline namespace ELMAN_ABI {

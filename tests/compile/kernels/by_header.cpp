@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+#include <elman/kernels/compile.hpp>

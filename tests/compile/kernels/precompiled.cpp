@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+#define ELMAN_COMPILE_KERNELS
+#include <elman/elman.hpp>
