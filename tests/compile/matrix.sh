@@ -53,7 +53,10 @@ headers_of_libcxx() {  # those of a version, wherever they were unpacked
 
 for version in 13 14 15 16 19; do
   headers=$(headers_of_libcxx $version) || { echo "libc++ $version is not there"; continue; }
-  clang=$(first_of "clang++-$version" clang++-14 clang++) || { echo "clang is not there"; continue; }
+  case $version in  # a library is made for its own compiler and the next
+    13 | 14) clang=$(first_of "clang++-$version" clang++-14 clang++) ;;
+    *) clang=$(first_of "clang++-$version") ;;
+  esac || { echo "clang $version is not there"; continue; }
   row "libc++ $version, $(basename "$clang"), parsed" \
     "$clang" "${common[@]}" -fsyntax-only -nostdinc++ -isystem "$headers" $source
 done
