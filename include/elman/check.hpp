@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdlib>
@@ -20,6 +19,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "elman/standard.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -66,14 +66,16 @@ inline void append(Message& message, std::string_view text) { message.append(tex
 template <std::integral Number>
 void append(Message& message, Number number) {
   char digits[24];
-  message.append({digits, std::to_chars(digits, digits + sizeof digits, number).ptr});
+  const char* const end = to_chars(digits, digits + sizeof digits, number).ptr;
+  message.append({digits, static_cast<std::size_t>(end - digits)});
 }
 
 #if defined(__cpp_exceptions)
 template <std::floating_point Number>
 void append(Message& message, Number number) {
   char digits[64];  // the shortest form that reads back as the same number
-  message.append({digits, std::to_chars(digits, digits + sizeof digits, number).ptr});
+  const char* const end = to_chars(digits, digits + sizeof digits, number).ptr;
+  message.append({digits, static_cast<std::size_t>(end - digits)});
 }
 #else
 /// To six digits: the standard's form, which is exact, would be two thirds of the program on a microcontroller.

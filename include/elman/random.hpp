@@ -120,9 +120,11 @@ class Random {
 
   /// Puts the elements of a range in random order, each order as likely as the others (Fisher and Yates).
   template <std::ranges::random_access_range Range>
+  requires std::ranges::sized_range<Range>
   void shuffle(Range&& range) {
     const auto begin = std::ranges::begin(range);
-    for (auto count = std::ranges::distance(range); count > 1; --count) {
+    for (auto count = static_cast<std::ranges::range_difference_t<Range>>(std::ranges::size(range)); count > 1;
+         --count) {
       const auto chosen = static_cast<std::ranges::range_difference_t<Range>>(below(static_cast<Index>(count)));
       std::ranges::iter_swap(begin + (count - 1), begin + chosen);
     }

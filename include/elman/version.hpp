@@ -15,8 +15,8 @@
 #include "elman needs C++20: compile with -std=c++20 (g++ 12 and clang 14 or newer are tested)"
 #endif
 #include <version>
-#if !defined(__cpp_lib_concepts) || !defined(__cpp_lib_bit_cast)
-#include "elman needs the standard library of C++20 (that of g++ 12 or newer is tested)"
+#if !defined(__cpp_lib_concepts)
+#include "elman needs the standard library of C++20 (those of g++ 12 and of clang 13, or newer, are tested)"
 #endif
 #if !__has_include(<Eigen/Core>)
 #include "elman needs Eigen 3.4 or newer: install libeigen3-dev and compile with -isystem /usr/include/eigen3"

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "elman/layers/form.hpp"
+#include "elman/standard.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -19,7 +20,7 @@ inline namespace ELMAN_ABI {
 template <std::floating_point Number>
 std::string cpp_literal(Number number) {
   char digits[64];
-  const char* const end = std::to_chars(digits, digits + sizeof digits, number, std::chars_format::hex).ptr;
+  const char* const end = detail::to_chars(digits, digits + sizeof digits, number, std::chars_format::hex).ptr;
   std::string literal(digits, static_cast<std::size_t>(end - digits));
   literal.insert(literal.front() == '-' ? 1 : 0, "0x");
   if (std::same_as<Number, float>) literal += 'F';

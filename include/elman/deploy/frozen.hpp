@@ -15,7 +15,6 @@
 //              c, h0, β
 #pragma once
 
-#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -30,6 +29,7 @@
 #include "elman/kernels/narrow.hpp"
 #include "elman/net.hpp"
 #include "elman/net/stepping.hpp"
+#include "elman/standard.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -43,9 +43,9 @@ std::uint64_t hash_bits(std::span<const Element> elements, std::uint64_t hash = 
   for (const Element& element : elements) {
     std::uint64_t bits = 0;
     if constexpr (std::same_as<Element, float>) {
-      bits = std::bit_cast<std::uint32_t>(element);
+      bits = bit_cast<std::uint32_t>(element);
     } else if constexpr (std::same_as<Element, double>) {
-      bits = std::bit_cast<std::uint64_t>(element);
+      bits = bit_cast<std::uint64_t>(element);
     } else {
       bits = element;
     }

@@ -35,7 +35,6 @@
 #include <cstddef>
 #include <exception>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <set>
 #include <stdexcept>
@@ -115,7 +114,7 @@ class Checkpoint {
     auto said = nlohmann::ordered_json::object();
     for (const Part& part : parts_) {
       detail::PartWriter writer(file, said[part.name], part.name, options_.non_finite);
-      part.write(writer);
+      part.write(writer, part.part);
     }
     std::string& text = file.metadata[metadata_key];
     text = said.dump();
@@ -135,15 +134,16 @@ class Checkpoint {
       detail::require(find(part), name, "holds ", detail::in_quotes(part), ", which is not kept; kept are ", names());
     }
     std::set<std::string> seen;
-    std::vector<std::function<void()>> takes;
+    std::vector<std::shared_ptr<void>> copies;
     for (const Part& part : parts_) {
-      read_part(file, said, part.name, seen, [&](detail::PartReader& reader) { takes.push_back(part.read(reader)); });
+      read_part(file, said, part.name, seen,
+                [&](detail::PartReader& reader) { copies.push_back(part.copy_of(reader, part.part)); });
     }
     for (const TensorInfo& tensor : file.tensors()) {
       detail::require(seen.contains(tensor.name), name, "has a tensor ", detail::in_quotes(tensor.name),
                       ", which belongs to none of its parts");
     }
-    for (const auto& take : takes) take();
+    for (std::size_t k = 0; k < parts_.size(); ++k) parts_[k].take(parts_[k].part, copies[k].get());
   }
 
   /// A std::string that the file has under this name, before there is anything to resume: which net is to be made.
@@ -157,10 +157,14 @@ class Checkpoint {
   }
 
  private:
+  /// What is kept, of whatever type: plain functions, for each std::function is 20 of them in a program that is not
+  /// optimised.
   struct Part {
     std::string name;
-    std::function<void(detail::PartWriter&)> write;
-    std::function<std::function<void()>(detail::PartReader&)> read;  ///< what it returns sets the part
+    void* part;
+    void (*write)(detail::PartWriter& writer, void* part);
+    std::shared_ptr<void> (*copy_of)(detail::PartReader& reader, const void* part);  ///< as the file has it
+    void (*take)(void* part, void* copy);
   };
 
   static constexpr const char* metadata_key = "elman.checkpoint";
@@ -168,12 +172,21 @@ class Checkpoint {
 
   template <class T>
   static Part part_of(const std::string& name, T& part) {
-    return {name, [&part](detail::PartWriter& writer) { visit_part(writer, part); },
-            [&part](detail::PartReader& reader) -> std::function<void()> {
-              const auto read = std::make_shared<T>(part);
-              visit_part(reader, *read);
-              return [&part, read] { detail::take_part(part, *read); };
-            }};
+    return {name, &part, &write_part<T>, &copy_of<T>, &take_copy<T>};
+  }
+  template <class T>
+  static void write_part(detail::PartWriter& writer, void* part) {
+    visit_part(writer, *static_cast<T*>(part));
+  }
+  template <class T>
+  static std::shared_ptr<void> copy_of(detail::PartReader& reader, const void* part) {
+    const auto copy = std::make_shared<T>(*static_cast<const T*>(part));
+    visit_part(reader, *copy);
+    return copy;
+  }
+  template <class T>
+  static void take_copy(void* part, void* copy) {
+    detail::take_part(*static_cast<T*>(part), *static_cast<T*>(copy));
   }
 
   /// Each part of what says its parts, or none.
@@ -202,7 +215,7 @@ class Checkpoint {
     detail::PartReader reader(file, *own, part, options_.non_finite, seen);
     try {
       read(reader);
-    } catch (const nlohmann::json::exception& error) {
+    } catch (const nlohmann::ordered_json::exception& error) {
       detail::fail(file.name(), detail::in_quotes(part), " is not as it was written: ", error.what());
     } catch (const std::invalid_argument& error) {
       detail::fail(file.name(), detail::in_quotes(part), " is not as it was written: ", error.what());

@@ -129,7 +129,7 @@ class TensorWriter {
     std::string text;
     try {
       text = header.dump();
-    } catch (const nlohmann::json::exception& error) {
+    } catch (const nlohmann::ordered_json::exception& error) {
       elman::detail::fail("TensorWriter::write: a name or a text is not UTF-8: ", detail::reason(error));
     }
     text.append((8 - text.size() % 8) % 8, ' ');

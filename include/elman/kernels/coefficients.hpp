@@ -5,12 +5,12 @@
 // at every place.
 #pragma once
 
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
 
+#include "elman/standard.hpp"
 #include "elman/types.hpp"
 
 #if defined(__SSE2__)
@@ -57,10 +57,10 @@ template <class Scalar>
 bool is_finite(Scalar value) {
   if constexpr (sizeof(Scalar) == 4) {
     constexpr std::uint32_t exponent = 0x7f800000;
-    return (std::bit_cast<std::uint32_t>(value) & exponent) != exponent;
+    return (bit_cast<std::uint32_t>(value) & exponent) != exponent;
   } else if constexpr (sizeof(Scalar) == 8) {
     constexpr std::uint64_t exponent = 0x7ff0000000000000;
-    return (std::bit_cast<std::uint64_t>(value) & exponent) != exponent;
+    return (bit_cast<std::uint64_t>(value) & exponent) != exponent;
   } else {
     return std::abs(value) <= (std::numeric_limits<Scalar>::max)();
   }

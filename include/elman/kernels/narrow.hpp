@@ -13,13 +13,13 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <limits>
 
 #include "elman/kernels/lanes.hpp"
+#include "elman/standard.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -72,7 +72,7 @@ constexpr float number_of(std::uint32_t word, int place) {
   if constexpr (is_scaled<Weight>) {
     return static_cast<float>(static_cast<std::int32_t>(top));
   } else {
-    return std::bit_cast<float>(top);
+    return bit_cast<float>(top);
   }
 }
 
@@ -92,7 +92,7 @@ void put_weight(std::uint32_t& word, int place, float number) {
     constexpr double most = (std::numeric_limits<Weight>::max)();
     word = with(static_cast<std::int64_t>(std::fmin(std::fmax(own, -most - 1), most)));
   } else {
-    const std::uint32_t half = std::bit_cast<std::uint32_t>(number) >> 16;
+    const std::uint32_t half = bit_cast<std::uint32_t>(number) >> 16;
     std::uint32_t best = with(half);
     for (const std::uint32_t other : {half - 1, half + 1}) {  // towards zero and away from it
       const float candidate = number_of<Weight>(with(other), place);

@@ -92,7 +92,7 @@ class Sampler {
           std::exp((static_cast<double>(logits(k)) - largest) / options_.temperature);
     }
     if (options_.top_k > 0 || options_.top_p < 1) {
-      std::ranges::sort(order_, [&](Index a, Index b) {
+      std::sort(order_.begin(), order_.end(), [&](Index a, Index b) {
         const double weight_a = weight(a), weight_b = weight(b);
         return weight_a > weight_b || (weight_a == weight_b && a < b);
       });
@@ -112,7 +112,8 @@ class Sampler {
       rest -= weight(k);
       if (rest < 0) return k;
     }
-    return *std::ranges::max_element(order_, {}, [&](Index k) { return weight(k); });  // round-off ate the last one
+    return *std::max_element(order_.begin(), order_.end(),
+                             [&](Index a, Index b) { return weight(a) < weight(b); });  // round-off ate the last one
   }
 
  private:

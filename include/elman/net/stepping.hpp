@@ -82,7 +82,8 @@ class Stepping {
   const Matrix<Scalar, Readout::out_size, Batch>& step(std::span<const Index> tokens,
                                                        StateOf<Batch>& state) const noexcept ELMAN_NONBLOCKING {
     assert(static_cast<Index>(tokens.size()) == state.h.cols());
-    assert(std::ranges::all_of(tokens, [&](Index token) { return token >= 0 && token < derived().in(); }));
+    assert(
+        std::all_of(tokens.begin(), tokens.end(), [&](Index token) { return token >= 0 && token < derived().in(); }));
     return step_of(OneHot<Scalar>(tokens.data(), derived().in(), state.h.cols()), state);
   }
   template <int Batch>

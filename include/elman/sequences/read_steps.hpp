@@ -34,7 +34,7 @@ class StepList {
   constexpr StepList() = default;
   constexpr explicit StepList(std::span<const Index> steps)
       : many_(steps.size() > most_inside ? new Index[steps.size()] : nullptr), size_(steps.size()) {
-    std::ranges::copy(steps, many_ ? many_ : few_.data());
+    std::copy(steps.begin(), steps.end(), many_ ? many_ : few_.data());
   }
   constexpr StepList(const StepList& other) : StepList(std::span<const Index>(other.begin(), other.size())) {}
   constexpr StepList(StepList&& other) noexcept { swap(other); }

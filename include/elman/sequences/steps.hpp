@@ -149,8 +149,11 @@ class BasicSteps {
 
   template <class Other>
   bool operator==(const BasicSteps<Other>& other) const {
-    return T_ == other.T_ && B_ == other.B_ && N_ == other.N_ && std::ranges::equal(first_, other.first_) &&
-           std::ranges::equal(slot_, other.slot_);
+    const auto is_equal = [](const auto& a, const auto& b) {
+      return std::equal(a.begin(), a.end(), b.begin(), b.end());
+    };
+    return T_ == other.T_ && B_ == other.B_ && N_ == other.N_ && is_equal(first_, other.first_) &&
+           is_equal(slot_, other.slot_);
   }
 
  private:

@@ -50,7 +50,7 @@ Index for_each_read(const ReadSteps& read, const Steps& steps, const Visit& visi
 inline Index reads_of(const ReadSteps& read, Index length) {
   if (read.kind == ReadSteps::Kind::every) return length;
   if (read.kind == ReadSteps::Kind::last) return 1;
-  return std::ranges::lower_bound(read.listed, length) - read.listed.begin();
+  return std::lower_bound(read.listed.begin(), read.listed.end(), length) - read.listed.begin();
 }
 
 /// Throws unless targets of the steps `given` are of every step, or of those that are read. Returns whether of every.

@@ -30,13 +30,13 @@ inline bool is_attached(std::string_view tensor) { return tensor.starts_with(att
 inline std::vector<std::string> texts_of(const std::string& value) {
   if (!value.starts_with('[')) return {value};
   struct Other {};
-  const auto is_text = [](int depth, nlohmann::json::parse_event_t event, const nlohmann::json& json) {
-    const bool is_in_list = depth == 1 && event == nlohmann::json::parse_event_t::value && json.is_string();
+  const auto is_text = [](int depth, nlohmann::ordered_json::parse_event_t event, const nlohmann::ordered_json& json) {
+    const bool is_in_list = depth == 1 && event == nlohmann::ordered_json::parse_event_t::value && json.is_string();
     if (depth > 0 && !is_in_list) throw Other();  // before much of it is kept
     return true;
   };
   try {
-    const auto json = nlohmann::json::parse(value, is_text, false);
+    const auto json = nlohmann::ordered_json::parse(value, is_text, false);
     if (json.is_array() && json.dump() == value) return json.get<std::vector<std::string>>();
   } catch (const Other&) {
     return {value};
@@ -45,7 +45,7 @@ inline std::vector<std::string> texts_of(const std::string& value) {
 }
 /// The inverse. Throws nlohmann's exception of what is not UTF-8.
 inline std::string value_of(const std::vector<std::string>& texts) {
-  const std::string list = nlohmann::json(texts).dump();
+  const std::string list = nlohmann::ordered_json(texts).dump();
   return texts.size() == 1 && texts_of(texts.front()) == texts ? texts.front() : list;
 }
 
@@ -56,7 +56,7 @@ inline void add_attachments(TensorWriter& file, const Attachments& attachments, 
                            "\"; expected none that begins with elman.");
     try {
       file.metadata[name] = value_of(texts);
-    } catch (const nlohmann::json::exception&) {
+    } catch (const nlohmann::ordered_json::exception&) {
       elman::detail::fail(function, ": strings \"", name, "\" is not UTF-8");
     }
   }

@@ -11,12 +11,8 @@
 #include <string_view>
 #include <system_error>
 #include <vector>
-#include <version>
 
-#if !defined(__cpp_lib_to_chars)
-#include "elman io csv.hpp needs std::from_chars of double, as libstdc++ 11 and libc++ 20 have it"
-#endif
-
+#include "elman/standard.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -53,7 +49,7 @@ inline CsvNumber read_number(std::string_view field, bool decimal_comma, double&
     return CsvNumber::no;
   }
   if (field.front() == '+') field = digits;  // which from_chars does not take
-  const auto [stop, error] = std::from_chars(field.data(), field.data() + field.size(), value);
+  const auto [stop, error] = elman::detail::from_chars(field.data(), field.data() + field.size(), value);
   if (stop != field.data() + field.size() || error == std::errc::invalid_argument) return CsvNumber::no;
   return error == std::errc{} ? CsvNumber::yes : CsvNumber::out_of_range;
 }

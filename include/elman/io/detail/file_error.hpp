@@ -10,7 +10,6 @@
 #endif
 
 #include <algorithm>
-#include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <filesystem>
@@ -19,6 +18,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "elman/standard.hpp"
 #include "elman/version.hpp"
 
 namespace elman {
@@ -30,7 +30,7 @@ template <class Number>
 requires std::integral<Number> || std::floating_point<Number>
 void append(std::string& text, Number number) {
   char digits[64];
-  text.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+  text.append(digits, elman::detail::to_chars(digits, digits + sizeof digits, number).ptr);
 }
 
 /// Text and numbers, joined.

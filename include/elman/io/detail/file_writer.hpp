@@ -19,7 +19,7 @@
 #include <system_error>
 #include <utility>
 
-#if __has_include(<unistd.h>) && __has_include(<sys/file.h>)
+#if __has_include(<unistd.h>) && __has_include(<sys/file.h>) && !defined(_WIN32)  // MinGW has headers of these names
 #define ELMAN_IO_POSIX 1
 #include <fcntl.h>
 #include <sys/file.h>

@@ -42,7 +42,7 @@ class FormReader {
       expect(scalar == "float" || scalar == "double", "its scalar is ", in_quotes(scalar),
              "; expected float or double");
       return {scalar, layer(json.at("body"), 0), layer(json.at("readout"), 0)};
-    } catch (const nlohmann::json::exception& error) {
+    } catch (const nlohmann::ordered_json::exception& error) {
       expect(false, reason(error));
       throw;
     }

@@ -18,6 +18,7 @@
 
 #include "elman/io/detail/file_error.hpp"
 #include "elman/kernels/coefficients.hpp"
+#include "elman/standard.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -34,7 +35,7 @@ inline std::string cell_of(Index number) { return join(number); }
 template <class Number>
 Number number_of(std::string_view cell, Number otherwise) {
   Number number{};
-  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), number);
+  const auto [end, error] = elman::detail::from_chars(cell.data(), cell.data() + cell.size(), number);
   return error == std::errc() && end == cell.data() + cell.size() ? number : otherwise;
 }
 

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +21,7 @@
 #include "elman/io/detail/file_writer.hpp"
 #include "elman/io/detail/npy_header.hpp"
 #include "elman/io/detail/number_bytes.hpp"
+#include "elman/standard.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -54,9 +54,10 @@ bool can_hold(Value value) {
   if constexpr (std::integral<Number>) {
     return std::in_range<Number>(value);
   } else if constexpr (sizeof(Value) == 8 && std::floating_point<Value> && sizeof(Number) == 4) {  // by bits: NaN too
-    constexpr auto largest = std::bit_cast<std::uint64_t>(static_cast<double>((std::numeric_limits<float>::max)()));
-    constexpr auto infinity = std::bit_cast<std::uint64_t>(std::numeric_limits<double>::infinity());
-    const std::uint64_t magnitude = std::bit_cast<std::uint64_t>(value) & ~(std::uint64_t{1} << 63);
+    constexpr auto largest =
+        elman::detail::bit_cast<std::uint64_t>(static_cast<double>((std::numeric_limits<float>::max)()));
+    constexpr auto infinity = elman::detail::bit_cast<std::uint64_t>(std::numeric_limits<double>::infinity());
+    const std::uint64_t magnitude = elman::detail::bit_cast<std::uint64_t>(value) & ~(std::uint64_t{1} << 63);
     return magnitude <= largest || magnitude >= infinity;
   } else {
     return true;

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "elman/standard.hpp"
 #include "elman/version.hpp"
 
 namespace elman {
@@ -49,8 +50,8 @@ struct Native {
   static constexpr std::size_t bytes = sizeof(Number);
   static constexpr auto infinity = static_cast<Word>(bytes == 8 ? 0x7ff0000000000000U : 0x7f800000U);
 
-  static Number from(Word word) { return std::bit_cast<Number>(word); }
-  static Word to(Number number) { return std::bit_cast<Word>(number); }
+  static Number from(Word word) { return elman::detail::bit_cast<Number>(word); }
+  static Word to(Number number) { return elman::detail::bit_cast<Word>(number); }
 };
 
 /// Half a float: the upper 16 bits of one.
@@ -60,7 +61,7 @@ struct BFloat16Number {
   static constexpr std::size_t bytes = 2;
   static constexpr Word infinity = 0x7f80;
 
-  static float from(Word word) { return std::bit_cast<float>(static_cast<std::uint32_t>(word) << 16); }
+  static float from(Word word) { return elman::detail::bit_cast<float>(static_cast<std::uint32_t>(word) << 16); }
 };
 
 /// IEEE binary16: a sign, 5 bits of exponent, 10 of fraction.
@@ -78,7 +79,7 @@ struct Float16Number {
       return sign != 0 ? -small : small;
     }
     const std::uint32_t wide = exponent == 31 ? 255 : exponent + 112;  // infinity and NaN, or the bias 127 for 15
-    return std::bit_cast<float>(sign | (wide << 23) | (fraction << 13));
+    return elman::detail::bit_cast<float>(sign | (wide << 23) | (fraction << 13));
   }
 };
 

@@ -52,7 +52,7 @@ class PartWriter : public PartPlace {
     try {
       static_cast<void>(nlohmann::ordered_json(value).dump());
       said_["value"] = value;
-    } catch (const nlohmann::json::exception&) {
+    } catch (const nlohmann::ordered_json::exception&) {
       said_["bytes"] = whole_numbers_text<unsigned char>(value);
     }
   }

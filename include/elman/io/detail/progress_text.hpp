@@ -12,6 +12,7 @@
 
 #include "elman/io/detail/terminal.hpp"
 #include "elman/kernels/coefficients.hpp"
+#include "elman/standard.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -23,8 +24,9 @@ inline std::string figure_text(double number) {
   char digits[32];
   const double size = number < 0 ? -number : number;
   const bool is_plain = number == 0 || (size >= 1e-3 && size < 1e5);
-  const auto end = is_plain ? std::to_chars(digits, digits + sizeof digits, number, std::chars_format::fixed, 3)
-                            : std::to_chars(digits, digits + sizeof digits, number, std::chars_format::scientific, 2);
+  const auto end =
+      is_plain ? elman::detail::to_chars(digits, digits + sizeof digits, number, std::chars_format::fixed, 3)
+               : elman::detail::to_chars(digits, digits + sizeof digits, number, std::chars_format::scientific, 2);
   return elman::detail::is_nan(number) ? "nan" : std::string(digits, end.ptr);
 }
 
@@ -43,7 +45,7 @@ inline std::string clock_text(double seconds) {
 inline std::string duration_text(double seconds) {
   char digits[32];
   if (!(seconds < 59.95)) return clock_text(seconds);
-  const auto end = std::to_chars(digits, digits + sizeof digits, seconds, std::chars_format::fixed, 1).ptr;
+  const auto end = elman::detail::to_chars(digits, digits + sizeof digits, seconds, std::chars_format::fixed, 1).ptr;
   return std::string(digits, end) + " s";
 }
 
@@ -51,7 +53,8 @@ inline std::string duration_text(double seconds) {
 inline std::string rate_text(double rate) {
   char digits[32];
   if (!(rate < 10)) return std::to_string(whole(rate + 0.5));
-  return std::string(digits, std::to_chars(digits, digits + sizeof digits, rate, std::chars_format::fixed, 1).ptr);
+  return std::string(digits,
+                     elman::detail::to_chars(digits, digits + sizeof digits, rate, std::chars_format::fixed, 1).ptr);
 }
 
 /// "1 epoch", "3 epochs".

@@ -47,7 +47,7 @@ class HeaderReader {
   bool boolean(bool) { return unexpected("true or false"); }
   bool number_integer(std::int64_t number) { return unexpected(join("the number ", number).c_str()); }
   bool number_float(double, const std::string& text) { return unexpected(("the number " + printable(text)).c_str()); }
-  bool binary(nlohmann::json::binary_t&) { return unexpected("bytes"); }
+  bool binary(nlohmann::ordered_json::binary_t&) { return unexpected("bytes"); }
   bool number_unsigned(std::uint64_t number) {
     if (depth_ != in_list) return unexpected(join("the number ", number).c_str());
     require(numbers_.size() < most_sizes, file_, "tensor ", in_quotes(name_), " has more than ", most_sizes,
@@ -104,7 +104,7 @@ class HeaderReader {
     depth_ = in_entry;
     return true;
   }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& error) {
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::ordered_json::exception& error) {
     fail(file_, "header is no JSON at byte ", position, ": ", reason(error));
   }
 
@@ -179,7 +179,7 @@ inline TensorHeader parse_header(const std::string& file, std::string_view json,
   // What follows it would never be seen: the parser takes it for the end.
   require(json.find('\0') == json.npos, file, "header has a byte 0, which JSON has not, at ", json.find('\0'));
   HeaderReader reader(file);
-  nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
+  nlohmann::ordered_json::sax_parse(json.begin(), json.end(), &reader);
   auto& tensors = reader.tensors;
   std::stable_sort(tensors.begin(), tensors.end(), [](const TensorInfo& a, const TensorInfo& b) {
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
