@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
-#   cmake -D ELMAN_SOURCE=… -D DIRECTORY=… -D GENERATOR=… -D COMPILER=… -D EIGEN_HEADERS=… -D EIGEN_DIR=… [-D EIGEN_SOURCE=…]
-#         [-D ELMAN_PREFIX=…] -P ways.cmake
+#   cmake -D ELMAN_SOURCE=… -D DIRECTORY=… -D GENERATOR=… -D COMPILER=… [-D FLAGS=…] -D EIGEN_HEADERS=… -D EIGEN_DIR=…
+#         [-D EIGEN_SOURCE=…] [-D PREFIX=…] -P ways.cmake
 #
-# Every way of tests/compile/consumer/ways, with one Eigen; elman installed below ELMAN_PREFIX, or the ways that need it
+# Every way of tests/compile/consumer/ways, with one Eigen; elman installed below PREFIX, or the ways that need it
 # are left out. What is learned of the compiler is learned once.
 cmake_minimum_required(VERSION 3.22)
 set(consumer ${ELMAN_SOURCE}/tests/compile/consumer/ways)
@@ -29,7 +29,7 @@ if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.24)
 else()
   message(NOTICE "fetched_in_place_of_packages: left out, CMake ${CMAKE_VERSION} has no OVERRIDE_FIND_PACKAGE")
 endif()
-if(ELMAN_PREFIX)
+if(PREFIX)
   list(APPEND ways installed installed_for_a_target installed_and_vendored vendored_and_installed other_versions)
 endif()
 set(no_eigen "CMake finds none: install it")
@@ -42,11 +42,12 @@ foreach(way IN LISTS ways ITEMS no_eigen old_eigen)
   set(build ${DIRECTORY}/${way})
   if(learned)
     file(COPY ${learned} DESTINATION ${build}/CMakeFiles)
+    file(TOUCH ${build}/CMakeCache.txt)
   endif()
   execute_process(COMMAND ${CMAKE_COMMAND} -S ${consumer} -B ${build} -G ${GENERATOR} -D CMAKE_CXX_COMPILER=${COMPILER}
-                          -D WAY=${way} -D ELMAN_SOURCE=${ELMAN_SOURCE} -D ELMAN_PREFIX=${ELMAN_PREFIX}
+                          -D WAY=${way} -D ELMAN_SOURCE=${ELMAN_SOURCE} -D PREFIX=${PREFIX}
                           -D EIGEN_HEADERS=${EIGEN_HEADERS} -D EIGEN_DIR=${EIGEN_DIR} -D EIGEN_SOURCE=${EIGEN_SOURCE}
-                          -D EIGEN_MAJOR=${major} -D CMAKE_CXX_FLAGS=-O0
+                          -D EIGEN_MAJOR=${major} -D "CMAKE_CXX_FLAGS=${FLAGS}"
                   RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
   set(learned ${DIRECTORY}/subdirectory/CMakeFiles/${CMAKE_VERSION})
   if(DEFINED ${way})
