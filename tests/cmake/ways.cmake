@@ -45,7 +45,7 @@ foreach(way IN LISTS ways ITEMS no_eigen old_eigen)
     file(TOUCH ${build}/CMakeCache.txt)
   endif()
   execute_process(COMMAND ${CMAKE_COMMAND} -S ${consumer} -B ${build} -G ${GENERATOR} -D CMAKE_CXX_COMPILER=${COMPILER}
-                          -D WAY=${way} -D ELMAN_SOURCE=${ELMAN_SOURCE} -D PREFIX=${PREFIX}
+                          -D WAY=${way} -D ELMAN_SOURCE=${ELMAN_SOURCE} -D ELMAN_PREFIX=${PREFIX}
                           -D EIGEN_HEADERS=${EIGEN_HEADERS} -D EIGEN_DIR=${EIGEN_DIR} -D EIGEN_SOURCE=${EIGEN_SOURCE}
                           -D EIGEN_MAJOR=${major} -D "CMAKE_CXX_FLAGS=${FLAGS}"
                   RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
