@@ -10,23 +10,4 @@
 #if !defined(ELMAN_COMPILE_KERNELS)
 #define ELMAN_COMPILE_KERNELS
 #endif
-#include "elman/kernels/elementwise.hpp"
 #include "elman/kernels/product.hpp"
-#include "elman/kernels/softmax.hpp"
-
-#if ELMAN_HAS_KERNELS
-namespace elman {
-inline namespace ELMAN_ABI {
-namespace detail {
-
-ELMAN_KERNELS(, float)
-ELMAN_KERNELS(, double)
-ELMAN_ELEMENTWISE_KERNELS(, float)
-ELMAN_ELEMENTWISE_KERNELS(, double)
-ELMAN_SOFTMAX_KERNELS(, float)
-ELMAN_SOFTMAX_KERNELS(, double)
-
-}  // namespace detail
-}  // namespace ELMAN_ABI
-}  // namespace elman
-#endif

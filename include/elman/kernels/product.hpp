@@ -182,6 +182,22 @@ void add_product_transposed(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, con
 #endif  // ELMAN_KERNELS
 
 // Read at every inclusion, because the first may have been that of a precompiled header.
-#if defined(ELMAN_COMPILE_KERNELS)
-#include "elman/kernels/compile.hpp"
+#if defined(ELMAN_COMPILE_KERNELS) && !defined(ELMAN_KERNELS_ARE_HERE)
+#define ELMAN_KERNELS_ARE_HERE
+#include "elman/kernels/elementwise.hpp"
+#include "elman/kernels/softmax.hpp"
+#if ELMAN_HAS_KERNELS
+namespace elman {
+inline namespace ELMAN_ABI {
+namespace detail {
+ELMAN_KERNELS(, float)
+ELMAN_KERNELS(, double)
+ELMAN_ELEMENTWISE_KERNELS(, float)
+ELMAN_ELEMENTWISE_KERNELS(, double)
+ELMAN_SOFTMAX_KERNELS(, float)
+ELMAN_SOFTMAX_KERNELS(, double)
+}  // namespace detail
+}  // namespace ELMAN_ABI
+}  // namespace elman
+#endif
 #endif
