@@ -257,6 +257,24 @@ void set_slopes_of_form(const Form& form, const Scalar* h, MatrixView<Scalar> sl
   }
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses)
+/// As ELMAN_KERNELS (product.hpp): of a form, and of all forms.
+#define ELMAN_FORM_KERNELS(how, Form, Scalar)                                                           \
+  how template void apply_form(const Form&, MatrixView<Scalar>);                                        \
+  how template void apply_slope_of_form(const Form&, const Scalar*, const Scalar*, MatrixView<Scalar>); \
+  how template void set_slopes_of_form(const Form&, const Scalar*, MatrixView<Scalar>);
+#define ELMAN_ELEMENTWISE_KERNELS(how, Scalar)           \
+  ELMAN_FORM_KERNELS(how, TanhForm, Scalar)              \
+  ELMAN_FORM_KERNELS(how, ReLUForm, Scalar)              \
+  ELMAN_FORM_KERNELS(how, HardTanhForm, Scalar)          \
+  ELMAN_FORM_KERNELS(how, LeakyReLUForm<Scalar>, Scalar) \
+  ELMAN_FORM_KERNELS(how, ModReLUForm<Scalar>, Scalar)
+// NOLINTEND(bugprone-macro-parentheses)
+#if defined(ELMAN_EXTERN_KERNELS)
+ELMAN_ELEMENTWISE_KERNELS(extern, float)
+ELMAN_ELEMENTWISE_KERNELS(extern, double)
+#endif
+
 }  // namespace detail
 }  // namespace ELMAN_ABI
 }  // namespace elman

@@ -28,12 +28,14 @@
 // header.
 // NOLINTBEGIN(bugprone-macro-parentheses)
 /// The kernels of a scalar: declared here and compiled elsewhere (`how` is extern), or compiled here (nothing).
-#define ELMAN_KERNELS(how, Scalar)                                                                     \
-  how template Panels<Scalar> pack_panels(Simd, const ConstMatrixView<Scalar>&, bool, Scalar*);        \
-  how template void multiply_panels(Simd, const Panels<Scalar>&, const ConstMatrixView<Scalar>&, bool, \
-                                    const Start<Scalar>&, const MatrixView<Scalar>&);                  \
-  how template void multiply_unpacked(const ConstMatrixView<Scalar>&, const ConstMatrixView<Scalar>&,  \
-                                      const Start<Scalar>&, MatrixView<Scalar>);
+#define ELMAN_KERNELS(how, Scalar)                                                                                 \
+  how template Panels<Scalar> pack_panels(Simd, const ConstMatrixView<Scalar>&, bool, Scalar*);                    \
+  how template void multiply_panels(Simd, const Panels<Scalar>&, const ConstMatrixView<Scalar>&, bool,             \
+                                    const Start<Scalar>&, const MatrixView<Scalar>&);                              \
+  how template void multiply_unpacked(const ConstMatrixView<Scalar>&, const ConstMatrixView<Scalar>&,              \
+                                      const Start<Scalar>&, MatrixView<Scalar>);                                   \
+  how template void multiply(Factor<Scalar, Dynamic>&, const ConstMatrixView<Scalar>&, bool, const Start<Scalar>&, \
+                             MatrixView<Scalar>);
 // NOLINTEND(bugprone-macro-parentheses)
 
 namespace elman {
@@ -182,12 +184,18 @@ void add_product_transposed(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, con
 // Read at every inclusion, because the first may have been that of a precompiled header.
 #if defined(ELMAN_COMPILE_KERNELS) && !defined(ELMAN_KERNELS_ARE_HERE)
 #define ELMAN_KERNELS_ARE_HERE
+#include "elman/kernels/elementwise.hpp"
+#include "elman/kernels/softmax.hpp"
 #if ELMAN_HAS_KERNELS
 namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 ELMAN_KERNELS(, float)
 ELMAN_KERNELS(, double)
+ELMAN_ELEMENTWISE_KERNELS(, float)
+ELMAN_ELEMENTWISE_KERNELS(, double)
+ELMAN_SOFTMAX_KERNELS(, float)
+ELMAN_SOFTMAX_KERNELS(, double)
 }  // namespace detail
 }  // namespace ELMAN_ABI
 }  // namespace elman

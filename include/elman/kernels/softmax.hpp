@@ -188,6 +188,17 @@ Scalar scale_column(const Scalar* y, Scalar factor, Scalar largest, Scalar* to, 
   return others;
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses)
+/// As ELMAN_KERNELS (product.hpp).
+#define ELMAN_SOFTMAX_KERNELS(how, Scalar)                                                \
+  how template void softmax(const ConstMatrixView<Scalar>&, MatrixView<Scalar>, Scalar*); \
+  how template Scalar scale_column(const Scalar*, Scalar, Scalar, Scalar*, Index);
+// NOLINTEND(bugprone-macro-parentheses)
+#if defined(ELMAN_EXTERN_KERNELS)
+ELMAN_SOFTMAX_KERNELS(extern, float)
+ELMAN_SOFTMAX_KERNELS(extern, double)
+#endif
+
 }  // namespace detail
 }  // namespace ELMAN_ABI
 }  // namespace elman

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+set(EIGEN3_INCLUDE_DIR ${EIGEN_HEADERS})
+set(EIGEN3_FOUND TRUE)
