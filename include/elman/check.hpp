@@ -16,10 +16,10 @@
 #include <cstddef>
 #include <cstdlib>
 #include <initializer_list>
-#include <limits>
 #include <stdexcept>
 #include <string_view>
 
+#include "elman/number_bits.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -70,17 +70,17 @@ void append(Message& message, Number number) {
 
 #if defined(__cpp_exceptions)
 template <std::floating_point Number>
-void append(Message& message, Number number) {
+void append(Message& message, const Number& number) {
   char digits[64];  // the shortest form that reads back as the same number
   message.append({digits, std::to_chars(digits, digits + sizeof digits, number).ptr});
 }
 #else
 /// To six digits: the standard's form, which is exact, would be two thirds of the program on a microcontroller.
-inline void append(Message& message, double number) {
-  if (number != number) return message.append("nan");
+inline void append(Message& message, const double& number) {
+  if (is_nan(number)) return message.append("nan");
   if (number < 0) message.append("-");
+  if (!is_finite(number)) return message.append("inf");
   double rest = number < 0 ? -number : number;
-  if (rest > (std::numeric_limits<double>::max)()) return message.append("inf");
   int exponent = 0;
   if (rest > 0) {
     for (; rest >= 10; ++exponent) rest /= 10;
@@ -190,12 +190,6 @@ M zeros(Index rows, Index cols = 1) {
   resize(matrix, rows, cols);
   matrix.setZero();
   return matrix;
-}
-
-/// A number that can be no NaN, tested so that -ffast-math cannot remove the test of a bound.
-template <std::floating_point Number>
-bool within(Number value, Number low, Number high) {
-  return value >= low && value <= high;
 }
 
 }  // namespace detail

@@ -92,7 +92,7 @@ class GradientFlow : public BackwardHook<Scalar> {
   static void check(const FlowOptions& options) {
     for (const auto& [name, value] : {std::pair{"saturated_below", options.saturated_below},
                                       std::pair{"vanishing_below", options.vanishing_below}}) {
-      detail::require(value > 0 && value < 1, "GradientFlow: ", name, " is ", value, "; expected in (0, 1)");
+      detail::require(detail::between(value, 0.0, 1.0), "GradientFlow: ", name, " is ", value, "; expected in (0, 1)");
     }
     detail::require(options.exploding_above > 1 && detail::is_finite(options.exploding_above),
                     "GradientFlow: exploding_above is ", options.exploding_above, "; expected above 1 and finite");

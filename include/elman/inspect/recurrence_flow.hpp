@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -147,7 +146,7 @@ class RecurrenceFlow {
     const Index way = ways[ways.size() / 2];
     const Place bad = first_on_the_way_back([&](Index t, Index b) {
       const double log = at(record_.log_left, t - 1, b);
-      return has_gradient(b) && !detail::is_finite(log) && !(log < 0);
+      return has_gradient(b) && !detail::is_finite(log) && (detail::is_nan(log) || log > 0);
     });
     if (bad.b >= 0) return detail::no_verdict("the Jacobian is not finite" + at_place(bad));
     auto logs = logs_left(way);
@@ -172,11 +171,11 @@ class RecurrenceFlow {
   }
 
   double at(const ColumnBuffer<double>& numbers, Index t, Index b) const {
-    if (t < -1 || t >= steps().length(b)) return std::numeric_limits<double>::quiet_NaN();
+    if (t < -1 || t >= steps().length(b)) return detail::not_a_number();
     return numbers.data()[record_.column(t, steps().slot(b))];
   }
   /// Whether ∂L/∂h_τ is neither 0 nor not finite.
-  bool has_gradient(Index b) const { return at(record_.log_left, steps().length(b) - 1, b) == 0; }
+  bool has_gradient(Index b) const { return detail::is_zero(at(record_.log_left, steps().length(b) - 1, b)); }
   std::vector<double> logs_left(Index k) const {
     std::vector<double> logs;
     for (Index b = 0; b < steps().batch(); ++b) {

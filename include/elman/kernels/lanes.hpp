@@ -122,6 +122,19 @@ ELMAN_INLINE void store_part(const Lane<Scalar, Lanes>& from, Index count, Scala
   std::memcpy(to, &from, static_cast<std::size_t>(count) * sizeof(Scalar));
 }
 
+/// Zeros behind the first `count` scalars.
+template <class Scalar, int Lanes>
+ELMAN_INLINE void clear_behind([[maybe_unused]] Index count, [[maybe_unused]] Lane<Scalar, Lanes>& v) {
+  if constexpr (Lanes > 1) {
+    constexpr Bits<Scalar> numbers[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    Lane<Bits<Scalar>, Lanes> lane, end;
+    load<Bits<Scalar>, Lanes>(numbers, lane);
+    fill<Bits<Scalar>, Lanes>(static_cast<Bits<Scalar>>(count), end);
+    const Lane<Scalar, Lanes> zero{};
+    v = lane < end ? v : zero;
+  }
+}
+
 #if defined(__has_builtin)
 #if __has_builtin(__builtin_shufflevector)
 #define ELMAN_HAS_SHUFFLES 1

@@ -10,7 +10,6 @@
 #include <concepts>
 #include <cstddef>
 #include <iterator>
-#include <limits>
 #include <ranges>
 #include <type_traits>
 #include <vector>
@@ -70,7 +69,7 @@ struct WeightedMean {
     sum += weight * value;
     weights += weight;
   }
-  double value() const { return weights > 0 ? sum / weights : std::numeric_limits<double>::quiet_NaN(); }
+  double value() const { return weights > 0 ? sum / weights : detail::not_a_number(); }
 };
 
 /// Of a metric whose value is a mean over what it counts: all but its name and add().
@@ -252,8 +251,8 @@ auto yes_or_no(const char* owner, const Tape& tape, const Targets& targets) {
   batch.each([&](const auto& column) {
     for (Index k = 0; k < column.rows(); ++k) {
       const double target = column.target(k);
-      detail::require(target == 0 || target == 1, owner, ": targets(", k, ", ", column.index, ") is ", target,
-                      "; expected 0 or 1");
+      detail::require((target == 0 || target == 1) && !detail::is_nan(target), owner, ": targets(", k, ", ",
+                      column.index, ") is ", target, "; expected 0 or 1");
     }
   });
   return batch;

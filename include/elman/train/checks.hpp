@@ -6,6 +6,7 @@
 #include <concepts>
 #include <ranges>
 #include <type_traits>
+#include <utility>
 
 #include "elman/check.hpp"
 #include "elman/loss/loss.hpp"
@@ -89,14 +90,21 @@ void check_batches(const char* owner, const Net& net, const Loss& loss, Source& 
   }
 }
 
+/// Whether a loss says what its mean over these targets divides by.
+template <class Loss, class Tape>
+struct SaysDivisor {
+  template <class Targets>
+  auto operator()(const Targets&) const {
+    return std::bool_constant<LossWithDivisor<Loss, Tape, Targets>>{};
+  }
+};
+
 /// Throws if gradients are added up over pieces of a batch whose loss does not say what its mean divides by.
 template <class Loss, class Tape, class Source>
 void check_pieces(const char* owner, Source& source) {
   using Batch = typename Source::Batch;
-  constexpr bool says = requires(const Batch& batch, const Loss& loss, const Tape& tape) {
-    batch.with_targets([&](const auto& targets) -> decltype(loss.divisor(tape, targets)) { return {}; });
-  };
-  if constexpr (!says) {
+  using Says = decltype(std::declval<const Batch&>().with_targets(SaysDivisor<Loss, Tape>{}));
+  if constexpr (!Says::value) {
     source.start(nullptr);
     for (Index k = 0; k < source.batches(); ++k) {
       require(source.pieces(k) == 1, owner,

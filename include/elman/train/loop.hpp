@@ -16,7 +16,6 @@
 
 #include <concepts>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -108,7 +107,7 @@ class Loop {
     const std::size_t place = reporter_.names.size() - 1;
     watch(options, measure.higher_is_better, [this, measure, place](double* values) {
       values[place] = measure.of(std::as_const(net_));
-      return std::numeric_limits<double>::quiet_NaN();
+      return detail::not_a_number();
     });
   }
 

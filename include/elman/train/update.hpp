@@ -5,7 +5,6 @@
 
 #include <concepts>
 #include <functional>
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -43,7 +42,7 @@ double own_rate(const Optimizer& optimizer) {
   if constexpr (requires { static_cast<double>(optimizer.options().learning_rate); }) {
     return static_cast<double>(optimizer.options().learning_rate);
   } else {
-    return std::numeric_limits<double>::quiet_NaN();
+    return not_a_number();
   }
 }
 
