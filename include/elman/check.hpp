@@ -124,7 +124,7 @@ inline void append(Message& message, const Where& where) {
 
 /// The error of this text, for good.
 template <class Error = std::invalid_argument>
-[[noreturn]] void raise(const char* message) {
+[[__noreturn__]] void raise(const char* message) {
   if (const ErrorHandler handler = error_handler.load()) {
     handler(message);
     std::abort();
@@ -138,7 +138,7 @@ template <class Error = std::invalid_argument>
 
 /// The error that joins the pieces, text and numbers.
 template <class... Pieces>
-[[noreturn]] void fail(const Pieces&... pieces) {
+[[__noreturn__]] void fail(const Pieces&... pieces) {
   Message message;
   (append(message, pieces), ...);
   raise(message.c_str());
@@ -146,7 +146,7 @@ template <class... Pieces>
 
 /// The same of what no argument is wrong about: std::runtime_error.
 template <class... Pieces>
-[[noreturn]] void fail_at_run_time(const Pieces&... pieces) {
+[[__noreturn__]] void fail_at_run_time(const Pieces&... pieces) {
   Message message;
   (append(message, pieces), ...);
   raise<std::runtime_error>(message.c_str());
@@ -155,22 +155,22 @@ template <class... Pieces>
 /// Unless `holds`: fail(pieces...).
 template <class... Pieces>
 void require(bool holds, const Pieces&... pieces) {
-  if (!holds) [[unlikely]] {
+  if (!holds) [[__unlikely__]] {
     fail(pieces...);
   }
 }
 
 /// What functions return that are there for a sentence alone, at compile time: it is taken for anything.
 struct Anything {
-  template <class T>
-  operator T() const;  // NOLINT: the conversion is the purpose
+  template <class Type>
+  operator Type() const;  // NOLINT: the conversion is the purpose
 };
 
 /// Takes any value, a list too: an option by another library's name, which its owner refuses with a sentence.
 struct AnyValue {
   AnyValue() = default;
-  template <class T>
-  AnyValue(const T&) {}                       // NOLINT: the conversion is the purpose
+  template <class Type>
+  AnyValue(const Type&) {}                    // NOLINT: the conversion is the purpose
   AnyValue(std::initializer_list<double>) {}  // NOLINT: as above
 };
 

@@ -47,7 +47,7 @@ inline std::string figure(double log_figure, int digits) {
   const double log10 = log_figure / std::log(10.0);
   if (!is_finite(log10)) return "0";
   double exponent = std::floor(log10);
-  double number = std::round(std::pow(10.0, log10 - exponent + (digits - 1)));
+  double number = (std::round)(std::pow(10.0, log10 - exponent + (digits - 1)));
   if (number >= std::pow(10.0, digits)) {
     number /= 10;
     ++exponent;

@@ -102,7 +102,7 @@ auto differentiate(Variables&& variables, const Loss& loss) {
         variable = value + Scalar(0, step);
         derivative(row, column) = loss().imag() / step;
       } else {
-        const Scalar step = std::cbrt(std::numeric_limits<Scalar>::epsilon()) * (1 + std::abs(value));
+        const Scalar step = std::cbrt(std::numeric_limits<Scalar>::epsilon()) * (1 + (std::abs)(value));
         variable = value + step;
         const Scalar above = loss();
         variable = value - step;

@@ -36,13 +36,13 @@ class RecurrenceFlow {
   /// ‖∂L/∂h_t‖ of sequence b, as bptt had it, whose σ' = 1 − h² of tanh is 0 from |a| ≈ 19 on (float: 9). At t = −1 by
   /// way of the Jacobian, NaN without one.
   double norm(Index t, Index b) const {
-    check("norm", "t", t, -1, steps().count() - 1);
-    check("norm", "b", b, 0, steps().batch() - 1);
+    check_place("norm", "t", t, -1, steps().count() - 1);
+    check_place("norm", "b", b, 0, steps().batch() - 1);
     return at(record_.norms, t, b);
   }
   /// Over the sequences that run at step t.
   Spread norms(Index t) const {
-    check("norms", "t", t, -1, steps().count() - 1);
+    check_place("norms", "t", t, -1, steps().count() - 1);
     std::vector<double> numbers;
     for (Index slot = 0; slot < steps().width(t < 0 ? 0 : t); ++slot) {
       numbers.push_back(record_.norms.data()[record_.column(t, slot)]);
@@ -53,7 +53,7 @@ class RecurrenceFlow {
   /// The share, in [0, 1], of the units of all sequences that run at step t whose slope σ'(a_t) is below
   /// FlowOptions::saturated_below; of ReLU those that are off.
   double saturated(Index t) const {
-    check("saturated", "t", t, 0, steps().count() - 1);
+    check_place("saturated", "t", t, 0, steps().count() - 1);
     return saturated_between(steps().first(t), steps().first(t + 1));
   }
   /// Of all steps.
@@ -62,10 +62,10 @@ class RecurrenceFlow {
   /// ∂h_{t1}/∂h_{t0} = J_{t1} … J_{t0+1} of sequence b, −1 ≤ t0 < t1, by 2 Hidden³ operations a step and some 20 in all
   /// (75, 76). J is taken with σ' from a, which cancels nothing. Throws if the policy gives no Jacobian.
   Growth growth(Index t0, Index t1, Index b) const {
-    check("growth", "b", b, 0, steps().batch() - 1);
+    check_place("growth", "b", b, 0, steps().batch() - 1);
     detail::require(steps().length(b) > 0, "GradientFlow::growth: sequence ", b, " has no steps; expected at least 1");
-    check("growth", "t1", t1, 0, steps().length(b) - 1);
-    check("growth", "t0", t0, -1, t1 - 1);
+    check_place("growth", "t1", t1, 0, steps().length(b) - 1);
+    check_place("growth", "t0", t0, -1, t1 - 1);
     require_jacobian("growth");
     const Index hidden = record_.W.rows();
     detail::DenseDouble product = detail::DenseDouble::Identity(hidden, hidden), seen = product, sent = product;
@@ -98,7 +98,7 @@ class RecurrenceFlow {
   /// has fewer. Throws if the policy gives no Jacobian.
   double left(Index k, Index b) const {
     check_left(k);
-    check("left", "b", b, 0, steps().batch() - 1);
+    check_place("left", "b", b, 0, steps().batch() - 1);
     return std::exp(at(record_.log_left, steps().length(b) - 1 - k, b));
   }
   /// Over the sequences that have k steps and a gradient at their last.
@@ -189,12 +189,12 @@ class RecurrenceFlow {
     return count / static_cast<double>((end - first) * record_.W.rows());
   }
 
-  static void check(const char* function, const char* argument, Index value, Index low, Index high) {
+  static void check_place(const char* function, const char* argument, Index value, Index low, Index high) {
     detail::require(value >= low && value <= high, detail::Where{"GradientFlow", function}, ": ", argument, " is ",
                     value, "; expected ", low, " to ", high);
   }
   void check_left(Index k) const {
-    check("left", "k", k, 0, steps().count());
+    check_place("left", "k", k, 0, steps().count());
     require_jacobian("left");
   }
   void require_jacobian(const char* function) const {

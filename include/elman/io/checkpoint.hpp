@@ -77,10 +77,10 @@ class Checkpoint {
 
   /// From now on `part` is saved and resumed under this name. Refers to it. Throws std::invalid_argument if the name is
   /// taken or has other characters than letters and digits of ASCII, _ and -; nothing of the part is then kept.
-  template <class T>
-  void keep(const std::string& name, T&& part) {
-    using Kept = std::remove_reference_t<T>;
-    static_assert(std::is_lvalue_reference_v<T> && !std::is_const_v<Kept>,
+  template <class Type>
+  void keep(const std::string& name, Type&& part) {
+    using Kept = std::remove_reference_t<Type>;
+    static_assert(std::is_lvalue_reference_v<Type> && !std::is_const_v<Kept>,
                   "elman::io::Checkpoint::keep: refers to what it keeps, a variable that resume can write to");
     static_assert(
         detail::IsKept<Kept> || detail::IsCompound<Kept>,
@@ -166,19 +166,19 @@ class Checkpoint {
   static constexpr const char* metadata_key = "elman.checkpoint";
   static constexpr std::size_t longest_text = 45'000'000;  ///< quoted twice as long, and tensors beside it: 100 MB
 
-  template <class T>
-  static Part part_of(const std::string& name, T& part) {
+  template <class Type>
+  static Part part_of(const std::string& name, Type& part) {
     return {name, [&part](detail::PartWriter& writer) { visit_part(writer, part); },
             [&part](detail::PartReader& reader) -> std::function<void()> {
-              const auto read = std::make_shared<T>(part);
+              const auto read = std::make_shared<Type>(part);
               visit_part(reader, *read);
               return [&part, read] { detail::take_part(part, *read); };
             }};
   }
 
   /// Each part of what says its parts, or none.
-  template <class T>
-  void keep_parts(const std::string& name, T& compound) {
+  template <class Type>
+  void keep_parts(const std::string& name, Type& compound) {
     const std::size_t before = parts_.size();
     try {
       compound.keep([&](std::string_view part_name, auto&& part) {

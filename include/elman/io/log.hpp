@@ -203,7 +203,7 @@ class Log {
     if (options_.seconds) {
       const std::chrono::duration<double> seconds = Clock::now() - run.begun;
       const double all = run.seconds_before + seconds.count();
-      cells.push_back(detail::cell_of(std::round(1000 * all) / 1000));
+      cells.push_back(detail::cell_of((std::round)(1000 * all) / 1000));
     }
     put(Lines::line(run.columns, cells));
   }

@@ -139,7 +139,7 @@ bool all_finite(const Scalar* x, Index count) {
 template <class Sum, class Scalar>
 Sum sum_of_magnitudes(const Scalar* x, Index count) {
   Sum sum = 0;
-  for (Index k = 0; k < count; ++k) sum += static_cast<Sum>(std::abs(x[k]));
+  for (Index k = 0; k < count; ++k) sum += static_cast<Sum>((std::abs)(x[k]));
   return sum;
 }
 
@@ -147,7 +147,7 @@ Sum sum_of_magnitudes(const Scalar* x, Index count) {
 template <class Largest, class Scalar>
 Largest largest_magnitude(const Scalar* x, Index count, Largest largest) {
   for (Index k = 0; k < count && !is_nan(largest); ++k) {
-    const auto magnitude = static_cast<Largest>(std::abs(x[k]));
+    const auto magnitude = static_cast<Largest>((std::abs)(x[k]));
     if (exceeds(magnitude, largest)) largest = magnitude;
   }
   return largest;

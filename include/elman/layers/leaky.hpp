@@ -75,7 +75,7 @@ struct BasicLeak {
   static constexpr int step_vectors = form_ == LeakForm::voltage ? 2 : 1;
 
   /// Throws if an option is out of range.
-  void check() const {
+  void(check)() const {
     require_alpha("alpha", alpha, "");
     if constexpr (rates == LeakRates::shared) {
       detail::require(last_alpha == 0, "Recurrence: last_alpha is ", last_alpha, "; expected 0: one is that of all");
@@ -184,7 +184,7 @@ class BasicLeak<form_, rates>::Run : public detail::LeakRun<form_, rates, Scalar
     if (!options.keeps()) {
       this->share_.set_nothing();
     } else if (options.is_of_all()) {
-      options.template for_each_unit<Scalar>(part, 1, [&]([[maybe_unused]] Index unit, const auto& share) {
+      options.template for_each_unit<Scalar>(part, 1, [&]([[__maybe_unused__]] Index unit, const auto& share) {
         this->share_.set(share);
         if constexpr (rates != LeakRates::given) this->rate_.set(unit, share);
       });

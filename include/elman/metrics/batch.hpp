@@ -107,7 +107,7 @@ namespace metric {
 template <class O, class Y>
 class Column {
  public:
-  Column(const O& o, const Y& y, Index index_, double weight_) : index(index_), weight(weight_), o_(o), y_(y) {}
+  Column(const O& o, const Y& y, Index index_, double weight_) : index{index_}, weight(weight_), o_(o), y_(y) {}
 
   Index rows() const { return o_.rows(); }
   auto o(Index k) const { return real_part(o_(k, index)); }

@@ -55,7 +55,7 @@ class MeanAbsoluteError : public detail::MeanMetric {
   template <class Tape, class Targets>
   void add(const Tape& tape, const Targets& targets) {
     numbers<MeanAbsoluteError>("MeanAbsoluteError", tape, targets).each([&](const auto& column) {
-      for (Index k = 0; k < column.rows(); ++k) mean_.add(column.weight, std::abs(column.y(k) - column.target(k)));
+      for (Index k = 0; k < column.rows(); ++k) mean_.add(column.weight, (std::abs)(column.y(k) - column.target(k)));
     });
   }
 

@@ -36,7 +36,7 @@ inline double area_under_curve(const std::vector<Scored>& scored) {
   for (std::size_t k = 0; k < scored.size();) {
     double yes = 0, no = 0;
     for (const double score = scored[k].first; k < scored.size() && scored[k].first == score; ++k) {
-      (scored[k].second > 0 ? yes : no) += std::abs(scored[k].second);
+      (scored[k].second > 0 ? yes : no) += (std::abs)(scored[k].second);
     }
     area += yes * (no_below + no / 2);
     no_below += no;

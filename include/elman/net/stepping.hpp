@@ -146,7 +146,7 @@ class Stepping {
       step(x, state);
       bool rests = true;
       for (Index unit = 0; unit < before.size(); ++unit) {
-        const auto change = static_cast<double>(std::abs(state.h(unit) - before(unit)));
+        const auto change = static_cast<double>((std::abs)(state.h(unit) - before(unit)));
         rests = rests && detail::within(change, 0.0, options.tolerance);
       }
       if (rests) return true;

@@ -203,7 +203,7 @@ class OptimizerBase {
   template <class Model, class Gradient>
   void step(Model&& model, const Gradient& gradient, const double& learning_rate) {
     static_assert(detail::is_model<Model>() && detail::is_gradient_of_model<Gradient>());
-    check(Derived::name, model, gradient, learning_rate);
+    check_arguments(Derived::name, model, gradient, learning_rate);
     if constexpr (requires { Derived::check_rate(options_, learning_rate); }) {
       Derived::check_rate(options_, learning_rate);
     }
@@ -234,7 +234,8 @@ class OptimizerBase {
 
   Index parameter_count() const { return static_cast<Index>(std::get<0>(state_.vectors()).size()); }
   template <class Model, class Gradient>
-  void check(std::string_view owner, Model& model, const Gradient& gradient, const double& learning_rate) const {
+  void check_arguments(std::string_view owner, Model& model, const Gradient& gradient,
+                       const double& learning_rate) const {
     detail::check_step<Scalar>(owner, model, gradient, parameter_count(), learning_rate);
   }
   void count_step() { ++state_.steps; }

@@ -33,7 +33,7 @@ constexpr bool are_of_loop() {
     static_assert(elman::Optimizer<Optimizer, Net>,
                   "elman::train::Loop: the second argument must be an optimizer: step(net, gradient)");
     if constexpr (requires { typename Loss::Output; }) check_output<Loss, typename Net::Tape>();
-    const auto check = []<class Metric>(std::type_identity<Metric>) {
+    const auto check_one = []<class Metric>(std::type_identity<Metric>) {
       constexpr bool is_metric = requires(Metric metric) {
         metric.reset();
         metric.name();
@@ -45,7 +45,7 @@ constexpr bool are_of_loop() {
                     "elman/metrics/metric.hpp");
       if constexpr (is_metric) check_metric_output<Metric, typename Net::Tape>();
     };
-    (check(std::type_identity<Metrics>()), ...);
+    (check_one(std::type_identity<Metrics>()), ...);
   }
   return true;
 }
@@ -84,7 +84,7 @@ void check_batches(const char* owner, const Net& net, const Loss& loss, Source& 
       source.take(k, piece, nullptr, batch);
       const Input<typename Net::Scalar, Body, std::remove_cvref_t<decltype(batch.x)>> input({"train", "Loop"}, batch.x,
                                                                                             net.body());
-      check(batch.read, input.steps());
+      check_read(batch.read, input.steps());
       batch.with_targets([&](const auto& targets) { check_labels(owner, loss, labels_in(targets), net.out(), k); });
     }
   }

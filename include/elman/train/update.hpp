@@ -47,8 +47,8 @@ double own_rate(const Optimizer& optimizer) {
 }
 
 /// The error that ends a training: `what` is not finite.
-[[noreturn]] inline void fail_non_finite(const char* owner, const std::string& what, const Position& at, bool is_weight,
-                                         bool may_skip) {
+[[__noreturn__]] inline void fail_non_finite(const char* owner, const std::string& what, const Position& at,
+                                             bool is_weight, bool may_skip) {
   fail_at_run_time(owner, ": ", what, " in step ", at.step, " of epoch ", at.epoch + 1, "; the weights are ",
                    is_weight ? "the best of the validations, if they kept any" : "those before it",
                    "; expected finite numbers: lower the learning rate, set .clip_norm",

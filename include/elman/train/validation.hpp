@@ -111,7 +111,7 @@ class Validation {
     keep("theta", theta_);
   }
   /// Throws unless the kept weights are those of a net of so many: they may come from a file.
-  void check(Index parameters) const {
+  void check_kept(Index parameters) const {
     require(theta_.size() == 0 || theta_.size() == parameters, "train::Loop: the best weights are ", theta_.size(),
             " numbers; expected ", parameters, " as the net has");
   }
