@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// elman under -ffast-math, whose compilers assume that no number is infinite or NaN: values are those of textbook
+// elman under -ffast-math, under which compilers assume that no number is infinite or NaN: values are those of textbook
 // loops, and what is not finite is refused, left out or told as without the flag.
 #include <elman/elman.hpp>
 #include <elman/io/detail/log_lines.hpp>
