@@ -15,10 +15,10 @@
 #include <cstddef>
 #include <cstdlib>
 #include <initializer_list>
-#include <limits>
 #include <stdexcept>
 #include <string_view>
 
+#include "elman/number_bits.hpp"
 #include "elman/standard.hpp"
 #include "elman/types.hpp"
 
@@ -72,18 +72,18 @@ void append(Message& message, Number number) {
 
 #if defined(__cpp_exceptions)
 template <std::floating_point Number>
-void append(Message& message, Number number) {
+void append(Message& message, const Number& number) {
   char digits[64];  // the shortest form that reads back as the same number
   const char* const end = to_chars(digits, digits + sizeof digits, number).ptr;
   message.append({digits, static_cast<std::size_t>(end - digits)});
 }
 #else
 /// To six digits: the standard's form, which is exact, would be two thirds of the program on a microcontroller.
-inline void append(Message& message, double number) {
-  if (number != number) return message.append("nan");
+inline void append(Message& message, const double& number) {
+  if (is_nan(number)) return message.append("nan");
   if (number < 0) message.append("-");
+  if (!is_finite(number)) return message.append("inf");
   double rest = number < 0 ? -number : number;
-  if (rest > (std::numeric_limits<double>::max)()) return message.append("inf");
   int exponent = 0;
   if (rest > 0) {
     for (; rest >= 10; ++exponent) rest /= 10;
@@ -127,7 +127,7 @@ inline void append(Message& message, const Where& where) {
 
 /// The error of this text, for good.
 template <class Error = std::invalid_argument>
-[[noreturn]] void raise(const char* message) {
+[[__noreturn__]] void raise(const char* message) {
   if (const ErrorHandler handler = error_handler.load()) {
     handler(message);
     std::abort();
@@ -141,7 +141,7 @@ template <class Error = std::invalid_argument>
 
 /// The error that joins the pieces, text and numbers.
 template <class... Pieces>
-[[noreturn]] void fail(const Pieces&... pieces) {
+[[__noreturn__]] void fail(const Pieces&... pieces) {
   Message message;
   (append(message, pieces), ...);
   raise(message.c_str());
@@ -149,7 +149,7 @@ template <class... Pieces>
 
 /// The same of what no argument is wrong about: std::runtime_error.
 template <class... Pieces>
-[[noreturn]] void fail_at_run_time(const Pieces&... pieces) {
+[[__noreturn__]] void fail_at_run_time(const Pieces&... pieces) {
   Message message;
   (append(message, pieces), ...);
   raise<std::runtime_error>(message.c_str());
@@ -158,22 +158,22 @@ template <class... Pieces>
 /// Unless `holds`: fail(pieces...).
 template <class... Pieces>
 void require(bool holds, const Pieces&... pieces) {
-  if (!holds) [[unlikely]] {
+  if (!holds) [[__unlikely__]] {
     fail(pieces...);
   }
 }
 
 /// What functions return that are there for a sentence alone, at compile time: it is taken for anything.
 struct Anything {
-  template <class T>
-  operator T() const;  // NOLINT: the conversion is the purpose
+  template <class Type>
+  operator Type() const;  // NOLINT: the conversion is the purpose
 };
 
 /// Takes any value, a list too: an option by another library's name, which its owner refuses with a sentence.
 struct AnyValue {
   AnyValue() = default;
-  template <class T>
-  AnyValue(const T&) {}                       // NOLINT: the conversion is the purpose
+  template <class Type>
+  AnyValue(const Type&) {}                    // NOLINT: the conversion is the purpose
   AnyValue(std::initializer_list<double>) {}  // NOLINT: as above
 };
 
@@ -193,12 +193,6 @@ M zeros(Index rows, Index cols = 1) {
   resize(matrix, rows, cols);
   matrix.setZero();
   return matrix;
-}
-
-/// A number that can be no NaN, tested so that -ffast-math cannot remove the test of a bound.
-template <std::floating_point Number>
-bool within(Number value, Number low, Number high) {
-  return value >= low && value <= high;
 }
 
 }  // namespace detail

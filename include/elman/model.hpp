@@ -24,23 +24,23 @@ inline namespace ELMAN_ABI {
 
 namespace detail {
 
-template <class T>
-concept HasTheta = requires(T& model) {
+template <class Type>
+concept HasTheta = requires(Type& model) {
   model.theta();
 };
 
-template <class T>
-concept HasParts = requires(T& model) {
+template <class Type>
+concept HasParts = requires(Type& model) {
   model.parts();
 };
 
-template <class T>
+template <class Type>
 inline constexpr bool is_tuple = requires {
-  std::tuple_size<std::remove_const_t<T>>::value;
+  std::tuple_size<std::remove_const_t<Type>>::value;
 };
 
-template <class T>
-concept IsModel = HasTheta<T> || HasParts<T> || is_tuple<T>;
+template <class Type>
+concept IsModel = HasTheta<Type> || HasParts<Type> || is_tuple<Type>;
 
 }  // namespace detail
 

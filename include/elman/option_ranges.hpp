@@ -16,24 +16,23 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
-inline void require_positive(std::string_view owner, std::string_view name, double value) {
-  require(value > 0 && value <= (std::numeric_limits<double>::max)(), owner, ": ", name, " is ", value,
-          "; expected above 0 and finite");
+inline void require_positive(std::string_view owner, std::string_view name, const double& value) {
+  require(value > 0 && is_finite(value), owner, ": ", name, " is ", value, "; expected above 0 and finite");
 }
 
 template <class Owner>
-void require_not_negative(const Owner& owner, std::string_view name, double value) {
+void require_not_negative(const Owner& owner, std::string_view name, const double& value) {
   require(within(value, 0.0, (std::numeric_limits<double>::max)()), owner, ": ", name, " is ", value,
           "; expected at least 0 and finite");
 }
 
 /// The range of a decay rate, 1 left out.
-inline void require_decay_rate(std::string_view owner, std::string_view name, double value) {
-  require(value >= 0 && value < 1, owner, ": ", name, " is ", value, "; expected in [0, 1)");
+inline void require_decay_rate(std::string_view owner, std::string_view name, const double& value) {
+  require(within(value, 0.0, 1.0) && value < 1, owner, ": ", name, " is ", value, "; expected in [0, 1)");
 }
 
 /// The range of a share of a whole.
-inline void require_fraction(std::string_view owner, std::string_view name, double value) {
+inline void require_fraction(std::string_view owner, std::string_view name, const double& value) {
   require(within(value, 0.0, 1.0), owner, ": ", name, " is ", value, "; expected in [0, 1]");
 }
 
@@ -48,7 +47,7 @@ inline constexpr bool narrower_than_double = std::same_as<Scalar, float>;
 
 /// At most the largest number of the scalar.
 template <class Scalar>
-void require_no_overflow(std::string_view owner, std::string_view name, double value) {
+void require_no_overflow(std::string_view owner, std::string_view name, const double& value) {
   if constexpr (narrower_than_double<Scalar>) {
     constexpr Scalar most = (std::numeric_limits<Scalar>::max)();
     require(value <= static_cast<double>(most), owner, ": ", name, " is ", value, "; expected at most ", most,
@@ -58,25 +57,25 @@ void require_no_overflow(std::string_view owner, std::string_view name, double v
 
 /// 0, or a number that the scalar holds with all its digits.
 template <class Scalar>
-void require_representable(std::string_view owner, std::string_view name, double value) {
+void require_representable(std::string_view owner, std::string_view name, const double& value) {
   require_no_overflow<Scalar>(owner, name, value);
   if constexpr (narrower_than_double<Scalar>) {
     constexpr Scalar least = (std::numeric_limits<Scalar>::min)();
-    require(!(value > 0) || value >= static_cast<double>(least), owner, ": ", name, " is ", value,
-            "; expected at least ", least, ", the smallest of a float with all digits");
+    require(value <= 0 || value >= static_cast<double>(least), owner, ": ", name, " is ", value, "; expected at least ",
+            least, ", the smallest of a float with all digits");
   }
 }
 
 /// A positive number that the scalar holds with all its digits.
 template <class Scalar>
-void require_positive_in(std::string_view owner, std::string_view name, double value) {
+void require_positive_in(std::string_view owner, std::string_view name, const double& value) {
   require_positive(owner, name, value);
   require_representable<Scalar>(owner, name, value);
 }
 
 /// A decay rate that the scalar tells from 1: else nothing would ever decay.
 template <class Scalar>
-void require_decay_rate_in(std::string_view owner, std::string_view name, double value) {
+void require_decay_rate_in(std::string_view owner, std::string_view name, const double& value) {
   require_decay_rate(owner, name, value);
   if constexpr (narrower_than_double<Scalar>) {
     require(static_cast<Scalar>(value) < Scalar(1), owner, ": ", name, " is ", value,

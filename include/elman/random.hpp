@@ -14,7 +14,6 @@
 #include <bit>
 #include <cstdint>
 #include <iterator>
-#include <limits>
 #include <ranges>
 #include <utility>
 
@@ -82,9 +81,10 @@ class Random {
   constexpr double uniform() { return static_cast<double>((*this)() >> 11) * 0x1p-53; }
 
   /// A number in [low, high). Throws unless low < high and high − low is finite.
-  double uniform(double low, double high) {
-    detail::require(low < high, "Random::uniform: low is ", low, "; expected below high = ", high);
-    detail::require(high - low <= (std::numeric_limits<double>::max)(), "Random::uniform: high - low is ", high - low,
+  double uniform(const double& low, const double& high) {
+    detail::require(low < high && !detail::is_nan(low) && !detail::is_nan(high), "Random::uniform: low is ", low,
+                    "; expected below high = ", high);
+    detail::require(detail::is_finite(high - low), "Random::uniform: high - low is ", high - low,
                     "; expected a finite number");
     for (;;) {
       const double value = low + detail::product(high - low, uniform());

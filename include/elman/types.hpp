@@ -44,18 +44,19 @@ template <class D>
 void take_matrix(const Eigen::MatrixBase<D>&);
 
 /// Any matrix or expression of Eigen's.
-template <class T>
-concept IsMatrix = requires(const T& matrix) {
+template <class Type>
+concept IsMatrix = requires(const Type& matrix) {
   detail::take_matrix(matrix);
 };
 
-template <class T>
-inline constexpr bool lies_by_columns = (T::Flags & Eigen::DirectAccessBit) != 0 && T::InnerStrideAtCompileTime == 1 &&
-                                        (!T::IsRowMajor || T::RowsAtCompileTime == 1);
+template <class Type>
+inline constexpr bool lies_by_columns =
+    (Type::Flags & Eigen::DirectAccessBit) != 0 && Type::InnerStrideAtCompileTime == 1 &&
+    (!Type::IsRowMajor || Type::RowsAtCompileTime == 1);
 
 /// A matrix whose columns lie in memory, without gaps. One row is stored by rows, so that its columns are adjacent.
-template <class T>
-concept HasColumns = IsMatrix<T> && lies_by_columns<T>;
+template <class Type>
+concept HasColumns = IsMatrix<Type> && lies_by_columns<Type>;
 
 /// M, const where Element is.
 template <class Element, class M>
@@ -84,7 +85,7 @@ class BasicVectorView : public View<detail::LikeConst<Element, Vector<std::remov
     assert(k >= 0 && k < this->size());
     return data()[k];
   }
-  Element& operator()(Index row, [[maybe_unused]] Index col) const {
+  Element& operator()(Index row, [[__maybe_unused__]] Index col) const {
     assert(col == 0);
     return (*this)(row);
   }

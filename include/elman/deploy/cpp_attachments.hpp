@@ -21,8 +21,7 @@ namespace detail {
 
 /// Throws unless a name of an attachment can be one in C++.
 inline void require_cpp_name(const char* argument, std::string_view name) {
-  require(is_cpp_name(name), "cpp_header: ", argument, " has the name \"", name,
-          "\"; expected letters, digits and underscores, and no word of C++");
+  require(is_cpp_name(name), "cpp_header: ", argument, " has the name \"", name, "\"", fault_of_cpp_name(name));
 }
 
 /// Constants in namespaces of their own.
@@ -51,6 +50,8 @@ void append_tensors(std::string& text, const Attachments& attachments) {
   text += "\n// Column by column; NAME() is the matrix.\nnamespace tensors {\n";
   for (const auto& [name, tensor] : attachments.tensors) {
     require_cpp_name("tensors", name);
+    require(attachments.tensors.count(name + "_numbers") == 0, "cpp_header: tensors has \"", name, "\" and \"", name,
+            "_numbers\", which is the name of the first's array; expected another name");
     const Matrix<Scalar, Dynamic, Dynamic> numbers = tensor.template cast<Scalar>();
     for (Index k = 0; k < numbers.size(); ++k) {
       constexpr Scalar most = (std::numeric_limits<Scalar>::max)();

@@ -42,13 +42,13 @@ struct MatrixShape {
 
 /// The text of a header that holds the net in the namespace `name`. Weight: the net's Scalar unless another is named,
 /// which frozen.hpp rounds to. What is attached is there as constants, strings::NAME and tensors::NAME(), of the net's
-/// Scalar. Throws if a number is not finite, or a name is none of C++.
+/// Scalar. Throws if a number is not finite, or a name is none that C++ lets a program have. Those of functions of C
+/// (time, index) are not told from others: a compiler that knows the function refuses the namespace.
 template <class Weight_ = void, class Scalar, class Body, class Readout>
 std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string_view name,
                        const Attachments& attachments = {}) {
   using Weight = std::conditional_t<std::is_void_v<Weight_>, Scalar, Weight_>;
-  detail::require(is_cpp_name(name), "cpp_header: name is \"", name,
-                  "\"; expected letters, digits and underscores, and no word of C++");
+  detail::require(is_cpp_name(name), "cpp_header: name is \"", name, "\"", fault_of_cpp_name(name));
   const auto frozen = freeze<Weight>(net);
   const Form body = form_of(net.body());
   std::string text =
@@ -60,7 +60,8 @@ std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string
       " {\n\n// All matrices and vectors, in the order in which the arrays hold them.\n"
       "inline constexpr elman::MatrixShape matrices[] = {\n";
   net.for_each([&](const std::string& matrix, const auto& view) {
-    text += "    {\"" + matrix + "\", " + std::to_string(view.rows()) + ", " + std::to_string(view.cols()) + "},\n";
+    text += "    {" + cpp_literal(std::string_view(matrix)) + ", " + std::to_string(view.rows()) + ", " +
+            std::to_string(view.cols()) + "},\n";
   });
   text += "};\n\n// The matrices, column by column";
   constexpr Index group = detail::grouped_columns<Weight>;

@@ -42,24 +42,34 @@ inline std::string cpp_literal(std::string_view text) {
   return literal + "\"";
 }
 
-/// Whether it can name something: letters, digits and underscores, and no word of the language.
-inline bool is_cpp_name(std::string_view name) {
+/// What keeps a name from naming something of one's own in C++, as the end of a sentence; "" if nothing does.
+inline std::string_view fault_of_cpp_name(std::string_view name) {
   constexpr std::string_view words =
       " alignas alignof and and_eq asm auto bitand bitor bool break case catch char char8_t char16_t char32_t class "
-      "compl concept const consteval constexpr constinit const_cast continue co_await co_return co_yield decltype "
-      "default delete do double dynamic_cast else enum explicit export extern false float for friend goto if inline "
-      "int "
-      "long mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public register "
-      "reinterpret_cast requires return short signed sizeof static static_assert static_cast struct switch template "
-      "this thread_local throw true try typedef typeid typename union unsigned using virtual void volatile wchar_t "
-      "while xor xor_eq ";
+      "compl concept const consteval constexpr constinit const_cast continue contract_assert co_await co_return "
+      "co_yield decltype default delete do double dynamic_cast else enum explicit export extern false float for friend "
+      "goto if inline int long mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected "
+      "public register reinterpret_cast requires return short signed sizeof static static_assert static_cast struct "
+      "switch template this thread_local throw true try typedef typeid typename typeof union unsigned using virtual "
+      "void volatile wchar_t while xor xor_eq ";
+  // Other things of the global namespace, and macros, where elman is included.
+  constexpr std::string_view taken = " Eigen EOF NULL assert elman errno linux main stderr stdin stdout std unix ";
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  if (name.empty() || !is_letter(name.front())) return false;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   for (const char c : name) {
-    if (!is_letter(c) && !(c >= '0' && c <= '9')) return false;
+    if (!is_letter(c) && !is_digit(c)) return "; expected letters, digits and underscores";
   }
-  return words.find(" " + std::string(name) + " ") == words.npos;
+  if (name.empty() || is_digit(name.front()))
+    return "; expected a letter, and letters, digits and underscores behind it";
+  const std::string word = " " + std::string(name) + " ";
+  if (words.find(word) != words.npos) return ", a word of C++; expected another name";
+  if (name.front() == '_' || name.find("__") != name.npos) {
+    return ", which C++ reserves; expected no underscore in front, nor two in a row";
+  }
+  return taken.find(word) != taken.npos ? ", which stands for something else already; expected another name" : "";
 }
+/// Whether nothing does.
+inline bool is_cpp_name(std::string_view name) { return fault_of_cpp_name(name).empty(); }
 
 /// The type of a layer, with all sizes.
 inline std::string cpp_type(const Form& form) {

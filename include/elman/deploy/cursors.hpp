@@ -96,7 +96,7 @@ struct Freezer {
       } else {
         Scalar scale(1);
         if constexpr (is_scaled<Weight>) {
-          for (Index k = 0; k < cols; ++k) scale = k == 0 ? std::abs(w(0)) : (std::max)(scale, std::abs(w(k)));
+          for (Index k = 0; k < cols; ++k) scale = k == 0 ? (std::abs)(w(0)) : (std::max)(scale, (std::abs)(w(k)));
           scale = scale_of(scale);
           *numbers++ = scale;
         }

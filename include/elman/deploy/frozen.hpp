@@ -110,8 +110,8 @@ requires(std::same_as<Scalar_, float> || std::same_as<Scalar_, double>) && Weigh
     readout_.take(cursor);
   }
 
-  [[no_unique_address]] Body body_;
-  [[no_unique_address]] Readout readout_;
+  [[__no_unique_address__]] Body body_;
+  [[__no_unique_address__]] Readout readout_;
   std::span<const Element> weights_;
   std::span<const Scalar> numbers_;
 };

@@ -45,7 +45,7 @@ inline void orthonormal_columns(const MatrixView<double>& q, double* v, Random& 
     // H = 1 − 2 v vᵀ / vᵀv with v = g + sign(g₀)‖g‖ e₀ gives H g = −sign(g₀)‖g‖ e₀, and D_k is that sign.
     const double sign = v[0] < 0 ? -1 : 1;
     const double norm = std::sqrt(squared_norm);
-    const double half_vv = norm * (norm + std::abs(v[0]));
+    const double half_vv = norm * (norm + (std::abs)(v[0]));
     v[0] += sign * norm;
     double* column = q.data() + k + k * rows;
     *column = -sign;

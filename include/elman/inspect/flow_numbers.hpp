@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include "elman/kernels/coefficients.hpp"
@@ -35,8 +34,9 @@ namespace detail {
 
 /// Sorts numbers.
 inline Spread spread_of(std::vector<double>& numbers) {
-  constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-  if (numbers.empty() || std::any_of(numbers.begin(), numbers.end(), [](double number) { return is_nan(number); })) {
+  const double nothing = not_a_number();
+  if (numbers.empty() ||
+      std::any_of(numbers.begin(), numbers.end(), [](const double& number) { return is_nan(number); })) {
     return {nothing, nothing, nothing};
   }
   std::sort(numbers.begin(), numbers.end());

@@ -12,7 +12,6 @@
 #pragma once
 
 #include <cmath>
-#include <limits>
 
 #include "elman/inspect/spectrum.hpp"
 #include "elman/kernels/column_buffer.hpp"
@@ -20,6 +19,7 @@
 #include "elman/kernels/factor.hpp"
 #include "elman/kernels/product.hpp"
 #include "elman/layers/backward_hook.hpp"
+#include "elman/number_bits.hpp"
 #include "elman/sequences/steps.hpp"
 #include "elman/types.hpp"
 
@@ -48,7 +48,7 @@ struct FlowRecord {
     saturated.reshape(1, steps.columns());
     for (auto* buffer : {&norms, &log_left}) {
       buffer->reshape(1, steps.batch() + steps.columns());
-      for (Index k = 0; k < buffer->cols(); ++k) buffer->data()[k] = nothing;
+      for (Index k = 0; k < buffer->cols(); ++k) buffer->data()[k] = not_a_number();
     }
     for (auto* buffer : {&keep, &left, &right}) buffer->reshape(hidden, steps.columns());
     for (auto* buffer : {&carried_, &scaled_, &sent_}) buffer->reshape(hidden, steps.batch());
@@ -84,14 +84,12 @@ struct FlowRecord {
   }
 
  private:
-  static constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-
   /// A sequence ends at this step: p = ∂L/∂h, of which all is left; nothing can be said of one that is 0.
   void start(const BackwardStep<Scalar>& step, Index slot) {
     for (Index row = 0; row < W.rows(); ++row)
       carried_.view()(row, slot) = static_cast<double>(step.d_state(row, slot));
     const double norm = normalise_column(slot);
-    log_left.data()[column(step.t, slot)] = norm > 0 && is_finite(norm) ? 0 : nothing;
+    log_left.data()[column(step.t, slot)] = norm > 0 && is_finite(norm) ? 0 : not_a_number();
   }
   double normalise_column(Index slot) {
     auto p = carried_.view().col(slot);

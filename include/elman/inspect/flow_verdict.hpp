@@ -11,7 +11,6 @@
 #pragma once
 
 #include <cmath>
-#include <limits>
 #include <string>
 
 #include "elman/kernels/coefficients.hpp"
@@ -33,7 +32,7 @@ struct FlowVerdict {
   Flow flow = Flow::unknown;
   /// Of the gradient of the last step, so much is left so many steps earlier: the median over the sequences (78), as
   /// its natural logarithm; −∞ if it is 0, NaN if nothing can be said.
-  double log_left = std::numeric_limits<double>::quiet_NaN();
+  double log_left = detail::not_a_number();
   Index steps = 0;
   std::string text;
 
@@ -48,7 +47,7 @@ inline std::string figure(double log_figure, int digits) {
   const double log10 = log_figure / std::log(10.0);
   if (!is_finite(log10)) return "0";
   double exponent = std::floor(log10);
-  double number = std::round(std::pow(10.0, log10 - exponent + (digits - 1)));
+  double number = (std::round)(std::pow(10.0, log10 - exponent + (digits - 1)));
   if (number >= std::pow(10.0, digits)) {
     number /= 10;
     ++exponent;

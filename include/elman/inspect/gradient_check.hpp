@@ -102,7 +102,7 @@ auto differentiate(Variables&& variables, const Loss& loss) {
         variable = value + Scalar(0, step);
         derivative(row, column) = loss().imag() / step;
       } else {
-        const Scalar step = std::cbrt(std::numeric_limits<Scalar>::epsilon()) * (1 + std::abs(value));
+        const Scalar step = std::cbrt(std::numeric_limits<Scalar>::epsilon()) * (1 + (std::abs)(value));
         variable = value + step;
         const Scalar above = loss();
         variable = value - step;
@@ -119,9 +119,9 @@ GradientReport::Entry compare(const std::string& name, const Given& given, const
   const Matrix<typename Expected::Scalar, Dynamic, Dynamic> wide = given.template cast<typename Expected::Scalar>();
   const auto norm = static_cast<double>((std::max)(wide.stableNorm(), expected.stableNorm()));
   const auto difference = static_cast<double>((wide - expected).stableNorm());
-  const bool usable = norm > 0 && norm <= (std::numeric_limits<double>::max)() && wide.allFinite() &&
-                      expected.allFinite();  // which the larger of two norms need not tell
-  return {name, usable ? difference / norm : std::numeric_limits<double>::infinity(), norm};
+  const bool usable = norm > 0 && is_finite(norm) && all_finite(wide.data(), wide.size()) &&
+                      all_finite(expected.data(), expected.size());  // which the larger of two norms need not tell
+  return {name, usable ? difference / norm : infinite(), norm};
 }
 
 /// visit(name, view) for every parameter matrix of a model. Those of the k-th of several models are "[k].U" and so on;

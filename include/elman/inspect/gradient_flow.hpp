@@ -39,7 +39,7 @@ class GradientFlow : public BackwardHook<Scalar> {
   template <class Net>
   explicit GradientFlow(const Net& net, const FlowOptions& options = {})
       : BackwardHook<Scalar>({.d_state = true, .jacobian = true, .slopes = true}) {
-    check(options);
+    check_options(options);
     for (auto& name : recurrence_names(net)) recurrences_.emplace_back(std::move(name), options);
   }
 
@@ -89,10 +89,10 @@ class GradientFlow : public BackwardHook<Scalar> {
   }
 
  private:
-  static void check(const FlowOptions& options) {
+  static void check_options(const FlowOptions& options) {
     for (const auto& [name, value] : {std::pair{"saturated_below", options.saturated_below},
                                       std::pair{"vanishing_below", options.vanishing_below}}) {
-      detail::require(value > 0 && value < 1, "GradientFlow: ", name, " is ", value, "; expected in (0, 1)");
+      detail::require(detail::between(value, 0.0, 1.0), "GradientFlow: ", name, " is ", value, "; expected in (0, 1)");
     }
     detail::require(options.exploding_above > 1 && detail::is_finite(options.exploding_above),
                     "GradientFlow: exploding_above is ", options.exploding_above, "; expected above 1 and finite");

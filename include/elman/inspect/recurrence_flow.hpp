@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,13 +36,13 @@ class RecurrenceFlow {
   /// ‖∂L/∂h_t‖ of sequence b, as bptt had it, whose σ' = 1 − h² of tanh is 0 from |a| ≈ 19 on (float: 9). At t = −1 by
   /// way of the Jacobian, NaN without one.
   double norm(Index t, Index b) const {
-    check("norm", "t", t, -1, steps().count() - 1);
-    check("norm", "b", b, 0, steps().batch() - 1);
+    check_place("norm", "t", t, -1, steps().count() - 1);
+    check_place("norm", "b", b, 0, steps().batch() - 1);
     return at(record_.norms, t, b);
   }
   /// Over the sequences that run at step t.
   Spread norms(Index t) const {
-    check("norms", "t", t, -1, steps().count() - 1);
+    check_place("norms", "t", t, -1, steps().count() - 1);
     std::vector<double> numbers;
     for (Index slot = 0; slot < steps().width(t < 0 ? 0 : t); ++slot) {
       numbers.push_back(record_.norms.data()[record_.column(t, slot)]);
@@ -54,7 +53,7 @@ class RecurrenceFlow {
   /// The share, in [0, 1], of the units of all sequences that run at step t whose slope σ'(a_t) is below
   /// FlowOptions::saturated_below; of ReLU those that are off.
   double saturated(Index t) const {
-    check("saturated", "t", t, 0, steps().count() - 1);
+    check_place("saturated", "t", t, 0, steps().count() - 1);
     return saturated_between(steps().first(t), steps().first(t + 1));
   }
   /// Of all steps.
@@ -63,10 +62,10 @@ class RecurrenceFlow {
   /// ∂h_{t1}/∂h_{t0} = J_{t1} … J_{t0+1} of sequence b, −1 ≤ t0 < t1, by 2 Hidden³ operations a step and some 20 in all
   /// (75, 76). J is taken with σ' from a, which cancels nothing. Throws if the policy gives no Jacobian.
   Growth growth(Index t0, Index t1, Index b) const {
-    check("growth", "b", b, 0, steps().batch() - 1);
+    check_place("growth", "b", b, 0, steps().batch() - 1);
     detail::require(steps().length(b) > 0, "GradientFlow::growth: sequence ", b, " has no steps; expected at least 1");
-    check("growth", "t1", t1, 0, steps().length(b) - 1);
-    check("growth", "t0", t0, -1, t1 - 1);
+    check_place("growth", "t1", t1, 0, steps().length(b) - 1);
+    check_place("growth", "t0", t0, -1, t1 - 1);
     require_jacobian("growth");
     const Index hidden = record_.W.rows();
     detail::DenseDouble product = detail::DenseDouble::Identity(hidden, hidden), seen = product, sent = product;
@@ -99,7 +98,7 @@ class RecurrenceFlow {
   /// has fewer. Throws if the policy gives no Jacobian.
   double left(Index k, Index b) const {
     check_left(k);
-    check("left", "b", b, 0, steps().batch() - 1);
+    check_place("left", "b", b, 0, steps().batch() - 1);
     return std::exp(at(record_.log_left, steps().length(b) - 1 - k, b));
   }
   /// Over the sequences that have k steps and a gradient at their last.
@@ -147,7 +146,7 @@ class RecurrenceFlow {
     const Index way = ways[ways.size() / 2];
     const Place bad = first_on_the_way_back([&](Index t, Index b) {
       const double log = at(record_.log_left, t - 1, b);
-      return has_gradient(b) && !detail::is_finite(log) && !(log < 0);
+      return has_gradient(b) && !detail::is_finite(log) && (detail::is_nan(log) || log > 0);
     });
     if (bad.b >= 0) return detail::no_verdict("the Jacobian is not finite" + at_place(bad));
     auto logs = logs_left(way);
@@ -172,11 +171,11 @@ class RecurrenceFlow {
   }
 
   double at(const ColumnBuffer<double>& numbers, Index t, Index b) const {
-    if (t < -1 || t >= steps().length(b)) return std::numeric_limits<double>::quiet_NaN();
+    if (t < -1 || t >= steps().length(b)) return detail::not_a_number();
     return numbers.data()[record_.column(t, steps().slot(b))];
   }
   /// Whether ∂L/∂h_τ is neither 0 nor not finite.
-  bool has_gradient(Index b) const { return at(record_.log_left, steps().length(b) - 1, b) == 0; }
+  bool has_gradient(Index b) const { return detail::is_zero(at(record_.log_left, steps().length(b) - 1, b)); }
   std::vector<double> logs_left(Index k) const {
     std::vector<double> logs;
     for (Index b = 0; b < steps().batch(); ++b) {
@@ -190,12 +189,12 @@ class RecurrenceFlow {
     return count / static_cast<double>((end - first) * record_.W.rows());
   }
 
-  static void check(const char* function, const char* argument, Index value, Index low, Index high) {
+  static void check_place(const char* function, const char* argument, Index value, Index low, Index high) {
     detail::require(value >= low && value <= high, detail::Where{"GradientFlow", function}, ": ", argument, " is ",
                     value, "; expected ", low, " to ", high);
   }
   void check_left(Index k) const {
-    check("left", "k", k, 0, steps().count());
+    check_place("left", "k", k, 0, steps().count());
     require_jacobian("left");
   }
   void require_jacobian(const char* function) const {

@@ -11,7 +11,6 @@
 #pragma once
 
 #include <cmath>
-#include <limits>
 
 #include "elman/check.hpp"
 #include "elman/kernels/coefficients.hpp"
@@ -64,8 +63,8 @@ double log_spectral_radius(Dense A, bool is_symmetric) {
     log_radius += weight * std::log(s);
     if (is_symmetric && j > 10 && s - before <= 1e-15) break;
   }
-  if (!is_finite(s)) return std::numeric_limits<double>::quiet_NaN();
-  if (s == 0) return -std::numeric_limits<double>::infinity();
+  if (!is_finite(s)) return not_a_number();
+  if (s == 0) return -infinite();
   return log_radius + weight * std::log(s);  // and what is left of the sum, if it goes on as it does
 }
 
@@ -73,8 +72,8 @@ double log_spectral_radius(Dense A, bool is_symmetric) {
 template <class Dense>
 double log_largest_singular_value(Dense J) {
   const double norm = normalise(J);
-  if (!is_finite(norm)) return std::numeric_limits<double>::quiet_NaN();
-  if (norm == 0) return -std::numeric_limits<double>::infinity();
+  if (!is_finite(norm)) return not_a_number();
+  if (norm == 0) return -infinite();
   Dense gram(J.cols(), J.cols());
   Factor<double> factor;
   factor.assign_transposed(J);

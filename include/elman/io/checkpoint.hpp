@@ -76,10 +76,10 @@ class Checkpoint {
 
   /// From now on `part` is saved and resumed under this name. Refers to it. Throws std::invalid_argument if the name is
   /// taken or has other characters than letters and digits of ASCII, _ and -; nothing of the part is then kept.
-  template <class T>
-  void keep(const std::string& name, T&& part) {
-    using Kept = std::remove_reference_t<T>;
-    static_assert(std::is_lvalue_reference_v<T> && !std::is_const_v<Kept>,
+  template <class Type>
+  void keep(const std::string& name, Type&& part) {
+    using Kept = std::remove_reference_t<Type>;
+    static_assert(std::is_lvalue_reference_v<Type> && !std::is_const_v<Kept>,
                   "elman::io::Checkpoint::keep: refers to what it keeps, a variable that resume can write to");
     static_assert(
         detail::IsKept<Kept> || detail::IsCompound<Kept>,
@@ -170,28 +170,28 @@ class Checkpoint {
   static constexpr const char* metadata_key = "elman.checkpoint";
   static constexpr std::size_t longest_text = 45'000'000;  ///< quoted twice as long, and tensors beside it: 100 MB
 
-  template <class T>
-  static Part part_of(const std::string& name, T& part) {
-    return {name, &part, &write_part<T>, &copy_of<T>, &take_copy<T>};
+  template <class Type>
+  static Part part_of(const std::string& name, Type& part) {
+    return {name, &part, &write_part<Type>, &copy_of<Type>, &take_copy<Type>};
   }
-  template <class T>
+  template <class Type>
   static void write_part(detail::PartWriter& writer, void* part) {
-    visit_part(writer, *static_cast<T*>(part));
+    visit_part(writer, *static_cast<Type*>(part));
   }
-  template <class T>
+  template <class Type>
   static std::shared_ptr<void> copy_of(detail::PartReader& reader, const void* part) {
-    const auto copy = std::make_shared<T>(*static_cast<const T*>(part));
+    const auto copy = std::make_shared<Type>(*static_cast<const Type*>(part));
     visit_part(reader, *copy);
     return copy;
   }
-  template <class T>
+  template <class Type>
   static void take_copy(void* part, void* copy) {
-    detail::take_part(*static_cast<T*>(part), *static_cast<T*>(copy));
+    detail::take_part(*static_cast<Type*>(part), *static_cast<Type*>(copy));
   }
 
   /// Each part of what says its parts, or none.
-  template <class T>
-  void keep_parts(const std::string& name, T& compound) {
+  template <class Type>
+  void keep_parts(const std::string& name, Type& compound) {
     const std::size_t before = parts_.size();
     try {
       compound.keep([&](std::string_view part_name, auto&& part) {

@@ -31,7 +31,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -185,16 +184,15 @@ class Log {
     Run& run = *run_;
     elman::detail::require(run.file != nullptr, Lines::name,
                            ": is told of a training that has begun before; expected its Moment::begin first");
-    const double nan = std::numeric_limits<double>::quiet_NaN();
     const std::size_t metrics = event.metrics.size();
     detail::Texts cells{detail::cell_of(event.epoch), detail::cell_of(event.step)};
     if (options_.steps) cells.push_back(what);
     cells.push_back(detail::cell_of(event.examples));
     cells.push_back(detail::cell_of(event.learning_rate));
     const auto add = [&](const train::Figures& figures, bool are_there) {
-      cells.push_back(detail::cell_of(are_there ? figures.loss : nan));
+      cells.push_back(are_there ? detail::cell_of(figures.loss) : "");
       for (std::size_t k = 0; k < metrics; ++k) {
-        cells.push_back(detail::cell_of(are_there && k < figures.metrics.size() ? figures.metrics[k] : nan));
+        cells.push_back(are_there && k < figures.metrics.size() ? detail::cell_of(figures.metrics[k]) : "");
       }
     };
     const bool is_epoch = event.moment == train::Moment::epoch;
@@ -205,7 +203,7 @@ class Log {
     if (options_.seconds) {
       const std::chrono::duration<double> seconds = Clock::now() - run.begun;
       const double all = run.seconds_before + seconds.count();
-      cells.push_back(detail::cell_of(std::round(1000 * all) / 1000));
+      cells.push_back(detail::cell_of((std::round)(1000 * all) / 1000));
     }
     put(Lines::line(run.columns, cells));
   }

@@ -72,11 +72,11 @@ void for_each_matrix(Net& net, const Visit& visit) {
 /// Throws if a size or a count is larger than those of so many parameters can be.
 inline void check_sizes(const std::string& file, const Form& form, Index parameters) {
   const auto most = parameters + (Index{1} << 20);  // what has no parameters may be wide
-  const auto check = [&](bool holds) {
+  const auto check_one = [&](bool holds) {
     require(holds, file, "metadata elman.net describes a net of more parameters than the file has");
   };
-  for (const Index size : form.sizes) check(size <= most);
-  for (const Index count : form.counts) check(count <= most);
+  for (const Index size : form.sizes) check_one(size <= most);
+  for (const Index count : form.counts) check_one(count <= most);
   for (const auto& layer : form.inner) check_sizes(file, layer, parameters);
 }
 

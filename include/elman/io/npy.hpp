@@ -34,7 +34,7 @@ struct Array {
 
   /// [rows, cols], or [rows] as one column, as a matrix. Throws if it has more dimensions, or none.
   Matrix<Number, Dynamic, Dynamic> matrix() const {
-    check("Array::matrix");
+    check_size("Array::matrix");
     elman::detail::require(shape.size() == 1 || shape.size() == 2, "Array::matrix: shape is ",
                            detail::tuple_text(shape), "; expected one or two dimensions");
     using Rows = Eigen::Matrix<Number, Dynamic, Dynamic, Eigen::RowMajor>;
@@ -51,7 +51,7 @@ struct Array {
     return {shape[time_first ? 1 : 0], shape[time_first ? 0 : 1], dimensions == 3 ? shape.back() : 1, time_first};
   }
   /// Throws unless there are as many numbers as the shape says.
-  void check(const char* owner) const {
+  void check_size(const char* owner) const {
     const bool fits = detail::fits_shape(shape, numbers.size());
     elman::detail::require(fits, owner, ": array has ", numbers.size(), " numbers; expected those of shape ",
                            detail::tuple_text(shape));
@@ -81,7 +81,7 @@ Array<Number> read_npy(const std::filesystem::path& path, const ReadNpyOptions& 
 /// and the file is what it was.
 template <class Number>
 void write_npy(const std::filesystem::path& path, const Array<Number>& array, const WriteNpyOptions& options = {}) {
-  array.check("write_npy");
+  array.check_size("write_npy");
   detail::write_npy(path, array.numbers.data(), array.shape, detail::row_strides(array.shape), options.fortran_order);
 }
 /// A matrix of shape (rows, cols), a column of shape (rows,).

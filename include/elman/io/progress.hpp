@@ -203,7 +203,7 @@ class Progress {
   /// "loss 0.123", "accuracy 0.912", ...: without what there is not, a metric of the validation alone for instance.
   static std::vector<std::string> figures(const train::Event& event, const train::Figures& of, bool are_short = false) {
     std::vector<std::string> texts;
-    const auto add = [&](const std::string& name, double number) {
+    const auto add = [&](const std::string& name, const double& number) {
       if (!elman::detail::is_nan(number)) texts.push_back(name + ' ' + detail::figure_text(number));
     };
     if (&of == &event.training) {
@@ -239,7 +239,7 @@ class Progress {
   ProgressOptions options_;
   ProgressScreen screen_;
   double begun_ = 0;  ///< seconds of the clock
-  double drawn_ = -std::numeric_limits<double>::infinity();
+  double drawn_ = (std::numeric_limits<double>::lowest)();
   bool is_drawn_ = false;  ///< whether the bar stands there
   Index every_ = 1;
   Index first_epoch_ = 0, first_step_ = 0;  ///< where this run has begun

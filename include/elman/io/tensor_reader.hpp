@@ -82,7 +82,7 @@ class TensorReader {
 
   /// Throws if not all numbers of a tensor can be had as Scalars; tensor, place and number are named.
   template <std::floating_point Scalar>
-  void check(const TensorInfo& tensor, const NumberOptions& options = {}) {
+  void(check)(const TensorInfo& tensor, const NumberOptions& options = {}) {
     check_type<Scalar>(tensor, options);
     with_format(tensor, [&]<class Format>(const Format&) {
       for_each_strip<Format>(tensor, [&](std::size_t first, std::size_t count, const unsigned char* bytes) {
@@ -174,7 +174,7 @@ class TensorReader {
     while (detail::all_fit<Scalar, Format>(bytes + k * Format::bytes, 1, options.non_finite)) ++k;
     refuse(tensor, first + k, static_cast<double>(detail::number_at<Format>(bytes, k)));
   }
-  [[noreturn]] void refuse(const TensorInfo& tensor, std::size_t place, double number) const {
+  [[__noreturn__]] void refuse(const TensorInfo& tensor, std::size_t place, double number) const {
     std::string where;
     auto rest = static_cast<Index>(place);
     for (auto size = tensor.shape.rbegin(); size != tensor.shape.rend(); ++size) {

@@ -6,11 +6,10 @@
 #pragma once
 
 #include <cmath>
-#include <cstdint>
 #include <limits>
 #include <type_traits>
 
-#include "elman/standard.hpp"
+#include "elman/number_bits.hpp"
 #include "elman/types.hpp"
 
 #if defined(__SSE2__)
@@ -52,24 +51,6 @@ void for_each_chunk(Index size, const Visit& visit) {
   }
 }
 
-/// Neither infinite nor NaN; of float and double by the bits, which -ffast-math leaves alone.
-template <class Scalar>
-bool is_finite(Scalar value) {
-  if constexpr (sizeof(Scalar) == 4) {
-    constexpr std::uint32_t exponent = 0x7f800000;
-    return (bit_cast<std::uint32_t>(value) & exponent) != exponent;
-  } else if constexpr (sizeof(Scalar) == 8) {
-    constexpr std::uint64_t exponent = 0x7ff0000000000000;
-    return (bit_cast<std::uint64_t>(value) & exponent) != exponent;
-  } else {
-    return std::abs(value) <= (std::numeric_limits<Scalar>::max)();
-  }
-}
-template <class Scalar>
-bool is_nan(Scalar value) {
-  return !is_finite(value) && !(value > Scalar(0)) && !(value < Scalar(0));
-}
-
 /// A positive number, or 0, to multiply by, which a scalar need not hold: as two factors, the first of which is 1 where
 /// it does. A product that the scalar holds comes out right in any case.
 template <class Scalar>
@@ -79,7 +60,7 @@ class Multiplier {
   explicit Multiplier(Wide<Scalar> number, Wide<Scalar> divisor = 1) : first_(1) {
     constexpr Scalar least = (std::numeric_limits<Scalar>::min)();
     const Wide<Scalar> quotient = number / divisor;
-    if (quotient > (std::numeric_limits<Scalar>::max)()) {
+    if (quotient > (std::numeric_limits<Scalar>::max)() || !is_finite(quotient)) {
       first_ = static_cast<Scalar>(1 / divisor);
       second_ = static_cast<Scalar>(number);
     } else if (quotient > 0 && quotient < least) {
@@ -138,7 +119,8 @@ Sum sum_of_squares(const Scalar* x, Index count, Sum scale) {
 template <class Scalar>
 Scalar capped(Scalar x) {
   constexpr Scalar most = (std::numeric_limits<Scalar>::max)();
-  return x > most ? most : x;
+  constexpr Scalar next = most * (1 - std::numeric_limits<Scalar>::epsilon() / 2);  // below it: a bound no flag drops
+  return x > next ? most : x;
 }
 
 /// Whether all x[k] are finite.
@@ -147,7 +129,7 @@ bool all_finite(const Scalar* x, Index count) {
   bool all = true;
   for_each_chunk(count, [&](Index first, Index size) {
     int others = 0;  // counted, which is a sum of vectors
-    for (Index k = 0; k < size; ++k) others += is_finite(x[first + k]) ? 0 : 1;
+    for (Index k = 0; k < size; ++k) others += NumberBits<Scalar>(x[first + k]).exponent_is_full ? 1 : 0;
     all = all && others == 0;
   });
   return all;
@@ -157,7 +139,7 @@ bool all_finite(const Scalar* x, Index count) {
 template <class Sum, class Scalar>
 Sum sum_of_magnitudes(const Scalar* x, Index count) {
   Sum sum = 0;
-  for (Index k = 0; k < count; ++k) sum += static_cast<Sum>(std::abs(x[k]));
+  for (Index k = 0; k < count; ++k) sum += static_cast<Sum>((std::abs)(x[k]));
   return sum;
 }
 
@@ -165,8 +147,8 @@ Sum sum_of_magnitudes(const Scalar* x, Index count) {
 template <class Largest, class Scalar>
 Largest largest_magnitude(const Scalar* x, Index count, Largest largest) {
   for (Index k = 0; k < count && !is_nan(largest); ++k) {
-    const auto magnitude = static_cast<Largest>(std::abs(x[k]));
-    if (!(magnitude <= largest)) largest = magnitude;  // NaN too
+    const auto magnitude = static_cast<Largest>((std::abs)(x[k]));
+    if (exceeds(magnitude, largest)) largest = magnitude;
   }
   return largest;
 }

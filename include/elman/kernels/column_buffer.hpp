@@ -38,7 +38,7 @@ class ColumnBuffer {
     cols_ = cols;
     return {};
   }
-  static void reserve([[maybe_unused]] Index rows, [[maybe_unused]] Index cols) { assert(rows * cols <= Max); }
+  static void reserve([[__maybe_unused__]] Index rows, [[__maybe_unused__]] Index cols) { assert(rows * cols <= Max); }
   MatrixView<Scalar> view() { return {memory_, rows_, cols_}; }
   ConstMatrixView<Scalar> view() const { return {memory_, rows_, cols_}; }
   Index rows() const { return rows_; }
@@ -64,7 +64,7 @@ class ColumnBuffer<Scalar, Dynamic> {
     return grow(rows, cols);
   }
   /// Memory for a shape to come; what is in the columns is undefined after.
-  void reserve(Index rows, Index cols) { [[maybe_unused]] const auto replaced = grow(rows, cols); }
+  void reserve(Index rows, Index cols) { [[__maybe_unused__]] const auto replaced = grow(rows, cols); }
 
   Scalar* data() { return static_cast<Scalar*>(static_cast<void*>(memory_.data())); }
   const Scalar* data() const { return static_cast<const Scalar*>(static_cast<const void*>(memory_.data())); }

@@ -20,9 +20,9 @@ Wide<Scalar> column_norm(const Scalar* x, Index size) {
   using Limits = std::numeric_limits<Sum>;
   constexpr Sum least = (Limits::min)() / (Limits::epsilon() * Limits::epsilon());
   const Sum sum = sum_of_squares(x, size, Sum(1));
-  if (sum >= least && sum <= (Limits::max)()) return std::sqrt(sum);
+  if (sum >= least && is_finite(sum)) return std::sqrt(sum);
   const Sum largest = largest_magnitude(x, size, Sum(0));
-  if (!(largest >= (Limits::min)()) || !is_finite(largest)) return largest;
+  if (!is_finite(largest) || largest < (Limits::min)()) return largest;
   return largest * std::sqrt(sum_of_squares(x, size, 1 / largest));
 }
 

@@ -24,7 +24,7 @@ inline constexpr bool knows_row = false;
 
 /// a ← value(a), from row `row` on.
 template <class Scalar, int Lanes, class Form>
-ELMAN_INLINE void apply_value(const Form& form, [[maybe_unused]] Index row, Lane<Scalar, Lanes>& a) {
+ELMAN_INLINE void apply_value(const Form& form, [[__maybe_unused__]] Index row, Lane<Scalar, Lanes>& a) {
   if constexpr (knows_row<Form>) {
     form.template value<Scalar, Lanes>(row, a);
   } else {
@@ -32,7 +32,7 @@ ELMAN_INLINE void apply_value(const Form& form, [[maybe_unused]] Index row, Lane
   }
 }
 template <class Scalar, int Lanes, class Form>
-ELMAN_INLINE void apply_times_slope(const Form& form, [[maybe_unused]] Index row, const Lane<Scalar, Lanes>& h,
+ELMAN_INLINE void apply_times_slope(const Form& form, [[__maybe_unused__]] Index row, const Lane<Scalar, Lanes>& h,
                                     Lane<Scalar, Lanes>& d) {
   if constexpr (knows_row<Form>) {
     form.template times_slope<Scalar, Lanes>(row, h, d);
@@ -46,7 +46,7 @@ template <class Scalar, class Form>
 struct ValueKernel {
   Scalar* a;
   Index count;
-  [[no_unique_address]] Form form = {};
+  [[__no_unique_address__]] Form form = {};
 
   template <int Bytes>
   ELMAN_INLINE void run() const {
@@ -75,7 +75,7 @@ struct SlopeKernel {
   const Scalar* next;
   Scalar* d;
   Index count;
-  [[no_unique_address]] Form form;
+  [[__no_unique_address__]] Form form;
 
   template <int Bytes>
   ELMAN_INLINE void run() const {

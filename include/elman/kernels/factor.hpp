@@ -55,20 +55,20 @@ struct PackKernel {
     const Index panels = (to.rows + Lanes - 1) / Lanes;
     for (Index panel = 0; panel < panels; ++panel) {
       const Index row = panel + 1 == panels ? to.rows - Lanes : panel * Lanes;
-      Scalar* packed = memory + panel * to.panel;
+      Scalar* begin = memory + panel * to.panel;
       if (transposed) {
-        pack_transposed<Lanes>(from + row * stride, packed);
+        pack_transposed<Lanes>(from + row * stride, begin);
       } else {
         for (Index k = 0; k < to.columns; ++k) {
           Lane<Scalar, Lanes> column;
           load<Scalar, Lanes>(from + row + k * stride, column);
-          store<Scalar, Lanes>(column, packed + k * Lanes);
+          store<Scalar, Lanes>(column, begin + k * Lanes);
         }
       }
     }
   }
   template <int Lanes>
-  ELMAN_INLINE void pack_transposed(const Scalar* rows, Scalar* packed) const {
+  ELMAN_INLINE void pack_transposed(const Scalar* rows, Scalar* begin) const {
     Index k = 0;
 #if ELMAN_HAS_SHUFFLES
     constexpr int square = 16 / static_cast<int>(sizeof(Scalar));
@@ -81,13 +81,13 @@ struct PackKernel {
           for (int i = 0; i < square; ++i) load<Scalar, square>(rows + (l + i) * stride + k, part[i]);
           transpose(part);
           ELMAN_UNROLL
-          for (int i = 0; i < square; ++i) store<Scalar, square>(part[i], packed + (k + i) * Lanes + l);
+          for (int i = 0; i < square; ++i) store<Scalar, square>(part[i], begin + (k + i) * Lanes + l);
         }
       }
     }
 #endif
     for (; k < to.columns; ++k) {
-      for (int l = 0; l < Lanes; ++l) packed[k * Lanes + l] = rows[l * stride + k];
+      for (int l = 0; l < Lanes; ++l) begin[k * Lanes + l] = rows[l * stride + k];
     }
   }
 };
@@ -131,7 +131,7 @@ class Factor {
   void assign_transposed(const ConstMatrixView<Scalar>& A) { set(A, true); }
 
   /// Memory for the panels of any matrix of so many rows and at most as many columns.
-  void reserve([[maybe_unused]] Index rows, [[maybe_unused]] Index columns) {
+  void reserve([[__maybe_unused__]] Index rows, [[__maybe_unused__]] Index columns) {
 #if ELMAN_HAS_KERNELS
     if constexpr (detail::has_kernels<Scalar>) memory_.reserve(detail::packed_size<Scalar>(rows, columns), 1);
 #endif

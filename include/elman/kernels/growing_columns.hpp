@@ -47,7 +47,7 @@ class GrowingColumns : public View<Columns<Scalar, Rows>> {
   }
 
   /// Takes the shape; what was in the columns is undefined after.
-  void resize(Index rows, Index cols) { [[maybe_unused]] const auto replaced = reshape(rows, cols); }
+  void resize(Index rows, Index cols) { [[__maybe_unused__]] const auto replaced = reshape(rows, cols); }
   /// Takes the shape and keeps the columns that both have, of as many rows.
   void conservativeResize(Index rows, Index cols) {
     const ConstMatrixView<Scalar> before = *this;

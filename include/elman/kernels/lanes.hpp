@@ -46,7 +46,7 @@ inline constexpr std::size_t kernel_alignment = (ELMAN_DISPATCHES != 0 && has_ke
 
 #if ELMAN_HAS_KERNELS
 
-#define ELMAN_INLINE __attribute__((always_inline)) inline
+#define ELMAN_INLINE __attribute__((__always_inline__)) inline
 
 namespace elman {
 inline namespace ELMAN_ABI {
@@ -71,8 +71,9 @@ inline constexpr int narrower = Lanes * sizeof(Scalar) > 16 ? Lanes / 2 : 1;
 
 template <class Scalar, int Lanes>
 struct VectorTypes {
-  typedef Scalar Vector __attribute__((vector_size(Lanes * sizeof(Scalar))));
-  typedef Scalar Unaligned __attribute__((vector_size(Lanes * sizeof(Scalar)), aligned(alignof(Scalar)), may_alias));
+  typedef Scalar Vector __attribute__((__vector_size__(Lanes * sizeof(Scalar))));
+  typedef Scalar Unaligned
+      __attribute__((__vector_size__(Lanes * sizeof(Scalar)), __aligned__(alignof(Scalar)), __may_alias__));
 };
 template <class Scalar>
 struct VectorTypes<Scalar, 1> {
@@ -106,7 +107,7 @@ ELMAN_INLINE void fill(const Scalar& value, Lane<Scalar, Lanes>& to) {
 
 /// Keeps what has been loaded in a register: g++ reads what is used twice from memory twice.
 template <class Scalar, int Lanes>
-ELMAN_INLINE void keep([[maybe_unused]] Lane<Scalar, Lanes>& v) {
+ELMAN_INLINE void keep([[__maybe_unused__]] Lane<Scalar, Lanes>& v) {
 #if defined(__x86_64__) && !defined(__clang__)
   if constexpr (Lanes > 1) asm("" : "+v"(v));
 #endif
@@ -120,6 +121,19 @@ ELMAN_INLINE void load_part(const Scalar* from, Index count, Lane<Scalar, Lanes>
 template <class Scalar, int Lanes>
 ELMAN_INLINE void store_part(const Lane<Scalar, Lanes>& from, Index count, Scalar* to) {
   std::memcpy(to, &from, static_cast<std::size_t>(count) * sizeof(Scalar));
+}
+
+/// Zeros behind the first `count` scalars.
+template <class Scalar, int Lanes>
+ELMAN_INLINE void clear_behind([[__maybe_unused__]] Index count, [[__maybe_unused__]] Lane<Scalar, Lanes>& v) {
+  if constexpr (Lanes > 1) {
+    constexpr Bits<Scalar> numbers[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    Lane<Bits<Scalar>, Lanes> lane, end;
+    load<Bits<Scalar>, Lanes>(numbers, lane);
+    fill<Bits<Scalar>, Lanes>(static_cast<Bits<Scalar>>(count), end);
+    const Lane<Scalar, Lanes> zero{};
+    v = lane < end ? v : zero;
+  }
 }
 
 #if defined(__has_builtin)
@@ -156,11 +170,11 @@ void run_compiled(const Kernel& kernel) {
   kernel.template run<compiled_bytes>();
 }
 template <class Kernel>
-__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))) void run_avx512(const Kernel& kernel) {
+__attribute__((__target__("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))) void run_avx512(const Kernel& kernel) {
   kernel.template run<64>();
 }
 template <class Kernel>
-__attribute__((target("avx2,fma"))) void run_avx2(const Kernel& kernel) {
+__attribute__((__target__("avx2,fma"))) void run_avx2(const Kernel& kernel) {
   kernel.template run<32>();
 }
 #endif

@@ -88,7 +88,7 @@ void put_weight(std::uint32_t& word, int place, float number) {
     constexpr double unit =
         1.0 / (std::uint32_t{1} << (bits - 1)) * 2147483648.0;  // of the own bits, in the shifted word
     const double below = on_top<Weight>(word, place);
-    const double own = std::round((static_cast<double>(number) - below) / unit);
+    const double own = (std::round)((static_cast<double>(number) - below) / unit);
     constexpr double most = (std::numeric_limits<Weight>::max)();
     word = with(static_cast<std::int64_t>(std::fmin(std::fmax(own, -most - 1), most)));
   } else {
@@ -97,7 +97,7 @@ void put_weight(std::uint32_t& word, int place, float number) {
     for (const std::uint32_t other : {half - 1, half + 1}) {  // towards zero and away from it
       const float candidate = number_of<Weight>(with(other), place);
       const float chosen = number_of<Weight>(best, place);
-      if (std::abs(candidate - number) < std::abs(chosen - number)) best = with(other);  // NaN and infinity are not
+      if ((std::abs)(candidate - number) < (std::abs)(chosen - number)) best = with(other);  // NaN and infinity are not
     }
     word = best;
   }

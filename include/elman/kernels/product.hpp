@@ -75,22 +75,22 @@ void multiply_panels(Simd level, const Panels<Scalar>& A, const ConstMatrixView<
 
 /// C = start + F B or, if `transposed`, start + F Bᵀ.
 template <class Scalar, int Max>
-void multiply(Factor<Scalar, Max>& F, const ConstMatrixView<Scalar>& B, bool transposed, const Start<Scalar>& start,
-              MatrixView<Scalar> C) {
-  assert(C.rows() == F.rows() && F.cols() == (transposed ? B.cols() : B.rows()) &&
+void multiply(Factor<Scalar, Max>& factor, const ConstMatrixView<Scalar>& B, bool transposed,
+              const Start<Scalar>& start, MatrixView<Scalar> C) {
+  assert(C.rows() == factor.rows() && factor.cols() == (transposed ? B.cols() : B.rows()) &&
          C.cols() == (transposed ? B.rows() : B.cols()));
   if constexpr (has_kernels<Scalar>) {
 #if ELMAN_HAS_KERNELS
-    const Panels<Scalar>& panels = F.panels();
-    multiply_panels<Scalar>(F.level(), panels, B, transposed, start, C);
+    const Panels<Scalar>& panels = factor.panels();
+    multiply_panels<Scalar>(factor.level(), panels, B, transposed, start, C);
 #endif
   } else {
     fill_with(start, C);
-    const auto A = F.view();
+    const auto A = factor.view();
     if (transposed) {
-      assert(!F.transposed());
+      assert(!factor.transposed());
       C.noalias() += A * B.transpose();
-    } else if (F.transposed()) {
+    } else if (factor.transposed()) {
       C.noalias() += A.transpose() * B;
     } else {
       C.noalias() += A * B;
@@ -129,51 +129,51 @@ template <class Scalar>
 using Result = std::type_identity_t<MatrixView<Scalar>>;
 
 template <class Scalar, int Max>
-void set_product(Factor<Scalar, Max>& F, const Operand<Scalar>& B, const Result<Scalar>& C) {
-  detail::multiply(F, B, false, {}, C);
+void set_product(Factor<Scalar, Max>& factor, const Operand<Scalar>& B, const Result<Scalar>& C) {
+  detail::multiply(factor, B, false, {}, C);
 }
 template <class Scalar, int Max>
-void set_product(Factor<Scalar, Max>& F, const Operand<Scalar>& B, const Operand<Scalar>& column,
+void set_product(Factor<Scalar, Max>& factor, const Operand<Scalar>& B, const Operand<Scalar>& column,
                  const Result<Scalar>& C) {
-  detail::multiply(F, B, false, {column.data(), 0}, C);
+  detail::multiply(factor, B, false, {column.data(), 0}, C);
 }
 template <class Scalar, int Max>
-void add_product(Factor<Scalar, Max>& F, const Operand<Scalar>& B, const Result<Scalar>& C) {
-  detail::multiply(F, B, false, {C.data(), C.outerStride()}, C);
+void add_product(Factor<Scalar, Max>& factor, const Operand<Scalar>& B, const Result<Scalar>& C) {
+  detail::multiply(factor, B, false, {C.data(), C.outerStride()}, C);
 }
 template <class Scalar, int Max>
-void add_product_transposed(Factor<Scalar, Max>& F, const Operand<Scalar>& B, const Result<Scalar>& C) {
-  detail::multiply(F, B, true, {C.data(), C.outerStride()}, C);
+void add_product_transposed(Factor<Scalar, Max>& factor, const Operand<Scalar>& B, const Result<Scalar>& C) {
+  detail::multiply(factor, B, true, {C.data(), C.outerStride()}, C);
 }
 template <class Scalar, int Max>
-void add_row_sums(Factor<Scalar, Max>& F, Result<Scalar> column) {
+void add_row_sums(Factor<Scalar, Max>& factor, Result<Scalar> column) {
   if (!column.data()) return;
   if constexpr (detail::has_kernels<Scalar>) {
     const Scalar one(1);
-    const ConstMatrixView<Scalar> ones(&one, 1, F.cols(), 0);
-    detail::multiply(F, ones, true, {column.data(), column.outerStride()}, column);
+    const ConstMatrixView<Scalar> ones(&one, 1, factor.cols(), 0);
+    detail::multiply(factor, ones, true, {column.data(), column.outerStride()}, column);
   } else {
-    assert(!F.transposed());
-    column += F.view().rowwise().sum();
+    assert(!factor.transposed());
+    column += factor.view().rowwise().sum();
   }
 }
 
 template <class Scalar, int Max>
-void set_product(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, const Result<Scalar>& C) {
-  assert(!F.transposed());
-  for (Index k = 0; k < B.cols(); ++k) C.col(k) = F.view().col(B.token(k));
+void set_product(Factor<Scalar, Max>& factor, const OneHot<Scalar>& B, const Result<Scalar>& C) {
+  assert(!factor.transposed());
+  for (Index k = 0; k < B.cols(); ++k) C.col(k) = factor.view().col(B.token(k));
 }
 template <class Scalar, int Max>
-void set_product(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, const Operand<Scalar>& column,
+void set_product(Factor<Scalar, Max>& factor, const OneHot<Scalar>& B, const Operand<Scalar>& column,
                  const Result<Scalar>& C) {
-  if (!column.data()) return set_product(F, B, C);
-  assert(!F.transposed());
-  for (Index k = 0; k < B.cols(); ++k) C.col(k) = column.col(0) + F.view().col(B.token(k));
+  if (!column.data()) return set_product(factor, B, C);
+  assert(!factor.transposed());
+  for (Index k = 0; k < B.cols(); ++k) C.col(k) = column.col(0) + factor.view().col(B.token(k));
 }
 template <class Scalar, int Max>
-void add_product_transposed(Factor<Scalar, Max>& F, const OneHot<Scalar>& B, const Result<Scalar>& C) {
-  assert(!F.transposed());
-  for (Index k = 0; k < B.cols(); ++k) C.col(B.token(k)) += F.view().col(k);
+void add_product_transposed(Factor<Scalar, Max>& factor, const OneHot<Scalar>& B, const Result<Scalar>& C) {
+  assert(!factor.transposed());
+  for (Index k = 0; k < B.cols(); ++k) C.col(B.token(k)) += factor.view().col(k);
 }
 
 }  // namespace ELMAN_ABI

@@ -31,7 +31,6 @@ struct LongSum {
 #if ELMAN_HAS_KERNELS
 
 #include <cstring>
-#include <limits>
 
 #include "elman/kernels/vector_math.hpp"
 
@@ -88,9 +87,8 @@ struct SoftmaxKernel {
   ELMAN_INLINE void column(const Scalar* from, Scalar* to, Scalar* largest) const {
     using V = Lane<Scalar, Lanes>;
     const Index whole = rows / Lanes * Lanes;
-    V lowest, v;
-    fill<Scalar, Lanes>(-std::numeric_limits<Scalar>::infinity(), lowest);
-    V rest = lowest;  // what is left below the whole vectors, and nothing that counts
+    V v, rest;  // what is left below the whole vectors; the other lanes repeat one that counts
+    fill<Scalar, Lanes>(from[whole < rows ? whole : 0], rest);
     if (whole < rows) load_part<Scalar, Lanes>(from + whole, rows - whole, rest);
 
     V most = rest;
@@ -118,6 +116,7 @@ struct SoftmaxKernel {
     }
     if (whole < rows) {
       VectorMath<Scalar, Lanes>::exp_negative(rest - shift, rest);
+      clear_behind<Scalar, Lanes>(rows - whole, rest);
       sum += rest;
     }
     Scalar total = reduce<TakeSum, Scalar, Lanes>(sum);

@@ -43,7 +43,7 @@ struct StepKernel {
   TermB B;
   Scalar* scratch;  ///< of several tiles the first ones wait here until B's column, which may be the result's, is read
   Scalar* result;
-  [[no_unique_address]] Form form;
+  [[__no_unique_address__]] Form form;
 
   template <int Lanes>
   static constexpr int panels = (Rows + Lanes - 1) / Lanes;

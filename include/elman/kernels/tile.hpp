@@ -90,7 +90,7 @@ struct ProductKernel {
     using V = Lane<Scalar, Lanes>;
     const Index row = panel * Lanes;
     const Index last_row = last ? A.rows - Lanes : row + Index{Count - 1} * Lanes;
-    const auto row_of = [ row, last_row ](int r) __attribute__((always_inline)) {
+    const auto row_of = [ row, last_row ](int r) __attribute__((__always_inline__)) {
       return r == Count - 1 ? last_row : row + Index{r} * Lanes;
     };
 

@@ -79,7 +79,7 @@ struct LeakyReLU {
     return real_part(h) <= 0 ? Scalar(static_cast<Real<Scalar>>(negative_slope)) : Scalar(1);
   }
   /// Throws if the slope is out of range.
-  void check() const {
+  void(check)() const {
     detail::require(negative_slope > 0 && detail::within(negative_slope, 0.0, 1.0), "LeakyReLU: negative_slope is ",
                     negative_slope, "; expected in (0, 1]; ReLU has 0");
   }

@@ -166,8 +166,8 @@ class Bidirectional {
   void bptt(const Scalar* theta, const X& x, Tape& tape, const FromAbove<Scalar>& from_above,
             const ConstMatrixView<Scalar>& d_last, Scalar* d_theta, const MatrixView<Scalar>& d_x,
             const MatrixView<Scalar>& d_h0) const {
-    const Index N = tape.steps().columns();
-    tape.d_both.reshape(out(), N);
+    const Index columns = tape.steps().columns();
+    tape.d_both.reshape(out(), columns);
     const auto d_both = tape.d_both.view();
     from_above(0, d_both);
     const auto to_forwards = [&](Index first, const MatrixView<Scalar>& d_h) {
@@ -181,13 +181,13 @@ class Bidirectional {
     const Index rows = forwards_.state();
     forwards_.bptt(theta, x, tape.forwards, FromAbove<Scalar>(to_forwards), d_last.topRows(rows), d_theta, d_x,
                    d_h0.topRows(rows));
-    tape.d_reversed_x.reshape(d_x.rows(), d_x.data() ? N : 0);
+    tape.d_reversed_x.reshape(d_x.rows(), d_x.data() ? columns : 0);
     const auto d_reversed_x = d_x.data() ? tape.d_reversed_x.view() : MatrixView<Scalar>();
     backwards_.bptt(theta + count, reversed_of(x, tape), tape.backwards, FromAbove<Scalar>(to_backwards),
                     d_last.middleRows(rows, backwards_.state()), d_theta + count, d_reversed_x,
                     d_h0.middleRows(rows, backwards_.state()));
     if (d_x.data()) {
-      for (Index k = 0; k < N; ++k) add(d_reversed_x.middleCols(tape.mirror[k], 1), d_x.middleCols(k, 1));
+      for (Index k = 0; k < columns; ++k) add(d_reversed_x.middleCols(tape.mirror[k], 1), d_x.middleCols(k, 1));
     }
   }
 

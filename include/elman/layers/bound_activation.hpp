@@ -14,7 +14,7 @@ namespace detail {
 
 template <class Policy, class Scalar>
 struct BoundActivation {
-  [[no_unique_address]] Policy policy;
+  [[__no_unique_address__]] Policy policy;
   const Scalar* parameters;
   Scalar* d_parameters;  ///< ∂L/∂p, which apply_slope adds to; null in forward
 
@@ -24,7 +24,7 @@ struct BoundActivation {
   }
 };
 
-template <class T>
+template <class Type>
 inline constexpr bool is_bound = false;
 template <class Policy, class Scalar>
 inline constexpr bool is_bound<BoundActivation<Policy, Scalar>> = true;
@@ -62,7 +62,7 @@ decltype(auto) without_gradient(const Policy& activation) {
 
 /// σ(a), and σ' by h = σ(a), of unit `row`: of any activation, bound or not.
 template <class Policy, class Scalar>
-Scalar value_of_unit(const Policy& activation, [[maybe_unused]] Index row, const Scalar& a) {
+Scalar value_of_unit(const Policy& activation, [[__maybe_unused__]] Index row, const Scalar& a) {
   if constexpr (is_bound<Policy>) {
     return activation.policy.value(a, activation.parameters[row]);
   } else {
@@ -70,7 +70,7 @@ Scalar value_of_unit(const Policy& activation, [[maybe_unused]] Index row, const
   }
 }
 template <class Policy, class Scalar>
-Scalar slope_of_unit(const Policy& activation, [[maybe_unused]] Index row, const Scalar& h) {
+Scalar slope_of_unit(const Policy& activation, [[__maybe_unused__]] Index row, const Scalar& h) {
   if constexpr (is_bound<Policy>) {
     return activation.policy.slope(h, activation.parameters[row]);
   } else {
@@ -80,7 +80,7 @@ Scalar slope_of_unit(const Policy& activation, [[maybe_unused]] Index row, const
 
 /// σ'(a) of unit `row` from a itself, without what slope(σ(a)) cancels where the activation says how.
 template <class Policy, class Scalar>
-Scalar activation_derivative(const Policy& activation, [[maybe_unused]] Index row, const Scalar& a) {
+Scalar activation_derivative(const Policy& activation, [[__maybe_unused__]] Index row, const Scalar& a) {
   if constexpr (requires { activation.derivative(a); }) {
     return activation.derivative(a);
   } else if constexpr (requires { activation.policy.derivative(a, activation.parameters[row]); }) {

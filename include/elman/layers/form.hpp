@@ -28,16 +28,16 @@ namespace elman {
 inline namespace ELMAN_ABI {
 
 /// How a type is written in C++: `value`.
-template <class T>
+template <class Type>
 struct CppName;
 
-template <class T>
+template <class Type>
 constexpr const char* cpp_name() {
   static_assert(
-      requires { CppName<T>::value; },
+      requires { CppName<Type>::value; },
       "elman: to be written to a file or a C++ header, an activation, output or policy of your own is named by a "
       "specialisation of elman::CppName; see elman/layers/form.hpp");
-  return CppName<T>::value;
+  return CppName<Type>::value;
 }
 
 /// An option: a number, or a flag, which is 0 or 1.
@@ -82,8 +82,8 @@ struct Form {
   friend bool operator==(const Form&, const Form&) = default;
 
  private:
-  template <class T>
-  const T& at(const std::vector<T>& all, std::size_t k, const char* what) const {
+  template <class Type>
+  const Type& at(const std::vector<Type>& all, std::size_t k, const char* what) const {
     detail::require(k < all.size(), "Form: ", name, " has ", all.size(), " ", what, "; expected more");
     return all[k];
   }
@@ -92,13 +92,13 @@ struct Form {
 namespace detail {
 
 /// What says its form itself: what a base of it says is not its own.
-template <class T, class Result>
+template <class Type, class Result>
 concept HasForm = requires {
-  { &T::form } -> std::same_as<Result (T::*)() const>;
+  { &Type::form } -> std::same_as<Result (Type::*)() const>;
 };
-template <class T, class Given>
+template <class Type, class Given>
 concept HasFrom = requires {
-  { &T::from } -> std::same_as<T (*)(const Given&)>;
+  { &Type::from } -> std::same_as<Type (*)(const Given&)>;
 };
 
 /// A wrapper without options.

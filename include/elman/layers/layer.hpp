@@ -140,8 +140,8 @@ class LayerBase {
  private:
   const Derived& derived() const { return static_cast<const Derived&>(*this); }
 
-  [[no_unique_address]] detail::Extent<In> in_;
-  [[no_unique_address]] detail::Extent<Out> out_;
+  [[__no_unique_address__]] detail::Extent<In> in_;
+  [[__no_unique_address__]] detail::Extent<Out> out_;
 };
 
 namespace detail {

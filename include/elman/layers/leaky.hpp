@@ -50,8 +50,8 @@ struct BasicLeak {
 
   /// Time constants of that many steps, from the first unit's to the last's evenly spaced in their logarithm:
   /// α = 1 / first … 1 / last. At least 1, of what is learned more. Throws if one is not.
-  static BasicLeak time_constants(double first, double last) requires(rates != LeakRates::shared) {
-    const auto inverse = [](const char* name, double steps) {
+  static BasicLeak time_constants(const double& first, const double& last) requires(rates != LeakRates::shared) {
+    const auto inverse = [](const char* name, const double& steps) {
       detail::require(detail::within(steps, 1.0, (std::numeric_limits<double>::max)()), "time_constants: ", name,
                       " is ", steps, "; expected at least 1 step, and finite");
       return 1 / steps;
@@ -75,7 +75,7 @@ struct BasicLeak {
   static constexpr int step_vectors = form_ == LeakForm::voltage ? 2 : 1;
 
   /// Throws if an option is out of range.
-  void check() const {
+  void(check)() const {
     require_alpha("alpha", alpha, "");
     if constexpr (rates == LeakRates::shared) {
       detail::require(last_alpha == 0, "Recurrence: last_alpha is ", last_alpha, "; expected 0: one is that of all");
@@ -126,10 +126,10 @@ struct BasicLeak {
   class Run;
 
  private:
-  static void require_alpha(const char* name, double value, const char* or_else) {
+  static void require_alpha(const char* name, const double& value, const char* or_else) {
     constexpr bool learns = rates != LeakRates::given;
-    detail::require(value > 0 && (learns ? value < 1 : value <= 1), "Recurrence: ", name, " is ", value,
-                    "; expected in (0, 1", learns ? ")" : "]", or_else,
+    detail::require(value > 0 && detail::within(value, 0.0, 1.0) && !(learns && value == 1), "Recurrence: ", name,
+                    " is ", value, "; expected in (0, 1", learns ? ")" : "]", or_else,
                     learns ? ": what is learned is its logit (a time constant of above 1 step)" : "");
   }
   bool keeps() const { return rates != LeakRates::given || alpha < 1 || last_alpha > 0; }
@@ -184,7 +184,7 @@ class BasicLeak<form_, rates>::Run : public detail::LeakRun<form_, rates, Scalar
     if (!options.keeps()) {
       this->share_.set_nothing();
     } else if (options.is_of_all()) {
-      options.template for_each_unit<Scalar>(part, 1, [&]([[maybe_unused]] Index unit, const auto& share) {
+      options.template for_each_unit<Scalar>(part, 1, [&]([[__maybe_unused__]] Index unit, const auto& share) {
         this->share_.set(share);
         if constexpr (rates != LeakRates::given) this->rate_.set(unit, share);
       });

@@ -50,8 +50,8 @@ class NoReadout : public LayerBase<NoReadout<Size>, Size, Size, false> {
   void for_each_part(Element*, const std::string&, const Visit&) const {}
 
   /// o, y ← h of the columns that are read.
-  template <class Scalar, class Below, class Tape>
-  void forward(const Scalar*, const Below& below, Tape& tape) const {
+  template <class Scalar, class Lower, class Tape>
+  void forward(const Scalar*, const Lower& below, Tape& tape) const {
     tape.gather(below);
     const auto h = tape.h_read(below.h());
     detail::for_each_block(h.cols(), [&](Index first, Index columns) {
@@ -60,8 +60,8 @@ class NoReadout : public LayerBase<NoReadout<Size>, Size, Size, false> {
       copy(block, tape.y_to_write().middleCols(first, columns));
     });
   }
-  template <class Scalar, class Below, class Tape>
-  void bptt(const Scalar*, const Below&, Tape& tape, Scalar*) const {
+  template <class Scalar, class Lower, class Tape>
+  void bptt(const Scalar*, const Lower&, Tape& tape, Scalar*) const {
     if (!tape.selection().is_last()) return;
     const auto d_o = std::as_const(tape).d_o();
     tape.d_h_read.reshape(d_o.rows(), d_o.cols());

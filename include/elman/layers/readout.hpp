@@ -64,8 +64,8 @@ class Readout : public LayerBase<Readout<In, Out, Output_, Bias_>, In, Out, fals
   }
 
   /// Fills o and y of `tape`, which has been started, from the tape of the layer below.
-  template <class Scalar, class Below, class Tape>
-  void forward(const Scalar* theta, const Below& below, Tape& tape) const {
+  template <class Scalar, class Lower, class Tape>
+  void forward(const Scalar* theta, const Lower& below, Tape& tape) const {
     const auto part = at(theta);
     tape.gather(below);
     tape.V.assign(part.V);
@@ -83,8 +83,8 @@ class Readout : public LayerBase<Readout<In, Out, Output_, Bias_>, In, Out, fals
   }
 
   /// Adds ∂L/∂V and ∂L/∂c, from the tape's ∂L/∂o, and makes ready what `send_down` sends.
-  template <class Scalar, class Below, class Tape>
-  void bptt(const Scalar* theta, const Below& below, Tape& tape, Scalar* d_theta) const {
+  template <class Scalar, class Lower, class Tape>
+  void bptt(const Scalar* theta, const Lower& below, Tape& tape, Scalar* d_theta) const {
     const auto part = at(theta);
     const auto d_part = at(d_theta);
     const auto d_o = std::as_const(tape).d_o();

@@ -100,8 +100,8 @@ class ReadoutTape {
   };
 
   /// For the readout: memory for what is not read where it lies, and the last outputs of the layer below.
-  template <class Below>
-  void gather(const Below& below) {
+  template <class Lower>
+  void gather(const Lower& below) {
     const Index rows = below.h().rows();
     for (auto* buffer : {&gathered_, &d_h_read}) buffer->reserve(rows, may_gather_);
     if (!selection_.is_last()) return;

@@ -40,9 +40,9 @@ struct RecurrenceParameters {
   typename Cursor::Matrix U;
   typename Cursor::Matrix W;
   typename Cursor::Vector b;
-  [[no_unique_address]] decltype(detail::take_unit_parameters(std::declval<const Activation&>(),
-                                                              std::declval<Cursor&>(), Index{})) activation;
-  [[no_unique_address]] decltype(std::declval<const Between&>().take(std::declval<Cursor&>(), Index{})) between;
+  [[__no_unique_address__]] decltype(detail::take_unit_parameters(std::declval<const Activation&>(),
+                                                                  std::declval<Cursor&>(), Index{})) activation;
+  [[__no_unique_address__]] decltype(std::declval<const Between&>().take(std::declval<Cursor&>(), Index{})) between;
 
   /// visit(name, view).
   template <class Visit>
@@ -74,8 +74,8 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
   /// out of range.
   Recurrence(Index in, Index hidden, const Between& between = {}, Activation activation = {})
       : Base({"Recurrence", "In", "Hidden"}, in, hidden), activation_(std::move(activation)), between_(between) {
-    if constexpr (requires { between.check(); }) between.check();
-    if constexpr (requires { activation_.check(); }) activation_.check();
+    if constexpr (requires { (between.check)(); }) (between.check)();
+    if constexpr (requires { (activation_.check)(); }) (activation_.check)();
   }
   Recurrence(Index in, Index hidden, NoBias) requires std::same_as<Bias, NoBias> : Recurrence(in, hidden) {}
   Recurrence(Index in, Index hidden, const Between& between, NoBias) requires std::same_as<Bias, NoBias>
@@ -164,8 +164,8 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
   }
 
  private:
-  [[no_unique_address]] Activation activation_;
-  [[no_unique_address]] Between between_;
+  [[__no_unique_address__]] Activation activation_;
+  [[__no_unique_address__]] Between between_;
 };
 
 Recurrence(Index, Index)->Recurrence<Dynamic, Dynamic>;

@@ -41,7 +41,7 @@ class RecurrenceTape {
   /// order, or nothing for zero.
   template <class Given>
   void start(Index hidden, const BasicSteps<Given>& steps, const ConstMatrixView<Scalar>& h0) {
-    [[maybe_unused]] const auto replaced =
+    [[__maybe_unused__]] const auto replaced =
         states_.reshape(hidden, steps.batch() + steps.columns());  // alive until h₀, which may lie in it, is copied
     const auto first = states().leftCols(steps.batch());
     if (!h0.data()) {

@@ -37,7 +37,7 @@ struct RecurrentNoise {
   bool needs_masks(bool draws) const { return (draws && recurrent_dropout > 0) || zoneout > 0; }
   bool has_dropout() const { return recurrent_dropout > 0; }
   /// Throws if an option is out of range.
-  void check() const {
+  void(check)() const {
     detail::require_decay_rate("Recurrence", "recurrent_dropout", recurrent_dropout);
     detail::require_decay_rate("Recurrence", "zoneout", zoneout);
   }

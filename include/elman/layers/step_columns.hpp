@@ -35,7 +35,7 @@ ELMAN_INLINE auto step_term(const M& matrix, const Scalar* column, Index first =
 
 /// The form of an activation; none for one that is applied after the kernel.
 template <class Scalar, class Policy>
-ELMAN_INLINE auto step_form([[maybe_unused]] const Policy& activation) {
+ELMAN_INLINE auto step_form([[__maybe_unused__]] const Policy& activation) {
   if constexpr (runs_in_vectors<Policy, Scalar>) {
     return VectorForm<Policy, Scalar>::of(activation);
   } else {

@@ -22,7 +22,7 @@ namespace detail {
 template <class Vector, class Policy>
 struct UnitParameters {
   Vector values;
-  [[no_unique_address]] Policy policy;
+  [[__no_unique_address__]] Policy policy;
 
   template <class Visit>
   void for_each(const Visit& visit) {

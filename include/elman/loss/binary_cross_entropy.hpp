@@ -63,9 +63,9 @@ class BinaryCrossEntropy : detail::TapeAndTargetsOnly {
     }
   }
 
-  template <class... None>
-  explicit BinaryCrossEntropy(const detail::ForeignLossOptions&, const None&...) {
-    static_assert(sizeof...(None) > 0,
+  template <class... Nothing>
+  explicit BinaryCrossEntropy(const detail::ForeignLossOptions&, const Nothing&...) {
+    static_assert(sizeof...(Nothing) > 0,
                   "elman::loss::BinaryCrossEntropy: an option by a name that it does not have; "
                   "elman::loss::BinaryCrossEntropyOptions "
                   "has .reduction and .positive_weights (pos_weight)");

@@ -36,7 +36,7 @@ class Column {
   using W = Real<Wide<Scalar>>;
 
   Column(const O& o, const Y& y, D& d_o, const Targets& targets, Index index_, W weight_, W factor_, Wide<Scalar>& L_)
-      : index(index_), weight(weight_), factor(factor_), L(L_), o_(o), y_(y), d_o_(d_o), targets_(targets) {}
+      : index{index_}, weight(weight_), factor(factor_), L(L_), o_(o), y_(y), d_o_(d_o), targets_(targets) {}
 
   Index rows() const { return o_.rows(); }
   Scalar o(Index k) const { return o_(k, index); }
@@ -120,7 +120,7 @@ double check_weights(const char* owner, const Tape& tape, const Weight& weight) 
     for (Index column = 0; column < columns; ++column) {
       require(within(weight(column), -most, most), owner, ": weight ", column, " is ", weight(column),
               "; expected finite in the net's scalar");
-      largest = (std::max)(largest, std::abs(weight(column)));
+      largest = (std::max)(largest, (std::abs)(weight(column)));
     }
   }
   return unit_of(largest);
@@ -136,7 +136,7 @@ struct WeightTotal {
     all_zero = all_zero && weight == 0;
   }
   /// Throws if a mean is asked for over weights that sum to 0 or less though some are not 0.
-  void check(const char* owner, loss::Reduction reduction, double unit) const {
+  void check_mean(const char* owner, loss::Reduction reduction, double unit) const {
     require(reduction == loss::Reduction::sum || sum > 0 || all_zero, owner, ": the weights sum to ", sum * unit,
             "; expected more than 0 for a mean; use Reduction::sum");
   }
@@ -225,7 +225,7 @@ struct TapeAndTargets {
     const double in_unit = 1 / unit;
     detail::WeightTotal total;
     for (Index column = 0; column < columns; ++column) total.add(weight(column) * in_unit);
-    total.check(owner, reduction, unit);
+    total.check_mean(owner, reduction, unit);
     return total.sum * static_cast<double>(terms);
   }
 };

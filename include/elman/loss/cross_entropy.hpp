@@ -61,10 +61,10 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
     per_class_unit_ = 1 / detail::unit_of(largest);
   }
 
-  template <class... None>
-  explicit CrossEntropy(const detail::ForeignLossOptions&, const None&...) {
+  template <class... Nothing>
+  explicit CrossEntropy(const detail::ForeignLossOptions&, const Nothing&...) {
     static_assert(
-        sizeof...(None) > 0,
+        sizeof...(Nothing) > 0,
         "elman::loss::CrossEntropy: an option by a name that it does not have; elman::loss::CrossEntropyOptions "
         "has .reduction, .class_weights (weight), .label_smoothing and .ignored_label (ignore_index)");
   }
@@ -175,7 +175,7 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
         total.add(column_weight(column) * in_unit * weight(label_of(column)));
       }
     }
-    total.check("CrossEntropy", options_.reduction, unit / per_class_unit_);
+    total.check_mean("CrossEntropy", options_.reduction, unit / per_class_unit_);
     using W = Real<Wide<typename Tape::Scalar>>;
     const W spread = static_cast<W>(options_.label_smoothing) / static_cast<W>(out);
     return then(unit / per_class_unit_, total.sum, [&](const auto& column) {
@@ -195,7 +195,7 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
     const double in_unit = 1 / unit;
     detail::WeightTotal total;
     for (Index column = 0; column < q.cols(); ++column) total.add(column_weight(column) * in_unit);
-    total.check("CrossEntropy", options_.reduction, unit);
+    total.check_mean("CrossEntropy", options_.reduction, unit);
     using W = Real<Wide<typename Tape::Scalar>>;
     const W spread = static_cast<W>(options_.label_smoothing) / static_cast<W>(q.rows());
     return then(unit / per_class_unit_, total.sum * per_class_unit_, [&](const auto& column) {

@@ -55,10 +55,10 @@ concept Loss = requires(const L loss, Tape& tape, const Targets& targets) {
 };
 
 /// What a loss reads, and can write to.
-template <class T>
-concept TapeForLoss = !std::is_const_v<T> && requires(T & tape) {
-  typename T::Scalar;
-  typename T::Output;
+template <class Type>
+concept TapeForLoss = !std::is_const_v<Type> && requires(Type & tape) {
+  typename Type::Scalar;
+  typename Type::Output;
   tape.o();
   tape.y();
   tape.d_o();

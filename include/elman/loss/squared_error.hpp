@@ -29,10 +29,10 @@ class SquaredError : detail::TapeAndTargetsOnly {
 
   explicit SquaredError(Options options = {}) : options_(options) {}
 
-  template <class... None>
-  explicit SquaredError(const detail::ForeignLossOptions&, const None&...) {
+  template <class... Nothing>
+  explicit SquaredError(const detail::ForeignLossOptions&, const Nothing&...) {
     static_assert(
-        sizeof...(None) > 0,
+        sizeof...(Nothing) > 0,
         "elman::loss::SquaredError: an option by a name that it does not have; elman::loss::SquaredErrorOptions "
         "has .reduction alone");
   }

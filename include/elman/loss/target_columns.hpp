@@ -21,13 +21,13 @@ inline namespace ELMAN_ABI {
 namespace detail {
 
 /// Numbers that lie in memory one behind the other.
-template <class T>
+template <class Type>
 concept IsListOfNumbers =
-    std::ranges::contiguous_range<const T> && std::is_arithmetic_v<std::ranges::range_value_t<const T>>;
+    std::ranges::contiguous_range<const Type> && std::is_arithmetic_v<std::ranges::range_value_t<const Type>>;
 
-template <class T>
+template <class Type>
 inline constexpr bool is_targets =
-    IsMatrix<T> || IsSequences<T>::value || std::same_as<T, Labels> || IsListOfNumbers<T>;
+    IsMatrix<Type> || IsSequences<Type>::value || std::same_as<Type, Labels> || IsListOfNumbers<Type>;
 template <class Targets, class Weights>
 inline constexpr bool is_targets<loss::Weighted<Targets, Weights>> = is_targets<std::remove_cvref_t<Targets>>;
 

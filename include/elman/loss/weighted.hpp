@@ -43,20 +43,20 @@ namespace detail {
 
 /// What is kept of an argument T&&: a reference to what has a name, and what has none itself, an expression of Eigen's
 /// evaluated, because its parts may be temporaries too.
-template <class T>
+template <class Type>
 struct KeptOf {
-  using type = std::remove_const_t<T>;
+  using type = std::remove_const_t<Type>;
 };
-template <class T>
-struct KeptOf<T&> {
-  using type = const T&;
+template <class Type>
+struct KeptOf<Type&> {
+  using type = const Type&;
 };
-template <class T>
-requires(!std::is_reference_v<T> && IsMatrix<T> && !HasColumns<std::remove_cv_t<T>>) struct KeptOf<T> {
-  using type = typename T::PlainObject;
+template <class Type>
+requires(!std::is_reference_v<Type> && IsMatrix<Type> && !HasColumns<std::remove_cv_t<Type>>) struct KeptOf<Type> {
+  using type = typename Type::PlainObject;
 };
-template <class T>
-using Kept = typename KeptOf<T>::type;
+template <class Type>
+using Kept = typename KeptOf<Type>::type;
 
 }  // namespace detail
 

@@ -10,7 +10,6 @@
 #include <concepts>
 #include <cstddef>
 #include <iterator>
-#include <limits>
 #include <ranges>
 #include <type_traits>
 #include <vector>
@@ -70,7 +69,7 @@ struct WeightedMean {
     sum += weight * value;
     weights += weight;
   }
-  double value() const { return weights > 0 ? sum / weights : std::numeric_limits<double>::quiet_NaN(); }
+  double value() const { return weights > 0 ? sum / weights : detail::not_a_number(); }
 };
 
 /// Of a metric whose value is a mean over what it counts: all but its name and add().
@@ -108,7 +107,7 @@ namespace metric {
 template <class O, class Y>
 class Column {
  public:
-  Column(const O& o, const Y& y, Index index_, double weight_) : index(index_), weight(weight_), o_(o), y_(y) {}
+  Column(const O& o, const Y& y, Index index_, double weight_) : index{index_}, weight(weight_), o_(o), y_(y) {}
 
   Index rows() const { return o_.rows(); }
   auto o(Index k) const { return real_part(o_(k, index)); }
@@ -252,8 +251,8 @@ auto yes_or_no(const char* owner, const Tape& tape, const Targets& targets) {
   batch.each([&](const auto& column) {
     for (Index k = 0; k < column.rows(); ++k) {
       const double target = column.target(k);
-      detail::require(target == 0 || target == 1, owner, ": targets(", k, ", ", column.index, ") is ", target,
-                      "; expected 0 or 1");
+      detail::require((target == 0 || target == 1) && !detail::is_nan(target), owner, ": targets(", k, ", ",
+                      column.index, ") is ", target, "; expected 0 or 1");
     }
   });
   return batch;

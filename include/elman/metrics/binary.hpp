@@ -23,7 +23,7 @@ inline namespace ELMAN_ABI {
 namespace detail {
 
 /// Whether an output says yes; of NaN what is wrong.
-inline bool says_yes(double y, double threshold, bool target) { return is_nan(y) ? !target : y > threshold; }
+inline bool says_yes(const double& y, double threshold, bool target) { return is_nan(y) ? !target : y > threshold; }
 
 }  // namespace detail
 

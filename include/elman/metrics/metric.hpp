@@ -54,10 +54,10 @@ namespace elman {
 inline namespace ELMAN_ABI {
 
 /// What a metric reads.
-template <class T>
-concept TapeForMetric = requires(const T& tape) {
-  typename T::Scalar;
-  typename T::Output;
+template <class Type>
+concept TapeForMetric = requires(const Type& tape) {
+  typename Type::Scalar;
+  typename Type::Output;
   tape.o();
   tape.y();
 };

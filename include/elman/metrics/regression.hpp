@@ -12,7 +12,6 @@
 #pragma once
 
 #include <cmath>
-#include <limits>
 #include <string_view>
 
 #include "elman/check.hpp"
@@ -56,7 +55,7 @@ class MeanAbsoluteError : public detail::MeanMetric {
   template <class Tape, class Targets>
   void add(const Tape& tape, const Targets& targets) {
     numbers<MeanAbsoluteError>("MeanAbsoluteError", tape, targets).each([&](const auto& column) {
-      for (Index k = 0; k < column.rows(); ++k) mean_.add(column.weight, std::abs(column.y(k) - column.target(k)));
+      for (Index k = 0; k < column.rows(); ++k) mean_.add(column.weight, (std::abs)(column.y(k) - column.target(k)));
     });
   }
 
@@ -95,7 +94,7 @@ class R2 {
   /// Throws if there is no such output, or no batch yet.
   double of_output(Index k) const {
     detail::require(k >= 0 && k < sums_.rows(), "R2::of_output: k is ", k, "; expected 0 <= k < Out = ", sums_.rows());
-    if (columns_ < 2) return std::numeric_limits<double>::quiet_NaN();
+    if (columns_ < 2) return detail::not_a_number();
     if (sums_(k, missed) == 0) return 1;
     return sums_(k, spread) == 0 ? 0 : 1 - sums_(k, missed) / sums_(k, spread);
   }

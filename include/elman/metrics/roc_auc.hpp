@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -37,13 +36,13 @@ inline double area_under_curve(const std::vector<Scored>& scored) {
   for (std::size_t k = 0; k < scored.size();) {
     double yes = 0, no = 0;
     for (const double score = scored[k].first; k < scored.size() && scored[k].first == score; ++k) {
-      (scored[k].second > 0 ? yes : no) += std::abs(scored[k].second);
+      (scored[k].second > 0 ? yes : no) += (std::abs)(scored[k].second);
     }
     area += yes * (no_below + no / 2);
     no_below += no;
     all_yes += yes;
   }
-  return all_yes > 0 && no_below > 0 ? area / all_yes / no_below : std::numeric_limits<double>::quiet_NaN();
+  return all_yes > 0 && no_below > 0 ? area / all_yes / no_below : not_a_number();
 }
 
 }  // namespace detail
@@ -88,7 +87,7 @@ class RocAuc {
     std::vector<detail::Scored> scored;
     scored.reserve(scores_.size() / static_cast<std::size_t>(outputs_));
     for (auto at = static_cast<std::size_t>(k); at < scores_.size(); at += static_cast<std::size_t>(outputs_)) {
-      if (detail::is_nan(scores_[at])) return std::numeric_limits<double>::quiet_NaN();
+      if (detail::is_nan(scores_[at])) return detail::not_a_number();
       scored.emplace_back(scores_[at], weights_[at]);
     }
     std::sort(scored.begin(), scored.end());

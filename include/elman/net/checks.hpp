@@ -32,8 +32,8 @@ void check_run(const Where& where, const Parameters<Scalar, Body, Readout>& net,
   if constexpr (HasEncoder<Body>) check_room<Room>(where, input.source());
   check_room<Room>(where, input.steps());
   check_masks<Room>(where, net.body(), draws);
-  check(read, input.steps());
-  start.check(where, HasUWb<Body> ? "Hidden" : "State", net.state(), stream_count(input.parts(), input.steps()));
+  check_read(read, input.steps());
+  start.check_shape(where, HasUWb<Body> ? "Hidden" : "State", net.state(), stream_count(input.parts(), input.steps()));
 }
 
 /// Throws unless the tape holds a forward of x by such a net, a loss has followed it, and there is what is asked for.

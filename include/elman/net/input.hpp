@@ -109,7 +109,7 @@ struct InputGradients<Scalar, EncoderDecoder<Encoder, Decoder>> {
 
 namespace detail {
 
-template <class T>
+template <class Type>
 struct IsSourceTarget : std::false_type {};
 template <class Source, class Target>
 struct IsSourceTarget<SourceTarget<Source, Target>> : std::true_type {};

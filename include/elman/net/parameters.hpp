@@ -197,8 +197,8 @@ class ParameterVector {
     visit_parts(self, visit_part);
   }
 
-  [[no_unique_address]] Body body_;
-  [[no_unique_address]] Readout readout_;
+  [[__no_unique_address__]] Body body_;
+  [[__no_unique_address__]] Readout readout_;
   detail::ThetaStorage<Scalar, theta_size> theta_;
 };
 

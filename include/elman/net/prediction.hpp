@@ -37,12 +37,12 @@ class Prediction : public RunTape<Scalar, Body, Readout, Growing, detail::BodyRu
 
 namespace detail {
 
-template <class T>
+template <class Type>
 struct IsPrediction : std::false_type {};
 template <class Scalar, class Body, class Readout>
 struct IsPrediction<Prediction<Scalar, Body, Readout>> : std::true_type {};
-template <class T>
-inline constexpr bool is_prediction = IsPrediction<std::remove_cvref_t<T>>::value;
+template <class Type>
+inline constexpr bool is_prediction = IsPrediction<std::remove_cvref_t<Type>>::value;
 
 }  // namespace detail
 

@@ -34,7 +34,7 @@ template <class O>
 Index place_of_largest(const Eigen::MatrixBase<O>& numbers) {
   Index largest = 0;
   for (Index k = 0; k < numbers.size() && !is_nan(numbers(largest)); ++k) {
-    if (!(numbers(k) <= numbers(largest))) largest = k;
+    if (exceeds(numbers(k), numbers(largest))) largest = k;
   }
   return largest;
 }
@@ -68,7 +68,7 @@ class Sampler {
         "generate without a sampler picks it");
     detail::require_positive("Sampler", "temperature", options.temperature);
     detail::require(options.top_k >= 0, "Sampler: top_k is ", options.top_k, "; expected at least 0");
-    detail::require(options.top_p > 0 && options.top_p <= 1, "Sampler: top_p is ", options.top_p,
+    detail::require(options.top_p > 0 && detail::within(options.top_p, 0.0, 1.0), "Sampler: top_p is ", options.top_p,
                     "; expected in (0, 1]");
   }
 

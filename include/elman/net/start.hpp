@@ -49,7 +49,7 @@ class StartFrom {
   }
 
   /// Throws unless it fits a run of `batch` sequences.
-  void check(const detail::Where& where, const char* rows_name, Index rows, Index batch) const {
+  void check_shape(const detail::Where& where, const char* rows_name, Index rows, Index batch) const {
     if (is_state_) {
       detail::require(carried_.rows() == rows, where, ": state has ", carried_.rows(), " rows; expected ", rows);
       detail::require(carried_.cols() == batch, where, ": state has ", carried_.cols(),

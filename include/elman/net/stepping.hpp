@@ -145,8 +145,12 @@ class Stepping {
     for (Index k = 0; k < options.most_steps; ++k) {
       before = state.h;
       step(x, state);
-      const auto rests = (state.h - before).cwiseAbs().template cast<double>().array() <= options.tolerance;
-      if (rests.all()) return true;  // NaN is not, in whichever unit
+      bool rests = true;
+      for (Index unit = 0; unit < before.size(); ++unit) {
+        const auto change = static_cast<double>((std::abs)(state.h(unit) - before(unit)));
+        rests = rests && detail::within(change, 0.0, options.tolerance);
+      }
+      if (rests) return true;
     }
     return false;
   }

@@ -20,19 +20,19 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
-template <class T>
+template <class Type>
 struct IsTape : std::false_type {};
 template <class Scalar, class Body, class Readout, class Room>
 struct IsTape<NetTape<Scalar, Body, Readout, Room>> : std::true_type {};
-template <class T>
-inline constexpr bool is_tape = IsTape<std::remove_cvref_t<T>>::value;
+template <class Type>
+inline constexpr bool is_tape = IsTape<std::remove_cvref_t<Type>>::value;
 
 template <class Scalar, class Body, class Readout, class Room>
 void take_tape(NetTape<Scalar, Body, Readout, Room>&);
 /// A variable that is a tape of this type of net. T: as a forwarding reference deduces it.
-template <class T, class Scalar, class Body, class Readout>
-concept TapeOf = requires(T&& tape) {
-  detail::take_tape<Scalar, Body, Readout>(static_cast<T&&>(tape));
+template <class Type, class Scalar, class Body, class Readout>
+concept TapeOf = requires(Type&& tape) {
+  detail::take_tape<Scalar, Body, Readout>(static_cast<Type&&>(tape));
 };
 
 /// Any x, by a conversion: what takes x as it is comes before it, so that {} is what is read, and not the options.
@@ -41,23 +41,23 @@ struct AnyX {
   AnyX(const X&) {}  // NOLINT: the conversion is the purpose
 };
 
-template <class X, class T, class Scalar, class Body, class Readout>
+template <class X, class Type, class Scalar, class Body, class Readout>
 constexpr bool check_x_and_tape() {
   static_assert(
-      !is_prediction<T>,
+      !is_prediction<Type>,
       "elman::Net: a prediction keeps too little for bptt, and predict(x, prediction) fills it; forward fills "
       "a tape: auto tape = net.tape(); forward(x, tape)");
-  constexpr bool second = is_tape<T> || is_prediction<T>;
+  constexpr bool second = is_tape<Type> || is_prediction<Type>;
   static_assert(second || !is_tape<X>,
                 "elman::Net: x comes first, then the tape: forward(x, tape), bptt(x, tape, gradient)");
   static_assert(second || is_tape<X>,
                 "elman::Net: the second argument must be a tape, a variable: auto tape = net.tape(); forward(x, tape)");
-  static_assert(!second || std::is_lvalue_reference_v<T>,
+  static_assert(!second || std::is_lvalue_reference_v<Type>,
                 "elman::Net: the tape is a temporary, and what forward leaves in it is lost; keep one: auto tape = "
                 "net.tape()");
-  static_assert(!second || !std::is_const_v<std::remove_reference_t<T>>,
+  static_assert(!second || !std::is_const_v<std::remove_reference_t<Type>>,
                 "elman::Net: the tape is const, and forward and bptt write to it");
-  static_assert(!is_tape<T> || TapeOf<std::remove_cvref_t<T>&, Scalar, Body, Readout>,
+  static_assert(!is_tape<Type> || TapeOf<std::remove_cvref_t<Type>&, Scalar, Body, Readout>,
                 "elman::Net: this is the tape of another type of net; make it by tape() of this one");
   return true;
 }
@@ -88,8 +88,8 @@ constexpr bool check_x_and_prediction() {
 /// Net's; the tape, read, start and gradient are the ones that its verbs take.
 template <class Scalar, class Body, class Readout, class Gradient>
 class WrongArguments {
-  template <class T>
-  static constexpr bool takes_tape = detail::TapeOf<T, Scalar, Body, Readout>;
+  template <class Type>
+  static constexpr bool takes_tape = detail::TapeOf<Type, Scalar, Body, Readout>;
   template <class G>
   static constexpr bool takes_gradient = std::convertible_to<G, Gradient&>;
 
@@ -101,53 +101,55 @@ class WrongArguments {
                   "tape.y()");
     return detail::Anything();
   }
-  template <class X, class T, class... Others>
-  requires(!takes_tape<T>) auto forward(const X&, T&&, Others&&...) const {
-    static_assert(detail::check_x_and_tape<X, T, Scalar, Body, Readout>());
+  template <class X, class Type, class... Others>
+  requires(!takes_tape<Type>) auto forward(const X&, Type&&, Others&&...) const {
+    static_assert(detail::check_x_and_tape<X, Type, Scalar, Body, Readout>());
     return detail::Anything();
   }
-  template <class X, class T>
-  requires(!takes_tape<T>) auto forward(const X&, T&&, const ReadSteps&, const ForwardOptions<Scalar, Body>&) const {
-    static_assert(detail::check_x_and_tape<X, T, Scalar, Body, Readout>());
+  template <class X, class Type>
+  requires(!takes_tape<Type>) auto forward(const X&, Type&&, const ReadSteps&,
+                                           const ForwardOptions<Scalar, Body>&) const {
+    static_assert(detail::check_x_and_tape<X, Type, Scalar, Body, Readout>());
     return detail::Anything();
   }
-  template <class X, class T, class Third, class... Others>
-  requires(takes_tape<T> && !std::convertible_to<Third, const ReadSteps&>) auto forward(const X&, T&&, Third&&,
-                                                                                        Others&&...) const {
+  template <class X, class Type, class Third, class... Others>
+  requires(takes_tape<Type> && !std::convertible_to<Third, const ReadSteps&>) auto forward(const X&, Type&&, Third&&,
+                                                                                           Others&&...) const {
     static_assert(sizeof(X) == 0,
                   "elman::Net::forward: third comes what is read, elman::every_step, elman::last_step or "
                   "elman::at_steps({...}); then h0, a state or a generator");
     return detail::Anything();
   }
-  template <class T, class... None>
-  requires(takes_tape<T>) auto forward(detail::AnyX, T&&, const ForwardOptions<Scalar, Body>&, const None&...) const {
-    static_assert(sizeof(T) == 0,
+  template <class Type, class... Nothing>
+  requires(takes_tape<Type>) auto forward(detail::AnyX, Type&&, const ForwardOptions<Scalar, Body>&,
+                                          const Nothing&...) const {
+    static_assert(sizeof(Type) == 0,
                   "elman::Net::forward: third comes what is read, elman::every_step, elman::last_step or "
                   "elman::at_steps({...}); then options: forward(x, tape, elman::every_step, {.random = &random})");
     return detail::Anything();
   }
 
-  template <class X, class T>
-  auto bptt(const X&, T&&) const {
+  template <class X, class Type>
+  auto bptt(const X&, Type&&) const {
     static_assert(sizeof(X) == 0,
                   "elman::Net::bptt: x, tape and gradient are its arguments: auto gradient = net.zero_gradient(); "
                   "net.bptt(x, tape, gradient)");
     return detail::Anything();
   }
-  template <class X, class T, class G>
-  requires(!takes_tape<T> || !takes_gradient<G>) auto bptt(const X&, T&&, G&&,
-                                                           const InputGradients<Scalar, Body>& = {}) const {
-    static_assert(takes_tape<T> || detail::check_x_and_tape<X, T, Scalar, Body, Readout>());
-    static_assert(!takes_tape<T> || std::is_lvalue_reference_v<G>,
+  template <class X, class Type, class G>
+  requires(!takes_tape<Type> || !takes_gradient<G>) auto bptt(const X&, Type&&, G&&,
+                                                              const InputGradients<Scalar, Body>& = {}) const {
+    static_assert(takes_tape<Type> || detail::check_x_and_tape<X, Type, Scalar, Body, Readout>());
+    static_assert(!takes_tape<Type> || std::is_lvalue_reference_v<G>,
                   "elman::Net::bptt: the gradient is a temporary, and what is added to it is lost; keep one: auto "
                   "gradient = net.zero_gradient()");
-    static_assert(!takes_tape<T> || !std::is_lvalue_reference_v<G>,
+    static_assert(!takes_tape<Type> || !std::is_lvalue_reference_v<G>,
                   "elman::Net::bptt: gradient must be one of this net, made by `auto gradient = net.zero_gradient();`");
     return detail::Anything();
   }
-  template <class X, class T, class G, class Asked>
-  requires(takes_tape<T>&& takes_gradient<G> &&
-           !std::convertible_to<Asked, InputGradients<Scalar, Body>>) auto bptt(const X&, T&&, G&&, Asked&&) const {
+  template <class X, class Type, class G, class Asked>
+  requires(takes_tape<Type>&& takes_gradient<G> &&
+           !std::convertible_to<Asked, InputGradients<Scalar, Body>>) auto bptt(const X&, Type&&, G&&, Asked&&) const {
     static_assert(
         sizeof(X) == 0,
         "elman::Net::bptt: gradients of x and h0 are asked for by name: bptt(x, tape, gradient, {.d_x = &d_x})");

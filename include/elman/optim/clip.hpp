@@ -49,8 +49,8 @@ double euclidean_norm(const Gradient& gradient) {
 
 /// Throws unless a bound on what stands in these vectors is a number above 0 that they can hold, or infinite.
 template <class Gradient>
-void check_bound(const Gradient& gradient, std::string_view owner, std::string_view name, double bound) {
-  require(bound > 0, owner, ": ", name, " is ", bound, "; expected above 0");
+void check_bound(const Gradient& gradient, std::string_view owner, std::string_view name, const double& bound) {
+  require(bound > 0 && !is_nan(bound), owner, ": ", name, " is ", bound, "; expected above 0");
   if (!is_finite(bound)) return;
   for_each_theta(
       [&](const auto& g) {
@@ -114,7 +114,7 @@ double global_norm(const Gradient& gradient, Norm norm = Norm::L2) {
 /// (Pascanu, Mikolov and Bengio, ICML 2013, Algorithm 1; docs/math.md Eqs. 19, 56. torch.nn.utils.clip_grad_norm_ adds
 /// 1e-6 to ‖g‖, and turns a gradient of infinite norm into zeros and NaN.)
 template <class Gradient>
-double clip_norm(Gradient&& gradient, double threshold, Norm norm = Norm::L2) {
+double clip_norm(Gradient&& gradient, const double& threshold, Norm norm = Norm::L2) {
   static_assert(detail::is_gradient_of_model<Gradient>());
   detail::check_bound(gradient, "clip_norm", "threshold", threshold);
   const double before = global_norm(gradient, norm);
@@ -127,7 +127,7 @@ double clip_norm(Gradient&& gradient, double threshold, Norm norm = Norm::L2) {
 /// Brings every coefficient into [−bound, bound], infinities too. NaN stays NaN. Throws, before anything is written,
 /// unless bound is above 0 and, if finite, one that the gradient's Scalar holds. (torch.nn.utils.clip_grad_value_)
 template <class Gradient>
-void clip_value(Gradient&& gradient, double bound) {
+void clip_value(Gradient&& gradient, const double& bound) {
   static_assert(detail::is_gradient_of_model<Gradient>());
   detail::check_bound(gradient, "clip_value", "bound", bound);
   for_each_theta(

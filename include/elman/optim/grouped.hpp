@@ -106,7 +106,7 @@ class Grouped {
     static_assert(detail::is_model<Model>() && detail::is_gradient_of_model<Gradient>());
     static_assert(detail::HasTheta<Model> && detail::HasTheta<const Gradient>,
                   "elman::optim::Grouped: groups are ranges of one vector theta(); a tuple of models has several");
-    optimizer_.check("Grouped", model, gradient, learning_rate);
+    optimizer_.check_arguments("Grouped", model, gradient, learning_rate);
     for (const Member& member : members_) {
       if (!member.fixed) Wrapped::check_rate_of(member.options, rate_of(member, learning_rate), member.step_name);
     }

@@ -73,7 +73,7 @@ class NearestOrthogonal {
     Scalar squared(1);
     if (scale) {
       const Scalar bound = largest_sum(gram);  // ≥ ‖W‖²
-      if (!is_finite(bound) || bound < (Limits::min)()) return Limits::infinity();
+      if (!is_finite(bound) || bound < (Limits::min)()) return infinite<Scalar>();
       if (bound > Scalar(2) || bound < Scalar(0.5)) {
         squared = Scalar(2) / bound;
         VectorView<Scalar>(W.data(), W.size()) *= std::sqrt(squared);

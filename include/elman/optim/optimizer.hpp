@@ -52,13 +52,13 @@ template <IsModel Model>
 using ScalarOfModel = std::enable_if_t<is_model<Model>(), ScalarOf<Model>>;
 
 template <class Scalar>
-void require_learning_rate(std::string_view owner, double value) {
+void require_learning_rate(std::string_view owner, const double& value) {
   require_positive(owner, "learning_rate", value);
   require_no_overflow<Scalar>(owner, "learning_rate", value);
 }
 
 template <class Scalar>
-void require_weight_decay(std::string_view owner, double value) {
+void require_weight_decay(std::string_view owner, const double& value) {
   require_not_negative(owner, "weight_decay", value);
   require_representable<Scalar>(owner, "weight_decay", value);
 }
@@ -66,7 +66,7 @@ void require_weight_decay(std::string_view owner, double value) {
 /// The least ε that may stand beside a root: the square of a gradient far below it is lost to the scalar, and so is its
 /// root, which must not matter then (docs/math.md Eq. 59). 4.4e-16 in float, 1e-146 in double.
 template <class Scalar>
-void require_epsilon(std::string_view owner, double value) {
+void require_epsilon(std::string_view owner, const double& value) {
   using Limits = std::numeric_limits<Scalar>;
   require_positive_in<Scalar>(owner, "epsilon", value);
   const double least = std::ldexp(1.0, (Limits::min_exponent - Limits::digits) / 2 + Limits::digits - 1);
@@ -77,17 +77,17 @@ void require_epsilon(std::string_view owner, double value) {
 /// Throws, in the name of `owner...`, unless a learning rate that step is given is a number from 0 up to the largest of
 /// the scalar.
 template <class Scalar, class... Owner>
-void require_rate_of_step(double learning_rate, const Owner&... owner) {
+void require_rate_of_step(const double& learning_rate, const Owner&... owner) {
   require(within(learning_rate, 0.0, (std::numeric_limits<double>::max)()), owner..., ": learning_rate is ",
           learning_rate, "; expected at least 0 and finite");
   constexpr auto most = (std::numeric_limits<Scalar>::max)();
-  require(!(learning_rate > most), owner..., ": learning_rate is ", learning_rate, "; expected at most ",
+  require(learning_rate <= most, owner..., ": learning_rate is ", learning_rate, "; expected at most ",
           static_cast<double>(most), ", the largest of the model's Scalar");
 }
 
 /// Throws unless model and gradient have the same vectors, `count` parameters in all, and learning_rate is one.
 template <class Scalar, class Model, class Gradient>
-void check_step(std::string_view owner, Model& model, Gradient& gradient, Index count, double learning_rate) {
+void check_step(std::string_view owner, Model& model, Gradient& gradient, Index count, const double& learning_rate) {
   Index vector = 0;
   Index got = 0;
   for_each_theta(
@@ -201,9 +201,9 @@ class OptimizerBase {
   /// With the learning rate of a schedule instead of the options', at least 0 and a number of the Scalar's range, which
   /// may be below the smallest: `step(model, gradient, schedule(k))`.
   template <class Model, class Gradient>
-  void step(Model&& model, const Gradient& gradient, double learning_rate) {
+  void step(Model&& model, const Gradient& gradient, const double& learning_rate) {
     static_assert(detail::is_model<Model>() && detail::is_gradient_of_model<Gradient>());
-    check(Derived::name, model, gradient, learning_rate);
+    check_arguments(Derived::name, model, gradient, learning_rate);
     if constexpr (requires { Derived::check_rate(options_, learning_rate); }) {
       Derived::check_rate(options_, learning_rate);
     }
@@ -234,7 +234,8 @@ class OptimizerBase {
 
   Index parameter_count() const { return static_cast<Index>(std::get<0>(state_.vectors()).size()); }
   template <class Model, class Gradient>
-  void check(std::string_view owner, Model& model, const Gradient& gradient, double learning_rate) const {
+  void check_arguments(std::string_view owner, Model& model, const Gradient& gradient,
+                       const double& learning_rate) const {
     detail::check_step<Scalar>(owner, model, gradient, parameter_count(), learning_rate);
   }
   void count_step() { ++state_.steps; }
@@ -261,7 +262,7 @@ class OptimizerBase {
     }
   }
 
-  static void check_rate_of(const Options& options, double learning_rate, std::string_view owner) {
+  static void check_rate_of(const Options& options, const double& learning_rate, std::string_view owner) {
     detail::require_rate_of_step<Scalar>(learning_rate, owner);
     if constexpr (requires { Derived::check_rate(options, learning_rate, owner); }) {
       Derived::check_rate(options, learning_rate, owner);

@@ -71,9 +71,9 @@ class OrthogonalRotations {
   static bool turn(const MatrixView<Number>& A, const MatrixView<Number>& V, Index j, Index k, Number close,
                    Number least) {
     const Number of_j = dot(A, j, j), of_k = dot(A, k, k), both = dot(A, j, k);
-    if (of_j <= least || of_k <= least || std::abs(both) <= close * std::sqrt(of_j) * std::sqrt(of_k)) return true;
+    if (of_j <= least || of_k <= least || (std::abs)(both) <= close * std::sqrt(of_j) * std::sqrt(of_k)) return true;
     const Number zeta = (of_k - of_j) / (2 * both);
-    const Number tangent = (zeta < 0 ? -1 : 1) / (std::abs(zeta) + std::sqrt(1 + zeta * zeta));
+    const Number tangent = (zeta < 0 ? -1 : 1) / ((std::abs)(zeta) + std::sqrt(1 + zeta * zeta));
     const Number cosine = 1 / std::sqrt(1 + tangent * tangent), sine = cosine * tangent;
     for (const MatrixView<Number>& M : {A, V}) {
       for (Index row = 0; row < M.rows(); ++row) {

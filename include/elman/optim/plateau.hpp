@@ -11,7 +11,6 @@
 #pragma once
 
 #include <algorithm>
-#include <limits>
 
 #include "elman/check.hpp"
 #include "elman/kernels/coefficients.hpp"
@@ -46,10 +45,10 @@ class ReduceOnPlateau {
 
   /// Throws if an option is out of range.
   explicit ReduceOnPlateau(const ReduceOnPlateauOptions& options)
-      : options_(options), state_{options.learning_rate, std::numeric_limits<double>::quiet_NaN()} {
+      : options_(options), state_{options.learning_rate, detail::not_a_number()} {
     constexpr auto owner = "ReduceOnPlateau";
     detail::require_positive(owner, "learning_rate", options.learning_rate);
-    detail::require(options.factor > 0 && options.factor < 1, owner, ": factor is ", options.factor,
+    detail::require(detail::between(options.factor, 0.0, 1.0), owner, ": factor is ", options.factor,
                     "; expected in (0, 1)");
     detail::require(options.patience >= 0, owner, ": patience is ", options.patience, "; expected at least 0");
     detail::require_not_negative(owner, "threshold", options.threshold);
@@ -59,7 +58,7 @@ class ReduceOnPlateau {
   }
 
   /// Takes in the next number and returns the learning rate from now on. NaN is no improvement.
-  double operator()(double metric) {
+  double operator()(const double& metric) {
     if (improves(metric)) {
       state_.best = metric;
       state_.without_gain = 0;
@@ -94,9 +93,9 @@ class ReduceOnPlateau {
 
  private:
   /// The first number is an improvement, unless it is NaN; then what is better than the best by the threshold.
-  bool improves(double metric) const {
+  bool improves(const double& metric) const {
     const double best = state_.best;
-    if (detail::is_nan(best)) return !detail::is_nan(metric);
+    if (detail::is_nan(best) || detail::is_nan(metric)) return !detail::is_nan(metric);
     const double margin = options_.higher_is_better ? options_.threshold : -options_.threshold;
     double bound = best;
     if (detail::is_finite(best)) bound = options_.relative ? best * (1 + margin) : best + margin;

@@ -210,7 +210,7 @@ class OneCycleSchedule {
     detail::require_positive("OneCycleSchedule", "learning_rate", options.learning_rate);
     detail::require_at_least_one("OneCycleSchedule", "steps", options.steps);
     const double most = options.three_phases ? 0.5 : 1;
-    detail::require(options.rising_share > 0 && options.rising_share < most, "OneCycleSchedule: rising_share is ",
+    detail::require(detail::between(options.rising_share, 0.0, most), "OneCycleSchedule: rising_share is ",
                     options.rising_share, "; expected in (0, ", most, ")");
     detail::require(peak() > 0, "OneCycleSchedule: the rise takes ", peak() + 1,
                     " steps; expected more than 1: raise steps or rising_share");

@@ -141,13 +141,15 @@ class Scaling {
     constexpr double most = (std::numeric_limits<double>::max)();
     detail::require(detail::within(options.low, -most, most), "Scaling::range: low is ", options.low,
                     "; expected a finite number");
-    detail::require(options.high > options.low && options.high - options.low <= most, "Scaling::range: high is ",
-                    options.high, "; expected above low = ", options.low, ", by a finite number");
+    detail::require(options.high > options.low && detail::is_finite(options.high - options.low),
+                    "Scaling::range: high is ", options.high, "; expected above low = ", options.low,
+                    ", by a finite number");
     const auto [least, span] = detail::row_extent(numbers);
     Vector<double, Dynamic> unit(span.size());
     for (Index row = 0; row < span.size(); ++row) {
       const double quotient = span(row) / (options.high - options.low);
-      unit(row) = quotient > 0 && quotient <= most ? quotient : 1;  // all the same; or a range that no double tells
+      unit(row) =
+          quotient > 0 && detail::is_finite(quotient) ? quotient : 1;  // all the same; or a range that no double tells
     }
     return {least, unit, options.low};
   }

@@ -17,24 +17,24 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
-template <class T, int Max>
+template <class Type, int Max>
 class FixedList {
  public:
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  T* data() { return elements_.data(); }
-  const T* data() const { return elements_.data(); }
-  T* begin() { return data(); }
-  T* end() { return data() + size_; }
-  const T* begin() const { return data(); }
-  const T* end() const { return data() + size_; }
-  T& operator[](std::size_t k) { return elements_[k]; }
-  const T& operator[](std::size_t k) const { return elements_[k]; }
-  const T& back() const { return elements_[size_ - 1]; }
+  Type* data() { return elements_.data(); }
+  const Type* data() const { return elements_.data(); }
+  Type* begin() { return data(); }
+  Type* end() { return data() + size_; }
+  const Type* begin() const { return data(); }
+  const Type* end() const { return data() + size_; }
+  Type& operator[](std::size_t k) { return elements_[k]; }
+  const Type& operator[](std::size_t k) const { return elements_[k]; }
+  const Type& back() const { return elements_[size_ - 1]; }
 
   void clear() { size_ = 0; }
-  void reserve([[maybe_unused]] std::size_t size) const { assert(size <= elements_.size()); }
-  void push_back(const T& element) {
+  void reserve([[__maybe_unused__]] std::size_t size) const { assert(size <= elements_.size()); }
+  void push_back(const Type& element) {
     assert(size_ < elements_.size());
     elements_[size_++] = element;
   }
@@ -42,7 +42,7 @@ class FixedList {
     assert(size <= elements_.size());
     size_ = size;
   }
-  void assign(std::size_t size, const T& element) {
+  void assign(std::size_t size, const Type& element) {
     resize(size);
     std::fill(begin(), end(), element);
   }
@@ -53,20 +53,20 @@ class FixedList {
   }
 
  private:
-  std::array<T, static_cast<std::size_t>(Max)> elements_{};
+  std::array<Type, static_cast<std::size_t>(Max)> elements_{};
   std::size_t size_ = 0;
 };
 
-template <class T, int Max>
+template <class Type, int Max>
 struct ListOf {
-  using type = FixedList<T, Max>;
+  using type = FixedList<Type, Max>;
 };
-template <class T>
-struct ListOf<T, Dynamic> {
-  using type = std::vector<T>;
+template <class Type>
+struct ListOf<Type, Dynamic> {
+  using type = std::vector<Type>;
 };
-template <class T, int Max>
-using List = typename ListOf<T, Max>::type;
+template <class Type, int Max>
+using List = typename ListOf<Type, Max>::type;
 
 }  // namespace detail
 }  // namespace ELMAN_ABI

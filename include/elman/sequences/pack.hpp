@@ -74,7 +74,7 @@ concept BatchOfMatrices = std::ranges::random_access_range<const Batch> && IsMat
 template <class Batch>
 concept BatchOfLists = std::ranges::random_access_range<const Batch> && std::integral<ElementOf<ElementOf<Batch>>>;
 
-template <class T>
+template <class Type>
 struct IsSequences : std::false_type {};
 template <class Scalar, int Rows>
 struct IsSequences<Sequences<Scalar, Rows>> : std::true_type {};
@@ -135,9 +135,9 @@ void pack(const Batch& batch, Sequences<Scalar, Rows>& x) {
 template <detail::BatchOfMatrices Batch>
 auto pack(const Batch& batch) {
   using M = detail::ElementOf<Batch>;
-  Sequences<typename M::Scalar, M::RowsAtCompileTime> packed;
-  pack(batch, packed);
-  return packed;
+  Sequences<typename M::Scalar, M::RowsAtCompileTime> result;
+  pack(batch, result);
+  return result;
 }
 
 /// Packs lists of integers, one a step; a list may be empty. x becomes them, and allocates only where it has not been
@@ -148,9 +148,9 @@ void pack(const Batch& batch, Labels& x) {
 }
 template <detail::BatchOfLists Batch>
 Labels pack(const Batch& batch) {
-  Labels packed;
-  pack(batch, packed);
-  return packed;
+  Labels result;
+  pack(batch, result);
+  return result;
 }
 
 /// What is no batch: ends in a sentence, at compile time.

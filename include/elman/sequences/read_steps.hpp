@@ -91,7 +91,7 @@ struct at_steps : ReadSteps {
 namespace detail {
 
 template <class Room>
-void check(const ReadSteps& read, const BasicSteps<Room>& steps) {
+void check_read(const ReadSteps& read, const BasicSteps<Room>& steps) {
   if (read.kind != ReadSteps::Kind::listed) return;
   require(!read.listed.empty(), "at_steps: the list has 0 steps; expected at least 1");
   require(read.listed.front() >= 0, "at_steps: step ", read.listed.front(), "; expected at least 0");

@@ -32,15 +32,15 @@ struct Growing {
   static constexpr int size(int) { return Dynamic; }
 };
 
-template <int T, int B = 1, bool Masks = false>
+template <int MostSteps, int MostBatch = 1, bool Masks = false>
 struct AtMost {
-  static_assert(T >= 1 && B >= 1, "elman::AtMost: at least one step of one sequence");
+  static_assert(MostSteps >= 1 && MostBatch >= 1, "elman::AtMost: at least one step of one sequence");
   static constexpr bool is_fixed = true;
   static constexpr bool masks = Masks;
-  static constexpr int steps = T;
-  static constexpr int batch = B;
-  static constexpr int columns = T * B;
-  static constexpr int block_columns = (std::max)(B, (std::min)(columns, detail::block_columns));
+  static constexpr int steps = MostSteps;
+  static constexpr int batch = MostBatch;
+  static constexpr int columns = MostSteps * MostBatch;
+  static constexpr int block_columns = (std::max)(MostBatch, (std::min)(columns, detail::block_columns));
   static constexpr int size(int n) { return n; }
 };
 

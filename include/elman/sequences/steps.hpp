@@ -35,9 +35,10 @@ namespace detail {
 
 /// Throws if there are more steps or sequences than Room says.
 template <class Room, class Owner>
-void check_room(const Owner& owner, Index T, Index B) {
+void check_room(const Owner& owner, Index step_count, Index B) {
   if constexpr (Room::is_fixed) {
-    require(T <= Room::steps, owner, ": T is ", T, "; expected at most ", Room::steps, ", as there is room for");
+    require(step_count <= Room::steps, owner, ": T is ", step_count, "; expected at most ", Room::steps,
+            ", as there is room for");
     require(B <= Room::batch, owner, ": B is ", B, "; expected at most ", Room::batch, ", as there is room for");
   }
 }
@@ -70,14 +71,14 @@ class BasicSteps {
   }
 
   /// T steps of B sequences of equal length. Needs no memory. Throws if T or B is less than 1, or more than Room says.
-  static BasicSteps even(Index T, Index B) {
-    detail::require(T >= 1, "Steps::even: T is ", T, "; expected at least 1 step");
+  static BasicSteps even(Index step_count, Index B) {
+    detail::require(step_count >= 1, "Steps::even: T is ", step_count, "; expected at least 1 step");
     detail::require(B >= 1, "Steps::even: B is ", B, "; expected at least 1 sequence");
-    detail::check_room<Room>("Steps::even", T, B);
+    detail::check_room<Room>("Steps::even", step_count, B);
     BasicSteps steps;
-    steps.T_ = T;
+    steps.T_ = step_count;
     steps.B_ = B;
-    steps.N_ = T * B;
+    steps.N_ = step_count * B;
     return steps;
   }
 
@@ -87,8 +88,8 @@ class BasicSteps {
   static BasicSteps ragged(const Lengths& lengths) {
     BasicSteps steps;
     const auto length_of = [&](Index b) { return static_cast<Index>(lengths[static_cast<std::size_t>(b)]); };
-    const Index T = check_lengths("Steps::ragged", std::ssize(lengths), length_of);
-    steps.order(T, std::ssize(lengths), length_of);
+    const Index step_count = check_lengths("Steps::ragged", std::ssize(lengths), length_of);
+    steps.order(step_count, std::ssize(lengths), length_of);
     return steps;
   }
 
@@ -96,9 +97,9 @@ class BasicSteps {
   /// steps and B sequences. Throws as `ragged`, in `owner`'s name, with this untouched.
   template <class LengthOf>
   void assign(const char* owner, Index B, const LengthOf& length_of) {
-    const Index T = check_lengths(owner, B, length_of);
-    reserve(T, B);
-    order(T, B, length_of);
+    const Index step_count = check_lengths(owner, B, length_of);
+    reserve(step_count, B);
+    order(step_count, B, length_of);
   }
   /// Becomes a copy, with room for any other batch of at most as many steps and sequences. Throws, with this untouched,
   /// if there are more than there is room for.
@@ -165,41 +166,41 @@ class BasicSteps {
   static Index check_lengths(const char* owner, Index B, const LengthOf& length_of) {
     detail::require(B >= 1, owner, ": the batch has 0 sequences; expected at least 1");
     detail::check_room<Room>(owner, 0, B);
-    Index T = 0;
+    Index step_count = 0;
     for (Index b = 0; b < B; ++b) {
       const Index length = length_of(b);
       detail::require(length >= 0, owner, ": sequence ", b, " has length ", length, "; expected at least 0");
-      T = (std::max)(T, length);
+      step_count = (std::max)(step_count, length);
     }
-    detail::require(T >= 1, owner, ": every sequence has 0 steps; expected at least 1 step in one of them");
-    detail::check_room<Room>(owner, T, B);
-    return T;
+    detail::require(step_count >= 1, owner, ": every sequence has 0 steps; expected at least 1 step in one of them");
+    detail::check_room<Room>(owner, step_count, B);
+    return step_count;
   }
 
-  void reserve(Index T, Index B) {
-    first_.reserve(static_cast<std::size_t>(T) + 1);
+  void reserve(Index step_count, Index B) {
+    first_.reserve(static_cast<std::size_t>(step_count) + 1);
     slot_.reserve(static_cast<std::size_t>(B));
     length_.reserve(static_cast<std::size_t>(B));
   }
 
   /// Sorts by falling length, counting: equal lengths keep their order and no memory is needed beside.
   template <class LengthOf>
-  void order(Index T, Index B, const LengthOf& length_of) {
-    T_ = T;
+  void order(Index step_count, Index B, const LengthOf& length_of) {
+    T_ = step_count;
     B_ = B;
     length_.resize(static_cast<std::size_t>(B));
     bool even = true;
     for (Index b = 0; b < B; ++b) {
       length_[static_cast<std::size_t>(b)] = length_of(b);
-      even = even && length_of(b) == T;
+      even = even && length_of(b) == step_count;
     }
     if (even) {
-      N_ = T * B;
+      N_ = step_count * B;
       for (auto* list : {&slot_, &length_}) list->clear();
       first_.clear();
       return;
     }
-    first_.assign(static_cast<std::size_t>(T) + 1, 0);
+    first_.assign(static_cast<std::size_t>(step_count) + 1, 0);
     for (const Index length : length_) ++first_[static_cast<std::size_t>(length)];
     // first_[l]: the sequences of l steps become those of more, where the next of l steps has its slot …
     Index longer = 0;

@@ -39,14 +39,14 @@ requires std::integral<detail::ElementOf<List>> Labels streams(const List& list,
   const auto size = static_cast<Index>(std::ranges::size(list));
   detail::require(B >= 1, "streams: B is ", B, "; expected at least 1 stream");
   detail::require(size >= B, "streams: the list has ", size, " integers; expected at least B = ", B);
-  const Index T = size / B;
+  const Index length = size / B;
   const auto first = std::ranges::begin(list);
-  Labels result{{}, Steps::even(T, B)};
-  result.columns.reserve(static_cast<std::size_t>(T * B));
-  for (Index t = 0; t < T; ++t) {
+  Labels result{{}, Steps::even(length, B)};
+  result.columns.reserve(static_cast<std::size_t>(length * B));
+  for (Index t = 0; t < length; ++t) {
     for (Index b = 0; b < B; ++b) {
       result.columns.push_back(
-          static_cast<Index>(first[static_cast<std::ranges::range_difference_t<const List>>(b * T + t)]));
+          static_cast<Index>(first[static_cast<std::ranges::range_difference_t<const List>>(b * length + t)]));
     }
   }
   return result;

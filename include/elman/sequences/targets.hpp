@@ -78,7 +78,7 @@ void gather_columns(Index columns, const Steps& given, const ReadSteps& read, co
                     const Set& set) {
   require(columns == given.columns(), "gather: targets has ", columns, " columns; expected N = ", given.columns(),
           " as its steps say");
-  check(read, steps);
+  check_read(read, steps);
   const bool every = check_gathered(given, read, steps);
   resize(for_each_read(read, steps, [](Index, Index, Index, Index) {}));
   for_each_read(read, steps, [&](Index k, Index b, Index j, Index t) { set(k, given.column(b, every ? t : j)); });

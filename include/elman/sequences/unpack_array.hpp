@@ -86,12 +86,12 @@ void unpack_array(std::span<const Index> columns, const Steps& steps, const Arra
   const std::span<Integer> numbers(array);
   detail::check_unpacked(1, std::ssize(columns), steps, shape);
   detail::check_array("unpack_array", shape, numbers.data() == nullptr, numbers.size());
-  const auto check = [](Index number) {
+  const auto check_one = [](Index number) {
     detail::require(std::in_range<Integer>(number), "unpack_array: columns or padding is ", number,
                     "; expected what an integer of ", sizeof(Integer), " bytes holds");
   };
-  check(padding);
-  for (const Index number : columns) check(number);
+  check_one(padding);
+  for (const Index number : columns) check_one(number);
   detail::for_each_place(steps, shape, [&](Index place, Index column) {
     numbers[static_cast<std::size_t>(place)] =
         static_cast<Integer>(column < 0 ? padding : columns[static_cast<std::size_t>(column)]);

@@ -33,26 +33,26 @@ inline namespace ELMAN_ABI {
 namespace detail {
 
 /// A list of integers; a text is none, for its characters are no classes.
-template <class T>
+template <class Type>
 concept IsListOfClasses =
-    std::ranges::random_access_range<const T> && !IsMatrix<T> && std::integral<std::ranges::range_value_t<T>> &&
-    !std::same_as<std::ranges::range_value_t<T>, char>;
+    std::ranges::random_access_range<const Type> && !IsMatrix<Type> &&
+    std::integral<std::ranges::range_value_t<Type>> && !std::same_as<std::ranges::range_value_t<Type>, char>;
 
 /// What sequences of type T are packed into.
-template <class T>
+template <class Type>
 struct PackedInput {
-  static_assert(IsMatrix<T>,
+  static_assert(IsMatrix<Type>,
                 "elman::train: a sequence must be an Eigen matrix, a column a step, a list of integers, or "
                 "elman::SourceTarget of two of these");
 };
-template <class T>
-requires IsMatrix<T>
-struct PackedInput<T> {
-  using type = Sequences<typename T::Scalar, T::RowsAtCompileTime>;
+template <class Type>
+requires IsMatrix<Type>
+struct PackedInput<Type> {
+  using type = Sequences<typename Type::Scalar, Type::RowsAtCompileTime>;
 };
-template <class T>
-requires IsListOfClasses<T>
-struct PackedInput<T> {
+template <class Type>
+requires IsListOfClasses<Type>
+struct PackedInput<Type> {
   using type = Labels;
 };
 template <class Source, class Target>
@@ -60,8 +60,8 @@ struct PackedInput<SourceTarget<Source, Target>> {
   using type = SourceTarget<typename PackedInput<std::remove_cvref_t<Source>>::type,
                             typename PackedInput<std::remove_cvref_t<Target>>::type>;
 };
-template <class T>
-using PackedX = typename PackedInput<std::remove_cvref_t<T>>::type;
+template <class Type>
+using PackedX = typename PackedInput<std::remove_cvref_t<Type>>::type;
 
 /// x ← B sequences, sequence(b).
 template <class Sequence, class Scalar, int Rows>
@@ -91,24 +91,24 @@ const Steps& steps_of(const SourceTarget<Source, Target>& x) {
 
 /// read ← the targets in the order of what is read. Those of every step are in that order already.
 template <class Packed, class Read>
-void order_targets(Packed& packed, const ReadSteps& which, const Steps& steps, Read& read) {
-  if (which.kind == ReadSteps::Kind::every && packed.steps == steps) {
-    read.swap(packed.columns);
+void order_targets(Packed& all, const ReadSteps& which, const Steps& steps, Read& read) {
+  if (which.kind == ReadSteps::Kind::every && all.steps == steps) {
+    read.swap(all.columns);
   } else {
-    gather(packed, which, steps, read);
+    gather(all, which, steps, read);
   }
 }
 
 /// Targets of type T: where they are packed, what they are for a loss, and which steps are read for them unless it is
 /// said.
-template <class T>
+template <class Type>
 struct TargetsOf {
-  static_assert(std::integral<T>,
+  static_assert(std::integral<Type>,
                 "elman::train: a target must be a class (an integer), a number, a list of integers, or an Eigen "
                 "vector or matrix");
 };
-template <std::integral T>
-struct TargetsOf<T> {  // a class a sequence
+template <std::integral Type>
+struct TargetsOf<Type> {  // a class a sequence
   using Read = std::vector<Index>;
   static constexpr bool is_of_steps = false;
   template <class Target>
@@ -117,9 +117,9 @@ struct TargetsOf<T> {  // a class a sequence
     for (Index b = 0; b < B; ++b) read[static_cast<std::size_t>(b)] = static_cast<Index>(target(b));
   }
 };
-template <std::floating_point T>
-struct TargetsOf<T> {  // a number a sequence
-  using Read = GrowingColumns<T, 1>;
+template <std::floating_point Type>
+struct TargetsOf<Type> {  // a number a sequence
+  using Read = GrowingColumns<Type, 1>;
   static constexpr bool is_of_steps = false;
   template <class Target>
   void pack(Index B, const Target& target, const ReadSteps&, const Steps&, Read& read) {
@@ -127,35 +127,35 @@ struct TargetsOf<T> {  // a number a sequence
     for (Index b = 0; b < B; ++b) read(0, b) = target(b);
   }
 };
-template <class T>
-requires IsListOfClasses<T>
-struct TargetsOf<T> {  // a class a step
+template <class Type>
+requires IsListOfClasses<Type>
+struct TargetsOf<Type> {  // a class a step
   using Read = std::vector<Index>;
   static constexpr bool is_of_steps = true;
-  Labels packed;
+  Labels all;
   template <class Target>
   void pack(Index B, const Target& target, const ReadSteps& which, const Steps& steps, Read& read) {
-    pack_each(B, target, packed);
-    order_targets(packed, which, steps, read);
+    pack_each(B, target, all);
+    order_targets(all, which, steps, read);
   }
 };
-template <class T>
-requires IsMatrix<T>
-struct TargetsOf<T> {  // a column a sequence, or one a step
-  using Read = GrowingColumns<typename T::Scalar, T::RowsAtCompileTime>;
-  static constexpr bool is_of_steps = T::ColsAtCompileTime != 1;
-  Sequences<typename T::Scalar, T::RowsAtCompileTime> packed;
+template <class Type>
+requires IsMatrix<Type>
+struct TargetsOf<Type> {  // a column a sequence, or one a step
+  using Read = GrowingColumns<typename Type::Scalar, Type::RowsAtCompileTime>;
+  static constexpr bool is_of_steps = Type::ColsAtCompileTime != 1;
+  Sequences<typename Type::Scalar, Type::RowsAtCompileTime> all;
   template <class Target>
   void pack(Index B, const Target& target, const ReadSteps& which, const Steps& steps, Read& read) {
-    pack_each(B, target, packed);
-    order_targets(packed, which, steps, read);
+    pack_each(B, target, all);
+    order_targets(all, which, steps, read);
   }
 };
 
 /// The steps of a sequence.
-template <class T>
-Index length_of(const T& sequence) {
-  if constexpr (IsMatrix<T>) {
+template <class Type>
+Index length_of(const Type& sequence) {
+  if constexpr (IsMatrix<Type>) {
     return sequence.cols();
   } else {
     return static_cast<Index>(std::ranges::size(sequence));
@@ -175,12 +175,12 @@ concept HasVaried = requires(const Data& data, Index k, Random& random) {
   data.varied(k, random);
 };
 /// Whether what a function returned by value owns its memory, so that it is not to be asked for twice.
-template <class T>
+template <class Type>
 inline constexpr bool owns_memory =
-    !std::is_reference_v<T> && (std::ranges::range<T> || IsMatrix<T>)&&!std::ranges::view<T>;
-template <class T>
-requires(!std::is_reference_v<T> &&
-         IsMatrix<T>) inline constexpr bool owns_memory<T> = std::is_same_v<T, typename T::PlainObject>;
+    !std::is_reference_v<Type> && (std::ranges::range<Type> || IsMatrix<Type>)&&!std::ranges::view<Type>;
+template <class Type>
+requires(!std::is_reference_v<Type> &&
+         IsMatrix<Type>) inline constexpr bool owns_memory<Type> = std::is_same_v<Type, typename Type::PlainObject>;
 template <class Source, class Target>
 inline constexpr bool owns_memory<SourceTarget<Source, Target>> = true;
 

@@ -130,7 +130,7 @@ class Batches {
     keep("begins", begins_);
   }
   /// Throws unless the order is one that start makes: it may come from a file.
-  void check() const {
+  void check_order() const {
     const auto inside = [](const std::vector<Index>& list, Index end) {
       return std::all_of(list.begin(), list.end(), [end](Index k) { return k >= 0 && k < end; });
     };

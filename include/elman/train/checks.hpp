@@ -6,6 +6,7 @@
 #include <concepts>
 #include <ranges>
 #include <type_traits>
+#include <utility>
 
 #include "elman/check.hpp"
 #include "elman/loss/loss.hpp"
@@ -32,7 +33,7 @@ constexpr bool are_of_loop() {
     static_assert(elman::Optimizer<Optimizer, Net>,
                   "elman::train::Loop: the second argument must be an optimizer: step(net, gradient)");
     if constexpr (requires { typename Loss::Output; }) check_output<Loss, typename Net::Tape>();
-    const auto check = []<class Metric>(std::type_identity<Metric>) {
+    const auto check_one = []<class Metric>(std::type_identity<Metric>) {
       constexpr bool is_metric = requires(Metric metric) {
         metric.reset();
         metric.name();
@@ -44,7 +45,7 @@ constexpr bool are_of_loop() {
                     "elman/metrics/metric.hpp");
       if constexpr (is_metric) check_metric_output<Metric, typename Net::Tape>();
     };
-    (check(std::type_identity<Metrics>()), ...);
+    (check_one(std::type_identity<Metrics>()), ...);
   }
   return true;
 }
@@ -83,20 +84,27 @@ void check_batches(const char* owner, const Net& net, const Loss& loss, Source& 
       source.take(k, piece, nullptr, batch);
       const Input<typename Net::Scalar, Body, std::remove_cvref_t<decltype(batch.x)>> input({"train", "Loop"}, batch.x,
                                                                                             net.body());
-      check(batch.read, input.steps());
+      check_read(batch.read, input.steps());
       batch.with_targets([&](const auto& targets) { check_labels(owner, loss, labels_in(targets), net.out(), k); });
     }
   }
 }
 
+/// Whether a loss says what its mean over these targets divides by.
+template <class Loss, class Tape>
+struct SaysDivisor {
+  template <class Targets>
+  auto operator()(const Targets&) const {
+    return std::bool_constant<LossWithDivisor<Loss, Tape, Targets>>{};
+  }
+};
+
 /// Throws if gradients are added up over pieces of a batch whose loss does not say what its mean divides by.
 template <class Loss, class Tape, class Source>
 void check_pieces(const char* owner, Source& source) {
   using Batch = typename Source::Batch;
-  constexpr bool says = requires(const Batch& batch, const Loss& loss, const Tape& tape) {
-    batch.with_targets([&](const auto& targets) -> decltype(loss.divisor(tape, targets)) { return {}; });
-  };
-  if constexpr (!says) {
+  using Says = decltype(std::declval<const Batch&>().with_targets(SaysDivisor<Loss, Tape>{}));
+  if constexpr (!Says::value) {
     source.start(nullptr);
     for (Index k = 0; k < source.batches(); ++k) {
       require(source.pieces(k) == 1, owner,

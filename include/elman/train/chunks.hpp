@@ -33,9 +33,9 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
-template <class T>
+template <class Type>
 concept IsTokens =
-    std::ranges::contiguous_range<const T> && std::integral<std::ranges::range_value_t<T>> && !IsMatrix<T>;
+    std::ranges::contiguous_range<const Type> && std::integral<std::ranges::range_value_t<Type>> && !IsMatrix<Type>;
 
 /// `count` streams side by side of columns or integers.
 template <IsTokens List>
@@ -45,12 +45,12 @@ Labels streams_of(const List& list, Index count) {
 template <class M>
 requires IsMatrix<M>
 auto streams_of(const M& matrix, Index count) {
-  const Index T = matrix.cols() / count;
+  const Index length = matrix.cols() / count;
   Sequences<typename M::Scalar, M::RowsAtCompileTime> result;
-  result.steps = Steps::even(T, count);
-  resize(result.columns, matrix.rows(), T * count);
-  for (Index t = 0; t < T; ++t) {
-    for (Index b = 0; b < count; ++b) result.columns.col(t * count + b) = matrix.col(b * T + t);
+  result.steps = Steps::even(length, count);
+  resize(result.columns, matrix.rows(), length * count);
+  for (Index t = 0; t < length; ++t) {
+    for (Index b = 0; b < count; ++b) result.columns.col(t * count + b) = matrix.col(b * length + t);
   }
   return result;
 }
@@ -114,7 +114,7 @@ class Chunks {
   }
   template <class Keep>
   void keep(const Keep&) {}
-  void check() const {}
+  void check_order() const {}
 
  private:
   static ChunkOptions checked(const ChunkOptions& options, Index steps, Index targets) {

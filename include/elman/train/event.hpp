@@ -9,10 +9,10 @@
 // All it hands out are views, valid during the call.
 #pragma once
 
-#include <limits>
 #include <span>
 #include <string>
 
+#include "elman/number_bits.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -25,7 +25,7 @@ enum class Moment { begin, batch, validation, epoch, end };
 
 /// A mean loss, and the values of metrics in the order of Event::metrics. NaN where there is nothing to tell.
 struct Figures {
-  double loss = std::numeric_limits<double>::quiet_NaN();
+  double loss = detail::not_a_number();
   std::span<const double> metrics = {};
 };
 

@@ -92,7 +92,7 @@ class Generated {
   }
   template <class Keep>
   void keep(const Keep&) {}
-  void check() const {}
+  void check_order() const {}
 
  private:
   Index count_of(Index k) const { return (std::min)(options_.size, size() - k * options_.size); }

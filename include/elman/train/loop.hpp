@@ -16,7 +16,6 @@
 
 #include <concepts>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -108,7 +107,7 @@ class Loop {
     const std::size_t place = reporter_.names.size() - 1;
     watch(options, measure.higher_is_better, [this, measure, place](double* values) {
       values[place] = measure.of(std::as_const(net_));
-      return std::numeric_limits<double>::quiet_NaN();
+      return detail::not_a_number();
     });
   }
 
@@ -131,7 +130,7 @@ class Loop {
   /// batch does not fit the net or a target the loss; and, with the last finite weights in the net, if a gradient is
   /// not finite and such are not left out.
   Outcome run() {
-    check();
+    check_all();
     if (at_.shows_best) exchange_best();  // the last weights again
     stopped_ = false;
     tell(Moment::begin);
@@ -182,12 +181,12 @@ class Loop {
   }
 
   /// Before anything is written.
-  void check() {
+  void check_all() {
     const std::string expected = setting();
     detail::require(setting_ == expected && reporter_.validation.size() == reporter_.names.size(), owner,
                     ": it was resumed from a run of ", setting_, "; expected ", expected);
-    validation_.check(net_.theta().size());
-    if (at_.in_epoch) return update_.source.check();
+    validation_.check_kept(net_.theta().size());
+    if (at_.in_epoch) return update_.source.check_order();
     if (at_.step > 0) return;
     detail::check_batches(owner, net_, update_.loss, update_.source, update_.batch());
     if (check_validation_) check_validation_();

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <functional>
 #include <initializer_list>
-#include <limits>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -30,7 +29,7 @@ class Reporter {
       names.push_back(name);
     }
     for (auto* values : {&training, &validation}) {
-      values->resize(names.size(), std::numeric_limits<double>::quiet_NaN());
+      values->resize(names.size(), not_a_number());
     }
   }
 

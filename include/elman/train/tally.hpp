@@ -5,13 +5,13 @@
 
 #include <concepts>
 #include <cstddef>
-#include <limits>
 #include <string>
 #include <tuple>
 #include <utility>
 
 #include "elman/loss/loss.hpp"
 #include "elman/metrics/metric.hpp"
+#include "elman/number_bits.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -53,7 +53,7 @@ class RunningLoss {
     }
   }
   /// NaN of nothing.
-  double value() const { return total_ == 0 ? std::numeric_limits<double>::quiet_NaN() : value_; }
+  double value() const { return total_ == 0 ? not_a_number() : value_; }
   void reset() { *this = {}; }
   template <class Keep>
   void keep(const Keep& keep) {
@@ -99,7 +99,7 @@ class Tally {
   void values(double* value, bool all = true) const {
     const auto value_of = [all]<class Metric>(const Metric& metric) {
       if constexpr (requires { requires Metric::is_costly; }) {
-        if (!all) return std::numeric_limits<double>::quiet_NaN();
+        if (!all) return not_a_number();
       }
       return static_cast<double>(metric.value());
     };

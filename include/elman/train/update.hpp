@@ -5,7 +5,6 @@
 
 #include <concepts>
 #include <functional>
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -43,13 +42,13 @@ double own_rate(const Optimizer& optimizer) {
   if constexpr (requires { static_cast<double>(optimizer.options().learning_rate); }) {
     return static_cast<double>(optimizer.options().learning_rate);
   } else {
-    return std::numeric_limits<double>::quiet_NaN();
+    return not_a_number();
   }
 }
 
 /// The error that ends a training: `what` is not finite.
-[[noreturn]] inline void fail_non_finite(const char* owner, const std::string& what, const Position& at, bool is_weight,
-                                         bool may_skip) {
+[[__noreturn__]] inline void fail_non_finite(const char* owner, const std::string& what, const Position& at,
+                                             bool is_weight, bool may_skip) {
   fail_at_run_time(owner, ": ", what, " in step ", at.step, " of epoch ", at.epoch + 1, "; the weights are ",
                    is_weight ? "the best of the validations, if they kept any" : "those before it",
                    "; expected finite numbers: lower the learning rate, set .clip_norm",

@@ -61,7 +61,7 @@ class Validation {
   }
   /// Runs one. Returns what is watched.
   double run(std::vector<double>& values) {
-    std::fill(values.begin(), values.end(), std::numeric_limits<double>::quiet_NaN());
+    std::fill(values.begin(), values.end(), not_a_number());
     loss_ = run_(values.data());
     return watched_ < values.size() ? values[watched_] : loss_;
   }
@@ -76,7 +76,7 @@ class Validation {
   bool is_over() const { return options_.patience && without_gain_ >= *options_.patience; }
 
   /// Takes in the next number, of this net. Returns whether it is better than all before; NaN never is.
-  bool take(double value, Index epoch, const Net& net) {
+  bool take(const double& value, Index epoch, const Net& net) {
     const double gain = higher_is_better_ ? value - best_ : best_ - value;
     if (is_nan(value) || (has_best_ && !(gain > options_.threshold))) {
       ++without_gain_;
@@ -111,7 +111,7 @@ class Validation {
     keep("theta", theta_);
   }
   /// Throws unless the kept weights are those of a net of so many: they may come from a file.
-  void check(Index parameters) const {
+  void check_kept(Index parameters) const {
     require(theta_.size() == 0 || theta_.size() == parameters, "train::Loop: the best weights are ", theta_.size(),
             " numbers; expected ", parameters, " as the net has");
   }
@@ -120,8 +120,8 @@ class Validation {
   train::ValidationOptions options_;
   bool higher_is_better_ = false;
   Run run_;
-  std::size_t watched_ = 0;                                 ///< its place in the names; behind them: the loss
-  double loss_ = std::numeric_limits<double>::quiet_NaN();  ///< of the last one
+  std::size_t watched_ = 0;       ///< its place in the names; behind them: the loss
+  double loss_ = not_a_number();  ///< of the last one
   bool has_best_ = false;
   double best_ = 0;
   Index best_epoch_ = 0;

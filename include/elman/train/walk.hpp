@@ -18,11 +18,11 @@ inline namespace ELMAN_ABI {
 namespace detail {
 
 /// A loss or a metric that says that it reads h of all steps in a tape.
-template <class T>
+template <class Type>
 inline constexpr bool reads_h = false;
-template <class T>
-requires requires { T::reads_h; }
-inline constexpr bool reads_h<T> = T::reads_h;
+template <class Type>
+requires requires { Type::reads_h; }
+inline constexpr bool reads_h<Type> = Type::reads_h;
 
 /// Whether a loss and metrics take a Result with these targets.
 template <class Result, class Loss, class... Metrics>

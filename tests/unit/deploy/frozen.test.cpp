@@ -77,6 +77,53 @@ TEST_CASE("frozen as it is, a net gives the same bits") {
   CHECK(elsewhere.net().check_value() != kept.check_value());
 }
 
+TEST_CASE("a header's names are such as C++ lets a program have") {
+  const RNNCell<float, 1, 1, 1, Tanh, Identity> net{zero};
+  const auto fault = [&](std::string_view name) {
+    try {
+      static_cast<void>(cpp_header(net, name));
+    } catch (const std::invalid_argument& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  for (const char* const name : {"net", "a1", "Words", "x_", "classes", "and_", "final", "two_words"}) {
+    CAPTURE(name);
+    CHECK(fault(name).empty());
+  }
+  CHECK(fault("class") == "cpp_header: name is \"class\", a word of C++; expected another name");
+  for (const char* const name : {"alignas", "and", "not_eq", "char8_t", "constinit", "co_yield", "requires", "xor_eq",
+                                 "int", "long", "inline", "public", "wchar_t"}) {
+    CAPTURE(name);
+    CHECK(fault(name).find("a word of C++") != std::string::npos);
+  }
+  for (const char* const name : {"_net", "_Net", "__net", "my__net", "net__", "_"}) {
+    CAPTURE(name);
+    CHECK(fault(name).find("which C++ reserves") != std::string::npos);
+  }
+  for (const char* const name : {"", "1st", "a b", "a-b", "a::b", "caf\xc3\xa9", " net", "and or"}) {
+    CAPTURE(name);
+    CHECK(fault(name).find("; expected ") != std::string::npos);
+  }
+  for (const char* const name : {"std", "elman", "main", "errno"}) {
+    CAPTURE(name);
+    CHECK(fault(name).find("stands for something else already") != std::string::npos);
+  }
+  const auto refused = [&](const Attachments& attachments, const std::string& message) {
+    expect_error([&] { static_cast<void>(cpp_header(net, "net", attachments)); }, message);
+  };
+  const Matrix<double, Dynamic, Dynamic> one = Matrix<double, Dynamic, Dynamic>::Ones(1, 1);
+  refused({.strings = {{"not", {"a"}}}},
+          "cpp_header: strings has the name \"not\", a word of C++; expected another name");
+  refused(
+      {.tensors = {{"mean__", one}}},
+      "cpp_header: tensors has the name \"mean__\", which C++ reserves; expected no underscore in front, nor two in "
+      "a row");
+  refused({.tensors = {{"mean", one}, {"mean_numbers", one}}},
+          "cpp_header: tensors has \"mean\" and \"mean_numbers\", which is the name of the first's array; expected "
+          "another name");
+}
+
 TEST_CASE("a step of narrow weights is one of the net that they stand for, at every level and size") {
   for_each_simd_level([] {
     check_cells<std::int8_t>();

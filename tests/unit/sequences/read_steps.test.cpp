@@ -81,7 +81,7 @@ TEST_CASE("of a sequence without steps last_step reads a column, every_step and 
 
 TEST_CASE("a list of steps must rise and stay below T") {
   const Steps steps = Steps::even(4, 3);
-  const auto check = [&](const ReadSteps& read) { elman::detail::check(read, steps); };
+  const auto check = [&](const ReadSteps& read) { elman::detail::check_read(read, steps); };
   expect_error([&] { check(at_steps({})); }, "at_steps: the list has 0 steps; expected at least 1");
   expect_error([&] { check(at_steps({1, 4})); }, "at_steps: step 4; expected less than T = 4");
   expect_error([&] { check(at_steps({2, 2})); }, "at_steps: step 2 stands behind 2; expected strictly rising steps");

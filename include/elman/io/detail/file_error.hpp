@@ -43,7 +43,7 @@ std::string join(const Pieces&... pieces) {
 
 /// The error that starts with the name of the file.
 template <class... Pieces>
-[[noreturn]] void fail(const std::string& file, const Pieces&... pieces) {
+[[__noreturn__]] void fail(const std::string& file, const Pieces&... pieces) {
   throw std::runtime_error(join(file, ": ", pieces...));
 }
 template <class... Pieces>

@@ -138,7 +138,7 @@ class FileWriter {
   }
 
  private:
-  [[noreturn]] void fail_to(const char* what) const {
+  [[__noreturn__]] void fail_to(const char* what) const {
     const int error = errno;
     fail(name_, "cannot ", what, ": ", reason(error));
   }
@@ -232,7 +232,7 @@ class FileWriter {
   }
 
  private:
-  [[noreturn]] void fail_to(const char* what) const { fail(name_, "cannot ", what, ": ", reason(errno)); }
+  [[__noreturn__]] void fail_to(const char* what) const { fail(name_, "cannot ", what, ": ", reason(errno)); }
 
   std::string name_;
   std::filesystem::path target_, part_;

@@ -95,7 +95,7 @@ class ForeignWalk {
   void require(bool holds, const char* what) const {
     if (!holds) refuse(what);
   }
-  [[noreturn]] void refuse(const std::string& what) const {
+  [[__noreturn__]] void refuse(const std::string& what) const {
     elman::detail::fail(function_, ": the net has ", what, "; ", library_, " has not");
   }
 

@@ -45,7 +45,8 @@ inline void check_gates(const TensorReader& file, const TensorInfo& tensor, bool
 }
 
 /// The fault of a tensor that no matrix of the net takes. `taker`: what would take it, if that is known.
-[[noreturn]] inline void refuse_tensor(const TensorReader& file, const TensorInfo& tensor, const std::string& taker) {
+[[__noreturn__]] inline void refuse_tensor(const TensorReader& file, const TensorInfo& tensor,
+                                           const std::string& taker) {
   fail(file.name(), "has a tensor ", in_quotes(tensor.name), ", which no part of the net takes",
        taker.empty() ? "; with .others it may be there" : "; " + taker + " would");
 }

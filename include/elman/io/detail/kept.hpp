@@ -135,11 +135,11 @@ void visit_part(Archive& archive, State<Scalar, StateSize, StepSize, Out, Batch>
 }
 
 /// An Eigen matrix or array with memory of its own, of any order.
-template <class T>
+template <class Type>
 concept IsPlain = requires {
-  typename T::PlainObject;
-  requires std::same_as<T, typename T::PlainObject>;
-  requires IsNumber<typename T::Scalar>;
+  typename Type::PlainObject;
+  requires std::same_as<Type, typename Type::PlainObject>;
+  requires IsNumber<typename Type::Scalar>;
 };
 
 /// Rows × cols, unless the type is one of other sizes.
@@ -191,28 +191,28 @@ void visit_part(Archive& archive, M& matrix) {
 }
 
 /// What can be kept.
-template <class T>
-concept IsKept = requires(PartReader& archive, T& part) {
+template <class Type>
+concept IsKept = requires(PartReader& archive, Type& part) {
   visit_part(archive, part);
 };
 
 /// What calls keep(name, part) for each of its parts.
-template <class T>
-concept IsCompound = requires(T& compound, void (&keep)(std::string_view, T&)) {
+template <class Type>
+concept IsCompound = requires(Type& compound, void (&keep)(std::string_view, Type&)) {
   compound.keep(keep);
 };
 
 /// What has been read into the part's place. Nothing throws: sizes have been found right. What had its size stays where
 /// it is in memory, for views of it.
-template <class T>
-void take_part(T& part, T& read) {
+template <class Type>
+void take_part(Type& part, Type& read) {
   if constexpr (requires { part.theta(); }) {
     part.theta() = read.theta();
-  } else if constexpr (IsKeptOptimizer<T>) {
+  } else if constexpr (IsKeptOptimizer<Type>) {
     part.restore(read.state());
   } else {
     bool has_its_size = true;
-    if constexpr (IsPlain<T>) {
+    if constexpr (IsPlain<Type>) {
       has_its_size = part.rows() == read.rows() && part.cols() == read.cols();
     } else if constexpr (requires { part.size(); }) {
       has_its_size = part.size() == read.size();

@@ -22,8 +22,8 @@ inline namespace ELMAN_ABI {
 namespace io::detail {
 
 /// As optim::OptimizerBase makes it.
-template <class T>
-concept IsKeptOptimizer = requires(T& optimizer, const T& constant) {
+template <class Type>
+concept IsKeptOptimizer = requires(Type& optimizer, const Type& constant) {
   optimizer.restore(constant.state());
   constant.state().vectors();
   constant.state().steps;
@@ -31,11 +31,11 @@ concept IsKeptOptimizer = requires(T& optimizer, const T& constant) {
 };
 
 /// Which it is: of ours by its options, of one of your own by its form().
-template <IsKeptOptimizer T>
-std::string optimizer_text(const T& optimizer) {
+template <IsKeptOptimizer Type>
+std::string optimizer_text(const Type& optimizer) {
   using First = std::remove_cvref_t<decltype(std::get<0>(optimizer.state().vectors()))>;
   static_assert(is_file_scalar<typename First::value_type>());
-  constexpr bool has_form = elman::detail::HasForm<T, FormOptions>;
+  constexpr bool has_form = elman::detail::HasForm<Type, FormOptions>;
   static_assert(
       has_form || requires { form_of_options(optimizer.options()); },
       "elman::io::Checkpoint::keep: an optimizer of your own says its name and its options, but for the "
@@ -86,8 +86,8 @@ void visit_state(Archive& archive, RunState& state) {
   };
   std::apply([&](const auto&... vectors) { (visit(vectors), ...); }, state.vectors());
 }
-template <class Archive, IsKeptOptimizer T>
-void visit_state_of(Archive& archive, T& optimizer) {
+template <class Archive, IsKeptOptimizer Type>
+void visit_state_of(Archive& archive, Type& optimizer) {
   if constexpr (Archive::reads) {
     auto state = optimizer.state();
     visit_state(archive, state);
@@ -96,8 +96,8 @@ void visit_state_of(Archive& archive, T& optimizer) {
     visit_state(archive, optimizer.state());
   }
 }
-template <class Archive, IsKeptOptimizer T>
-void visit_part(Archive& archive, T& optimizer) {
+template <class Archive, IsKeptOptimizer Type>
+void visit_part(Archive& archive, Type& optimizer) {
   archive.is(optimizer_text(optimizer));
   visit_state_of(archive, optimizer);
 }

@@ -28,7 +28,7 @@ namespace io::detail {
 using Texts = std::vector<std::string>;
 
 /// The shortest text that is read as the same bits: "0.1", "1e-05", "inf"; empty for NaN.
-inline std::string cell_of(double number) { return elman::detail::is_nan(number) ? "" : join(number); }
+inline std::string cell_of(const double& number) { return elman::detail::is_nan(number) ? "" : join(number); }
 inline std::string cell_of(Index number) { return join(number); }
 
 /// A number of a cell, or `otherwise`.

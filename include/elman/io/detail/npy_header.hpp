@@ -84,7 +84,7 @@ class NpyHeaderParser {
     }
     return at_ < text_.size() ? text_[at_] : '\0';
   }
-  [[noreturn]] void expected(std::string_view what) const {
+  [[__noreturn__]] void expected(std::string_view what) const {
     constexpr std::size_t shown = 20;
     if (at_ >= text_.size()) fail(file_, "header ends after ", text_.size(), " bytes; expected ", what);
     fail(file_, "header has ", in_quotes(text_.substr(at_, shown)), " at byte ", at_, "; expected ", what);

@@ -56,7 +56,7 @@ bool can_hold(Value value) {
   } else if constexpr (sizeof(Value) == 8 && std::floating_point<Value> && sizeof(Number) == 4) {  // by bits: NaN too
     constexpr auto largest =
         elman::detail::bit_cast<std::uint64_t>(static_cast<double>((std::numeric_limits<float>::max)()));
-    constexpr auto infinity = elman::detail::bit_cast<std::uint64_t>(std::numeric_limits<double>::infinity());
+    constexpr std::uint64_t infinity = 0x7ff0000000000000U;
     const std::uint64_t magnitude = elman::detail::bit_cast<std::uint64_t>(value) & ~(std::uint64_t{1} << 63);
     return magnitude <= largest || magnitude >= infinity;
   } else {

@@ -75,8 +75,8 @@ struct Float16Number {
     const std::uint32_t sign = static_cast<std::uint32_t>(word & 0x8000U) << 16;
     const std::uint32_t exponent = (word >> 10) & 0x1fU, fraction = word & 0x3ffU;
     if (exponent == 0) {  // 0, or below the normal numbers
-      const float small = static_cast<float>(fraction) * 0x1p-24F;
-      return sign != 0 ? -small : small;
+      const float tiny = static_cast<float>(fraction) * 0x1p-24F;
+      return sign != 0 ? -tiny : tiny;
     }
     const std::uint32_t wide = exponent == 31 ? 255 : exponent + 112;  // infinity and NaN, or the bias 127 for 15
     return elman::detail::bit_cast<float>(sign | (wide << 23) | (fraction << 13));

@@ -111,7 +111,7 @@ class PartReader : public PartPlace {
     return {tensor.shape[0], tensor.shape.size() == 1 ? 1 : tensor.shape[1]};
   }
 
-  [[noreturn]] void refuse(const std::string& what) const { fail(file_.name(), in_quotes(part_), " ", what); }
+  [[__noreturn__]] void refuse(const std::string& what) const { fail(file_.name(), in_quotes(part_), " ", what); }
 
  private:
   std::string said(const char* key) const { return said_.at(key).get<std::string>(); }

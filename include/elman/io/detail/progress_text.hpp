@@ -20,7 +20,7 @@ inline namespace ELMAN_ABI {
 namespace io::detail {
 
 /// 0.123, 45.678 or 1.23e-05: at most ten columns.
-inline std::string figure_text(double number) {
+inline std::string figure_text(const double& number) {
   char digits[32];
   const double size = number < 0 ? -number : number;
   const bool is_plain = number == 0 || (size >= 1e-3 && size < 1e5);

@@ -8,6 +8,7 @@
 #include <cstddef>
 
 #include "elman/io/detail/number_bytes.hpp"
+#include "elman/number_bits.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -36,9 +37,11 @@ constexpr typename Format::Word unfit(typename Format::Word word, bool non_finit
   return static_cast<Word>(static_cast<Word>(limit - 1 - magnitude) & (below_infinity | (non_finite ? Word{0} : all)));
 }
 template <class Scalar, std::floating_point Number>
-bool fits_in(Number number) {
+bool fits_in(const Number& number) {
   using Format = Native<Number>;
-  return unfit<Scalar, Format>(Format::to(number)) >> (8 * Format::bytes - 1) == 0;
+  Number copy = number;
+  ELMAN_FORGET(copy);
+  return unfit<Scalar, Format>(Format::to(copy)) >> (8 * Format::bytes - 1) == 0;
 }
 /// Whether all of many fit.
 template <class Scalar, class Format>

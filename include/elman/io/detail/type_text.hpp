@@ -21,7 +21,7 @@ inline void replace_all(std::string& text, std::string_view from, std::string_vi
     text.replace(at, from.size(), to);
 }
 
-template <class T>
+template <class Type>
 std::string type_text() {
 #if defined(__GNUC__)
   std::string text = __PRETTY_FUNCTION__;

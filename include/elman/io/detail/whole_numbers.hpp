@@ -18,8 +18,9 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace io::detail {
 
-template <class T>
-concept IsNumber = (std::integral<T> && sizeof(T) <= 8) || std::same_as<T, float> || std::same_as<T, double>;
+template <class Type>
+concept IsNumber =
+    (std::integral<Type> && sizeof(Type) <= 8) || std::same_as<Type, float> || std::same_as<Type, double>;
 
 /// "float", "whole number"; "floats".
 template <IsNumber Number>

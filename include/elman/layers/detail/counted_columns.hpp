@@ -16,7 +16,10 @@ namespace detail {
 template <class Scalar>
 bool is_zero_column(const ConstMatrixView<Scalar>& d, Index column) {
   for (Index row = 0; row < d.rows(); ++row) {
-    if (!(d(row, column) == Scalar(0))) return false;
+    if (!is_zero(real_part(d(row, column)))) return false;
+    if constexpr (is_complex<Scalar>) {
+      if (!is_zero(d(row, column).imag())) return false;
+    }
   }
   return true;
 }

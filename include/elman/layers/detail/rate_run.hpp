@@ -93,7 +93,7 @@ class RateRun {
 
   RecurrentMask<Scalar, DropoutSize> dropout_;
   KeptShare<Scalar, UnitsSize, MaskSize> share_;
-  [[no_unique_address]] Rate rate_;
+  [[__no_unique_address__]] Rate rate_;
 
  private:
   ColumnBuffer<Scalar, ActivatedSize> activated_;  // σ(a), Hidden × N

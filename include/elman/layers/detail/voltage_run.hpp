@@ -93,7 +93,7 @@ class VoltageRun {
 
   RecurrentMask<Scalar, DropoutSize> dropout_;
   KeptShare<Scalar, UnitsSize, 0> share_;
-  [[no_unique_address]] Rate rate_;
+  [[__no_unique_address__]] Rate rate_;
 
  private:
   template <class Activation>

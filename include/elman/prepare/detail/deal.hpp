@@ -22,7 +22,7 @@ namespace detail {
 
 template <class Options>
 void check_shares(const char* owner, const Options& options) {
-  const auto in_range = [](double share) { return share >= 0 && share < 1; };
+  const auto in_range = [](const double& share) { return within(share, 0.0, 1.0) && share < 1; };
   require(in_range(options.validation), owner, ": validation is ", options.validation, "; expected in [0, 1)");
   require(in_range(options.test), owner, ": test is ", options.test, "; expected in [0, 1)");
   require(options.validation + options.test < 1, owner, ": validation + test is ", options.validation + options.test,

@@ -21,21 +21,22 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace detail {
 
-template <class T>
-concept ListOfPlaces = std::ranges::random_access_range<const T> && std::integral<ElementOf<T>> && !IsMatrix<T>;
+template <class Type>
+concept ListOfPlaces =
+    std::ranges::random_access_range<const Type> && std::integral<ElementOf<Type>> && !IsMatrix<Type>;
 
-template <class T>
-concept ListOfMatrices = std::ranges::random_access_range<const T> && IsMatrix<ElementOf<T>>;
+template <class Type>
+concept ListOfMatrices = std::ranges::random_access_range<const Type> && IsMatrix<ElementOf<Type>>;
 
 /// void of what has none.
-template <class T>
+template <class Type>
 struct DataScalar {
   using type = void;
 };
-template <class T>
-requires IsMatrix<T>
-struct DataScalar<T> {
-  using type = typename T::Scalar;
+template <class Type>
+requires IsMatrix<Type>
+struct DataScalar<Type> {
+  using type = typename Type::Scalar;
 };
 
 /// visit(sequence, step, column) of each column of a matrix.
@@ -166,7 +167,7 @@ void moments(const Numbers& numbers, const RowExtent& extent, Column& mean, Colu
 template <class Data, class Visit>
 void for_each_scaled(const char* owner, Data& data, Index rows, const Visit& visit) {
   using Plain = std::remove_cvref_t<Data>;
-  const auto check = [&](Index given) {
+  const auto check_rows = [&](Index given) {
     require(rows < 0 || given == rows, owner, ": data has ", given, " rows; expected ", rows, " as what was measured");
     require(rows > 0 || (given >= -rows && given % -rows == 0), owner, ": data has ", given,
             " rows; expected a multiple of ", -rows, ", the rows that are named");
@@ -174,14 +175,14 @@ void for_each_scaled(const char* owner, Data& data, Index rows, const Visit& vis
   if constexpr (IsSequences<Plain>::value) {
     for_each_scaled(owner, data.columns, rows, visit);
   } else if constexpr (ListOfMatrices<Plain>) {
-    for (const auto& matrix : data) check(matrix.rows());
+    for (const auto& matrix : data) check_rows(matrix.rows());
     for (auto&& matrix : data) for_each_scaled(owner, matrix, rows, visit);
   } else {
     using Scalar = typename DataScalar<Plain>::type;
     static_assert(std::floating_point<Scalar> && std::convertible_to<Data&, MatrixView<Scalar>>,
                   "elman::prepare::Scaling: data must be a matrix of float or double that can be written and lies in "
                   "memory by columns, a list of these, or elman::Sequences");
-    check(data.rows());
+    check_rows(data.rows());
     visit(MatrixView<Scalar>(data));
   }
 }
