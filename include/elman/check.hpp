@@ -18,8 +18,8 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "elman/number_bits.hpp"
 #include "elman/standard.hpp"
+#include "elman/standard/number_bits.hpp"
 #include "elman/types.hpp"
 
 namespace elman {
@@ -157,7 +157,7 @@ template <class... Pieces>
 
 /// Unless `holds`: fail(pieces...).
 template <class... Pieces>
-void require(bool holds, const Pieces&... pieces) {
+void require_that(bool holds, const Pieces&... pieces) {
   if (!holds) [[__unlikely__]] {
     fail(pieces...);
   }
@@ -183,7 +183,7 @@ template <class M>
 void resize(M& matrix, Index rows, Index cols) {
   matrix.resize(rows, cols);
 #if !defined(__cpp_exceptions)
-  require(matrix.size() == 0 || matrix.data(), "elman: no memory for ", rows, " x ", cols, " numbers");
+  require_that(matrix.size() == 0 || matrix.data(), "elman: no memory for ", rows, " x ", cols, " numbers");
 #endif
 }
 /// Zeros in new memory.

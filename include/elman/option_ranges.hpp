@@ -17,28 +17,28 @@ inline namespace ELMAN_ABI {
 namespace detail {
 
 inline void require_positive(std::string_view owner, std::string_view name, const double& value) {
-  require(value > 0 && is_finite(value), owner, ": ", name, " is ", value, "; expected above 0 and finite");
+  require_that(value > 0 && is_finite(value), owner, ": ", name, " is ", value, "; expected above 0 and finite");
 }
 
 template <class Owner>
 void require_not_negative(const Owner& owner, std::string_view name, const double& value) {
-  require(within(value, 0.0, (std::numeric_limits<double>::max)()), owner, ": ", name, " is ", value,
-          "; expected at least 0 and finite");
+  require_that(within(value, 0.0, (std::numeric_limits<double>::max)()), owner, ": ", name, " is ", value,
+               "; expected at least 0 and finite");
 }
 
 /// The range of a decay rate, 1 left out.
 inline void require_decay_rate(std::string_view owner, std::string_view name, const double& value) {
-  require(within(value, 0.0, 1.0) && value < 1, owner, ": ", name, " is ", value, "; expected in [0, 1)");
+  require_that(within(value, 0.0, 1.0) && value < 1, owner, ": ", name, " is ", value, "; expected in [0, 1)");
 }
 
 /// The range of a share of a whole.
 inline void require_fraction(std::string_view owner, std::string_view name, const double& value) {
-  require(within(value, 0.0, 1.0), owner, ": ", name, " is ", value, "; expected in [0, 1]");
+  require_that(within(value, 0.0, 1.0), owner, ": ", name, " is ", value, "; expected in [0, 1]");
 }
 
 template <class Owner>
 void require_at_least_one(const Owner& owner, std::string_view name, Index value) {
-  require(value >= 1, owner, ": ", name, " is ", value, "; expected at least 1");
+  require_that(value >= 1, owner, ": ", name, " is ", value, "; expected at least 1");
 }
 
 /// Whether options are used in fewer digits, and a smaller range, than they are given in.
@@ -50,8 +50,8 @@ template <class Scalar>
 void require_no_overflow(std::string_view owner, std::string_view name, const double& value) {
   if constexpr (narrower_than_double<Scalar>) {
     constexpr Scalar most = (std::numeric_limits<Scalar>::max)();
-    require(value <= static_cast<double>(most), owner, ": ", name, " is ", value, "; expected at most ", most,
-            ", the largest of a float");
+    require_that(value <= static_cast<double>(most), owner, ": ", name, " is ", value, "; expected at most ", most,
+                 ", the largest of a float");
   }
 }
 
@@ -61,8 +61,8 @@ void require_representable(std::string_view owner, std::string_view name, const 
   require_no_overflow<Scalar>(owner, name, value);
   if constexpr (narrower_than_double<Scalar>) {
     constexpr Scalar least = (std::numeric_limits<Scalar>::min)();
-    require(value <= 0 || value >= static_cast<double>(least), owner, ": ", name, " is ", value, "; expected at least ",
-            least, ", the smallest of a float with all digits");
+    require_that(value <= 0 || value >= static_cast<double>(least), owner, ": ", name, " is ", value,
+                 "; expected at least ", least, ", the smallest of a float with all digits");
   }
 }
 
@@ -78,8 +78,8 @@ template <class Scalar>
 void require_decay_rate_in(std::string_view owner, std::string_view name, const double& value) {
   require_decay_rate(owner, name, value);
   if constexpr (narrower_than_double<Scalar>) {
-    require(static_cast<Scalar>(value) < Scalar(1), owner, ": ", name, " is ", value,
-            ", which a float rounds to 1; expected in [0, 1)");
+    require_that(static_cast<Scalar>(value) < Scalar(1), owner, ": ", name, " is ", value,
+                 ", which a float rounds to 1; expected in [0, 1)");
   }
 }
 

@@ -54,7 +54,7 @@ class Random {
 
   /// Goes on from where another generator's `state()` was taken. Throws if all four words are 0, which none ever has.
   static Random from_state(const State& state) {
-    detail::require(state != State{}, "Random::from_state: state is all zero; expected at least one bit set");
+    detail::require_that(state != State{}, "Random::from_state: state is all zero; expected at least one bit set");
     Random random{0};
     random.state_ = state;
     return random;
@@ -82,10 +82,10 @@ class Random {
 
   /// A number in [low, high). Throws unless low < high and high − low is finite.
   double uniform(const double& low, const double& high) {
-    detail::require(low < high && !detail::is_nan(low) && !detail::is_nan(high), "Random::uniform: low is ", low,
-                    "; expected below high = ", high);
-    detail::require(detail::is_finite(high - low), "Random::uniform: high - low is ", high - low,
-                    "; expected a finite number");
+    detail::require_that(low < high && !detail::is_nan(low) && !detail::is_nan(high), "Random::uniform: low is ", low,
+                         "; expected below high = ", high);
+    detail::require_that(detail::is_finite(high - low), "Random::uniform: high - low is ", high - low,
+                         "; expected a finite number");
     for (;;) {
       const double value = low + detail::product(high - low, uniform());
       if (value < high) return value;  // rounding can reach high; draw again then
@@ -94,7 +94,7 @@ class Random {
 
   /// An integer in [0, n), each as likely as the others. Throws if n is less than 1.
   Index below(Index n) {
-    detail::require(n >= 1, "Random::below: n is ", n, "; expected at least 1");
+    detail::require_that(n >= 1, "Random::below: n is ", n, "; expected at least 1");
     const auto size = static_cast<std::uint64_t>(n);
     const std::uint64_t surplus = (0 - size) % size;  // 2^64 mod n draws too many for an even share: leave them out
     for (;;) {

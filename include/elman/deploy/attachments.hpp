@@ -26,8 +26,8 @@ struct Attachments {
   const std::vector<std::string>& strings_of(std::string_view name) const { return at(strings, name, "strings"); }
   const std::string& string_of(std::string_view name) const {
     const auto& all = strings_of(name);
-    detail::require(all.size() == 1, "Attachments::string_of: name is \"", name, "\", which has ", all.size(),
-                    " strings; expected one");
+    detail::require_that(all.size() == 1, "Attachments::string_of: name is \"", name, "\", which has ", all.size(),
+                         " strings; expected one");
     return all.front();
   }
   const Matrix<double, Dynamic, Dynamic>& tensor_of(std::string_view name) const {

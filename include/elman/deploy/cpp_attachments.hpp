@@ -21,7 +21,7 @@ namespace detail {
 
 /// Throws unless a name of an attachment can be one in C++.
 inline void require_cpp_name(const char* argument, std::string_view name) {
-  require(is_cpp_name(name), "cpp_header: ", argument, " has the name \"", name, "\"", fault_of_cpp_name(name));
+  require_that(is_cpp_name(name), "cpp_header: ", argument, " has the name \"", name, "\"", fault_of_cpp_name(name));
 }
 
 /// Constants in namespaces of their own.
@@ -50,13 +50,13 @@ void append_tensors(std::string& text, const Attachments& attachments) {
   text += "\n// Column by column; NAME() is the matrix.\nnamespace tensors {\n";
   for (const auto& [name, tensor] : attachments.tensors) {
     require_cpp_name("tensors", name);
-    require(attachments.tensors.count(name + "_numbers") == 0, "cpp_header: tensors has \"", name, "\" and \"", name,
-            "_numbers\", which is the name of the first's array; expected another name");
+    require_that(attachments.tensors.count(name + "_numbers") == 0, "cpp_header: tensors has \"", name, "\" and \"",
+                 name, "_numbers\", which is the name of the first's array; expected another name");
     const Matrix<Scalar, Dynamic, Dynamic> numbers = tensor.template cast<Scalar>();
     for (Index k = 0; k < numbers.size(); ++k) {
       constexpr Scalar most = (std::numeric_limits<Scalar>::max)();
-      require(within(numbers.data()[k], -most, most), "cpp_header: tensors \"", name, "\" has ", tensor.data()[k],
-              "; expected numbers that the net's Scalar can hold");
+      require_that(within(numbers.data()[k], -most, most), "cpp_header: tensors \"", name, "\" has ", tensor.data()[k],
+                   "; expected numbers that the net's Scalar can hold");
     }
     append_array(text, (name + "_numbers").c_str(),
                  std::span<const Scalar>(numbers.data(), static_cast<std::size_t>(numbers.size())));

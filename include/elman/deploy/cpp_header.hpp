@@ -48,7 +48,7 @@ template <class Weight_ = void, class Scalar, class Body, class Readout>
 std::string cpp_header(const Parameters<Scalar, Body, Readout>& net, std::string_view name,
                        const Attachments& attachments = {}) {
   using Weight = std::conditional_t<std::is_void_v<Weight_>, Scalar, Weight_>;
-  detail::require(is_cpp_name(name), "cpp_header: name is \"", name, "\"", fault_of_cpp_name(name));
+  detail::require_that(is_cpp_name(name), "cpp_header: name is \"", name, "\"", fault_of_cpp_name(name));
   const auto frozen = freeze<Weight>(net);
   const Form body = form_of(net.body());
   std::string text =

@@ -76,10 +76,10 @@ requires(std::same_as<Scalar_, float> || std::same_as<Scalar_, double>) && Weigh
       : body_(std::move(body)), readout_(std::move(readout)), weights_(weights), numbers_(numbers) {
     detail::FrozenSize<Weight> size;
     walk(size);
-    detail::require(std::ssize(weights) == size.weights, "FrozenNet: weights has ", std::ssize(weights),
-                    " elements; expected ", size.weights);
-    detail::require(std::ssize(numbers) == size.numbers, "FrozenNet: numbers has ", std::ssize(numbers),
-                    " elements; expected ", size.numbers);
+    detail::require_that(std::ssize(weights) == size.weights, "FrozenNet: weights has ", std::ssize(weights),
+                         " elements; expected ", size.weights);
+    detail::require_that(std::ssize(numbers) == size.numbers, "FrozenNet: numbers has ", std::ssize(numbers),
+                         " elements; expected ", size.numbers);
   }
 
   const Body& body() const { return body_; }
@@ -186,8 +186,8 @@ requires WeightOf<Weight, Scalar> FrozenArrays<Scalar, Body, Readout, Weight> fr
     const Parameters<Scalar, Body, Readout>& net) {
   for (Index k = 0; k < net.theta().size(); ++k) {
     constexpr Scalar most = (std::numeric_limits<Scalar>::max)();
-    detail::require(detail::within(net.theta()(k), -most, most), "freeze: parameter ", k, " is ", net.theta()(k),
-                    "; expected a finite number");
+    detail::require_that(detail::within(net.theta()(k), -most, most), "freeze: parameter ", k, " is ", net.theta()(k),
+                         "; expected a finite number");
   }
   return FrozenArrays<Scalar, Body, Readout, Weight>(net);
 }

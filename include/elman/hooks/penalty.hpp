@@ -71,8 +71,8 @@ class Penalty : public BackwardHook<Scalar_> {
 
   /// Throws if the net has another number of recurrences than the one this was made for.
   void start(Index recurrences) override {
-    detail::require(recurrences == static_cast<Index>(values_.size()), owner_, ": the net has ", recurrences,
-                    " recurrences; expected ", values_.size(), " as the net this was made for");
+    detail::require_that(recurrences == static_cast<Index>(values_.size()), owner_, ": the net has ", recurrences,
+                         " recurrences; expected ", values_.size(), " as the net this was made for");
     std::fill(values_.begin(), values_.end(), 0.0);
   }
 

@@ -43,8 +43,8 @@ void require_spread(std::string_view owner, std::string_view name, double value,
   using Narrower = std::conditional_t<narrower_than_double<Scalar>, Scalar, double>;
   const double least = static_cast<double>((std::numeric_limits<Narrower>::min)());
   const double most = static_cast<double>((std::numeric_limits<Narrower>::max)()) / times;
-  require(value >= least, owner, ": ", name, " is ", value, "; expected at least ", least);
-  require(value <= most, owner, ": ", name, " is ", value, "; expected at most ", most);
+  require_that(value >= least, owner, ": ", name, " is ", value, "; expected at least ", least);
+  require_that(value <= most, owner, ": ", name, " is ", value, "; expected at most ", most);
 }
 
 template <class M>

@@ -19,8 +19,8 @@
 #include "elman/kernels/factor.hpp"
 #include "elman/kernels/product.hpp"
 #include "elman/layers/backward_hook.hpp"
-#include "elman/number_bits.hpp"
 #include "elman/sequences/steps.hpp"
+#include "elman/standard/number_bits.hpp"
 #include "elman/types.hpp"
 
 namespace elman {

@@ -286,8 +286,8 @@ GradientReport gradient_check(const Model& model, const Gradient& gradient, cons
   static_assert(detail::is_model<Model>() && detail::is_gradient_of_model<Gradient>());
   using Scalar = Wide<ScalarOf<Model>>;
   using Reference = std::conditional_t<Method == Differences::central, Scalar, std::complex<Scalar>>;
-  detail::require(parameter_count(gradient) == parameter_count(model), "gradient_check: gradient has ",
-                  parameter_count(gradient), " parameters; expected ", parameter_count(model), " as in model");
+  detail::require_that(parameter_count(gradient) == parameter_count(model), "gradient_check: gradient has ",
+                       parameter_count(gradient), " parameters; expected ", parameter_count(model), " as in model");
   GradientReport report;
   report.method = Method == Differences::central ? Differences::central : Differences::complex_step;
   auto reference = detail::cast_model<Reference>(model);

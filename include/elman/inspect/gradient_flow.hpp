@@ -47,10 +47,10 @@ class GradientFlow : public BackwardHook<Scalar> {
   /// Recurrence k of the last bptt, or the one of that name, as recurrence_names has it, with its dot at the end or
   /// without. Throws if there is none, or no bptt has gone through it.
   const RecurrenceFlow<Scalar>& operator[](Index k) const {
-    detail::require(k >= 0 && k < size(), "GradientFlow: recurrence is ", k, "; expected 0 to ", size() - 1);
+    detail::require_that(k >= 0 && k < size(), "GradientFlow: recurrence is ", k, "; expected 0 to ", size() - 1);
     const auto& found = recurrences_[static_cast<std::size_t>(k)];
-    detail::require(found.record_.is_whole, "GradientFlow: no bptt has gone through recurrence ", k,
-                    "; call net.bptt(x, tape, gradient, {.hook = &flow}) first");
+    detail::require_that(found.record_.is_whole, "GradientFlow: no bptt has gone through recurrence ", k,
+                         "; call net.bptt(x, tape, gradient, {.hook = &flow}) first");
     return found;
   }
   const RecurrenceFlow<Scalar>& operator[](std::string_view name) const {
@@ -78,8 +78,8 @@ class GradientFlow : public BackwardHook<Scalar> {
 
   // For bptt.
   void start(Index recurrences) override {
-    detail::require(recurrences == size(), "GradientFlow: bptt is that of a net of ", recurrences,
-                    " recurrences; expected ", size(), ", as of the net that it was made for");
+    detail::require_that(recurrences == size(), "GradientFlow: bptt is that of a net of ", recurrences,
+                         " recurrences; expected ", size(), ", as of the net that it was made for");
     for (auto& recurrence : recurrences_) recurrence.record_.is_whole = false;
   }
   void begin(const BackwardRun<Scalar>& run) override { of(run).record_.begin(run); }
@@ -92,10 +92,11 @@ class GradientFlow : public BackwardHook<Scalar> {
   static void check_options(const FlowOptions& options) {
     for (const auto& [name, value] : {std::pair{"saturated_below", options.saturated_below},
                                       std::pair{"vanishing_below", options.vanishing_below}}) {
-      detail::require(detail::between(value, 0.0, 1.0), "GradientFlow: ", name, " is ", value, "; expected in (0, 1)");
+      detail::require_that(detail::between(value, 0.0, 1.0), "GradientFlow: ", name, " is ", value,
+                           "; expected in (0, 1)");
     }
-    detail::require(options.exploding_above > 1 && detail::is_finite(options.exploding_above),
-                    "GradientFlow: exploding_above is ", options.exploding_above, "; expected above 1 and finite");
+    detail::require_that(options.exploding_above > 1 && detail::is_finite(options.exploding_above),
+                         "GradientFlow: exploding_above is ", options.exploding_above, "; expected above 1 and finite");
   }
   RecurrenceFlow<Scalar>& of(const BackwardRun<Scalar>& run) {
     return recurrences_[static_cast<std::size_t>(run.recurrence)];

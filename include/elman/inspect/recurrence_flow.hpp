@@ -63,7 +63,8 @@ class RecurrenceFlow {
   /// (75, 76). J is taken with σ' from a, which cancels nothing. Throws if the policy gives no Jacobian.
   Growth growth(Index t0, Index t1, Index b) const {
     check_place("growth", "b", b, 0, steps().batch() - 1);
-    detail::require(steps().length(b) > 0, "GradientFlow::growth: sequence ", b, " has no steps; expected at least 1");
+    detail::require_that(steps().length(b) > 0, "GradientFlow::growth: sequence ", b,
+                         " has no steps; expected at least 1");
     check_place("growth", "t1", t1, 0, steps().length(b) - 1);
     check_place("growth", "t0", t0, -1, t1 - 1);
     require_jacobian("growth");
@@ -190,17 +191,17 @@ class RecurrenceFlow {
   }
 
   static void check_place(const char* function, const char* argument, Index value, Index low, Index high) {
-    detail::require(value >= low && value <= high, detail::Where{"GradientFlow", function}, ": ", argument, " is ",
-                    value, "; expected ", low, " to ", high);
+    detail::require_that(value >= low && value <= high, detail::Where{"GradientFlow", function}, ": ", argument, " is ",
+                         value, "; expected ", low, " to ", high);
   }
   void check_left(Index k) const {
     check_place("left", "k", k, 0, steps().count());
     require_jacobian("left");
   }
   void require_jacobian(const char* function) const {
-    detail::require(has_jacobian(), detail::Where{"GradientFlow", function},
-                    ": what stands between two steps of recurrence \"", name_,
-                    "\" gives no Jacobian; give its Run a function jacobian (layers/between.hpp)");
+    detail::require_that(has_jacobian(), detail::Where{"GradientFlow", function},
+                         ": what stands between two steps of recurrence \"", name_,
+                         "\" gives no Jacobian; give its Run a function jacobian (layers/between.hpp)");
   }
 
   std::string name_;

@@ -89,8 +89,8 @@ double log_largest_singular_value(Dense J) {
 template <class M>
 double spectral_radius(const M& W) {
   static_assert(detail::IsMatrix<M>, "elman::spectral_radius takes a matrix of real numbers.");
-  detail::require(W.rows() == W.cols() && W.rows() > 0, "spectral_radius: W is ", W.rows(), " x ", W.cols(),
-                  "; expected a square matrix");
+  detail::require_that(W.rows() == W.cols() && W.rows() > 0, "spectral_radius: W is ", W.rows(), " x ", W.cols(),
+                       "; expected a square matrix");
   const double log_radius = detail::log_spectral_radius(detail::dense_double(W), false);
   return std::exp(log_radius);
 }
@@ -100,8 +100,8 @@ double spectral_radius(const M& W) {
 template <class M>
 double largest_singular_value(const M& J) {
   static_assert(detail::IsMatrix<M>, "elman::largest_singular_value takes a matrix of real numbers.");
-  detail::require(J.size() > 0, "largest_singular_value: J is ", J.rows(), " x ", J.cols(),
-                  "; expected a matrix that is not empty");
+  detail::require_that(J.size() > 0, "largest_singular_value: J is ", J.rows(), " x ", J.cols(),
+                       "; expected a matrix that is not empty");
   return std::exp(detail::log_largest_singular_value(detail::dense_double(J)));
 }
 

@@ -68,7 +68,7 @@ class Checkpoint {
   /// that is current now. Throws std::invalid_argument if the path is empty.
   explicit Checkpoint(const std::filesystem::path& path, const CheckpointOptions& options = {})
       : path_(path), options_(options) {
-    elman::detail::require(!path.empty(), "Checkpoint: path is empty; expected that of a file");
+    elman::detail::require_that(!path.empty(), "Checkpoint: path is empty; expected that of a file");
     std::error_code error;
     const auto absolute = std::filesystem::absolute(path, error);
     if (!error) path_ = absolute;
@@ -103,7 +103,7 @@ class Checkpoint {
     std::error_code error;
     const auto status = std::filesystem::status(path_, error);
     if (status.type() == std::filesystem::file_type::not_found) return false;
-    detail::require(!error, path_.string(), "cannot be looked at: ", error.message());
+    detail::require_that(!error, path_.string(), "cannot be looked at: ", error.message());
     return true;
   }
 
@@ -118,8 +118,8 @@ class Checkpoint {
     }
     std::string& text = file.metadata[metadata_key];
     text = said.dump();
-    elman::detail::require(text.size() <= longest_text, "Checkpoint::save: whole numbers and texts take ", text.size(),
-                           " bytes; expected at most ", longest_text);
+    elman::detail::require_that(text.size() <= longest_text, "Checkpoint::save: whole numbers and texts take ",
+                                text.size(), " bytes; expected at most ", longest_text);
     file.write(path_);
   }
 
@@ -131,7 +131,8 @@ class Checkpoint {
     const std::string& name = file.name();
     const auto said = said_by(file);
     for (const auto& [part, value] : said.items()) {
-      detail::require(find(part), name, "holds ", detail::in_quotes(part), ", which is not kept; kept are ", names());
+      detail::require_that(find(part), name, "holds ", detail::in_quotes(part), ", which is not kept; kept are ",
+                           names());
     }
     std::set<std::string> seen;
     std::vector<std::shared_ptr<void>> copies;
@@ -140,8 +141,8 @@ class Checkpoint {
                 [&](detail::PartReader& reader) { copies.push_back(part.copy_of(reader, part.part)); });
     }
     for (const TensorInfo& tensor : file.tensors()) {
-      detail::require(seen.contains(tensor.name), name, "has a tensor ", detail::in_quotes(tensor.name),
-                      ", which belongs to none of its parts");
+      detail::require_that(seen.contains(tensor.name), name, "has a tensor ", detail::in_quotes(tensor.name),
+                           ", which belongs to none of its parts");
     }
     for (std::size_t k = 0; k < parts_.size(); ++k) parts_[k].take(parts_[k].part, copies[k].get());
   }
@@ -195,8 +196,8 @@ class Checkpoint {
     const std::size_t before = parts_.size();
     try {
       compound.keep([&](std::string_view part_name, auto&& part) {
-        elman::detail::require(!part_name.empty(), "Checkpoint::keep: a part of \"", name,
-                               "\" has no name; expected letters, digits, _ and -");
+        elman::detail::require_that(!part_name.empty(), "Checkpoint::keep: a part of \"", name,
+                                    "\" has no name; expected letters, digits, _ and -");
         keep(detail::join(name, "-", part_name), std::forward<decltype(part)>(part));
       });
     } catch (...) {
@@ -210,8 +211,8 @@ class Checkpoint {
   void read_part(TensorReader& file, const nlohmann::ordered_json& said, const std::string& part,
                  std::set<std::string>& seen, const Read& read) const {
     const auto own = said.find(part);
-    detail::require(own != said.end(), file.name(), "does not hold ", detail::in_quotes(part), "; it holds ",
-                    names_of(said));
+    detail::require_that(own != said.end(), file.name(), "does not hold ", detail::in_quotes(part), "; it holds ",
+                         names_of(said));
     detail::PartReader reader(file, *own, part, options_.non_finite, seen);
     try {
       read(reader);
@@ -224,10 +225,10 @@ class Checkpoint {
 
   void check_name(const std::string& name) const {
     constexpr auto letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-    elman::detail::require(
+    elman::detail::require_that(
         !name.empty() && name.find_first_not_of(letters) == std::string::npos && name != "__metadata__",
         "Checkpoint::keep: name is \"", name, "\"; expected letters, digits, _ and -");
-    elman::detail::require(!find(name), "Checkpoint::keep: name \"", name, "\" is taken; expected another");
+    elman::detail::require_that(!find(name), "Checkpoint::keep: name \"", name, "\" is taken; expected another");
   }
   bool find(const std::string& name) const {
     for (const Part& part : parts_) {
@@ -247,10 +248,10 @@ class Checkpoint {
   }
   static nlohmann::ordered_json said_by(const TensorReader& file) {
     const auto text = file.metadata().find(metadata_key);
-    detail::require(text != file.metadata().end(), file.name(), "has no metadata ", metadata_key,
-                    ": it is no checkpoint");
+    detail::require_that(text != file.metadata().end(), file.name(), "has no metadata ", metadata_key,
+                         ": it is no checkpoint");
     auto said = nlohmann::ordered_json::parse(text->second, nullptr, false);
-    detail::require(said.is_object(), file.name(), "metadata ", metadata_key, " is no JSON object");
+    detail::require_that(said.is_object(), file.name(), "metadata ", metadata_key, " is no JSON object");
     return said;
   }
 

@@ -79,7 +79,7 @@ class CsvTable {
         options_(checked(std::move(options))),
         fields_(split(file_, std::move(text), options_)) {
     has_header_ = options_.header == CsvHeader::yes || (options_.header == CsvHeader::detect && begins_with_names());
-    detail::require(size() > 0, file_, "has no line behind its header; expected at least 1");
+    detail::require_that(size() > 0, file_, "has no line behind its header; expected at least 1");
     for (Index column = 0; has_header_ && column < columns(); ++column) {
       names_.emplace_back(detail::trimmed(fields_.at(0, column)));
     }
@@ -123,7 +123,7 @@ class CsvTable {
     const Index column = find(chosen);
     CsvClasses result;
     for (Index k = 0; k < size(); ++k) {
-      detail::require(!is_missing(k, column), file_, place(k, column), " has no value; expected a class");
+      detail::require_that(!is_missing(k, column), file_, place(k, column), " has no value; expected a class");
       result.names.emplace_back(detail::trimmed(field(k, column)));
     }
     const std::vector<std::string> each = result.names;
@@ -144,25 +144,25 @@ class CsvTable {
 
  private:
   static CsvOptions checked(CsvOptions options) {
-    using elman::detail::require;
+    using elman::detail::require_that;
     const bool is_own = options.separator == '"' || options.separator == '\n' || options.separator == '\r';
-    require(!is_own, "read_csv: separator is a quote or the end of a line; expected another character");
-    require(!options.decimal_comma || options.separator != ',',
-            "read_csv: decimal_comma is true with commas between fields; expected another separator");
-    require(elman::detail::is_finite(options.constant), "read_csv: constant is ", options.constant,
-            "; expected a finite number");
+    require_that(!is_own, "read_csv: separator is a quote or the end of a line; expected another character");
+    require_that(!options.decimal_comma || options.separator != ',',
+                 "read_csv: decimal_comma is true with commas between fields; expected another separator");
+    require_that(elman::detail::is_finite(options.constant), "read_csv: constant is ", options.constant,
+                 "; expected a finite number");
     return options;
   }
   static detail::CsvFields split(const std::string& file, std::string text, CsvOptions& options) {
     const std::string_view all = text;
-    detail::require(!all.starts_with("\xff\xfe") && !all.starts_with("\xfe\xff"), file,
-                    "is UTF-16; expected UTF-8: iconv -f UTF-16 -t UTF-8");
+    detail::require_that(!all.starts_with("\xff\xfe") && !all.starts_with("\xfe\xff"), file,
+                         "is UTF-16; expected UTF-8: iconv -f UTF-16 -t UTF-8");
     const std::size_t begin = all.starts_with("\xef\xbb\xbf") ? 3 : 0;
     if (options.separator == 0) {
       options.separator = detail::found_separator(all.substr(begin), options.decimal_comma ? "\t;" : "\t;,");
     }
     detail::CsvFields fields(file, std::move(text), begin, options.separator);
-    detail::require(fields.size() > 0, file, "is empty; expected lines of numbers or texts");
+    detail::require_that(fields.size() > 0, file, "is empty; expected lines of numbers or texts");
     return fields;
   }
 
@@ -192,13 +192,13 @@ class CsvTable {
 
   Index find(const CsvColumn& column) const {
     if (column.is_number()) {
-      detail::require(column.number() >= 0 && column.number() < columns(), file_, "has no column ", column.number(),
-                      "; expected at least 0 and below ", columns());
+      detail::require_that(column.number() >= 0 && column.number() < columns(), file_, "has no column ",
+                           column.number(), "; expected at least 0 and below ", columns());
       return column.number();
     }
     const std::string& name = column.name();
-    detail::require(has_header_, file_, "has no column ", detail::in_quotes(name),
-                    ", for it has no header line; expected a number, counted from 0");
+    detail::require_that(has_header_, file_, "has no column ", detail::in_quotes(name),
+                         ", for it has no header line; expected a number, counted from 0");
     const auto found = std::find(names_.begin(), names_.end(), name);
     if (found == names_.end()) {
       std::string all;
@@ -206,8 +206,8 @@ class CsvTable {
       detail::fail(file_, "has no column ", detail::in_quotes(name), "; expected one of ",
                    all.size() > 1000 ? all.substr(0, 1000) + "..." : all);
     }
-    detail::require(std::find(found + 1, names_.end(), name) == names_.end(), file_, "has more than one column ",
-                    detail::in_quotes(name), "; expected a number, counted from 0");
+    detail::require_that(std::find(found + 1, names_.end(), name) == names_.end(), file_, "has more than one column ",
+                         detail::in_quotes(name), "; expected a number, counted from 0");
     return found - names_.begin();
   }
 
@@ -223,14 +223,14 @@ class CsvTable {
       }
       const auto kind = detail::read_number(text, options_.decimal_comma, value);
       const bool has_comma = text.find(options_.decimal_comma ? '.' : ',') != std::string_view::npos;
-      detail::require(kind != detail::CsvNumber::no, file_, place(k, column), " is ", detail::in_quotes(text),
-                      "; expected a number",
-                      !has_comma               ? ""
-                      : options_.decimal_comma ? " with a decimal comma and no point"
-                                               : " with a decimal point; .decimal_comma reads commas");
-      detail::require(kind == detail::CsvNumber::yes && elman::detail::within(value, -most, most), file_,
-                      place(k, column), " is ", detail::in_quotes(text), "; expected a number that a ",
-                      most < (std::numeric_limits<double>::max)() ? "float" : "double", " holds");
+      detail::require_that(kind != detail::CsvNumber::no, file_, place(k, column), " is ", detail::in_quotes(text),
+                           "; expected a number",
+                           !has_comma               ? ""
+                           : options_.decimal_comma ? " with a decimal comma and no point"
+                                                    : " with a decimal point; .decimal_comma reads commas");
+      detail::require_that(kind == detail::CsvNumber::yes && elman::detail::within(value, -most, most), file_,
+                           place(k, column), " is ", detail::in_quotes(text), "; expected a number that a ",
+                           most < (std::numeric_limits<double>::max)() ? "float" : "double", " holds");
     }
     const Index left = detail::fill_missing(options_.fill, options_.constant, missing, values);
     if (left < 0) return values;

@@ -59,7 +59,7 @@ class Log {
   /// std::invalid_argument if the path is empty.
   explicit Log(const std::filesystem::path& path, const LogOptions& options = {})
       : options_(options), path_(path), run_(std::make_shared<Run>()) {
-    elman::detail::require(!path.empty(), Lines::name, ": path is empty; expected that of a file");
+    elman::detail::require_that(!path.empty(), Lines::name, ": path is empty; expected that of a file");
     std::error_code error;
     const auto absolute = std::filesystem::absolute(path, error);
     if (!error) path_ = absolute;
@@ -104,22 +104,23 @@ class Log {
     const std::string name = path_.string();
     std::error_code error;
     const auto status = std::filesystem::status(path_, error);
-    detail::require(std::filesystem::status_known(status), name, "cannot be looked at: ", error.message());
-    detail::require(!std::filesystem::is_directory(status), name, "is a folder; expected a file");
+    detail::require_that(std::filesystem::status_known(status), name, "cannot be looked at: ", error.message());
+    detail::require_that(!std::filesystem::is_directory(status), name, "is a folder; expected a file");
     const bool is_file = std::filesystem::is_regular_file(status);  // a device or a pipe has no lines to go on behind
     const Size size = is_file ? std::filesystem::file_size(path_, error) : 0;
-    detail::require(!error || !is_file, name, "cannot be looked at: ", error.message());
+    detail::require_that(!error || !is_file, name, "cannot be looked at: ", error.message());
     if (event.step == 0) run.has_validation = false;
     const bool is_blank = !is_file || has_no_line(size);
     const bool is_new = event.step == 0 || is_blank;
-    detail::require(!is_new || is_blank || options_.replace, name,
-                    "is there already; expected a training that goes on with it, another path, or that .replace is "
-                    "asked for");
+    detail::require_that(
+        !is_new || is_blank || options_.replace, name,
+        "is there already; expected a training that goes on with it, another path, or that .replace is "
+        "asked for");
     const Size kept = is_new ? 0 : kept_of(event);
     open(is_new ? "wb" : "ab");
     if (!is_new && kept < size) {
       std::filesystem::resize_file(path_, kept, error);
-      detail::require(!error, name, "cannot be cut to what it was at step ", event.step, ": ", error.message());
+      detail::require_that(!error, name, "cannot be cut to what it was at step ", event.step, ": ", error.message());
     }
     if (is_new) put(Lines::head(run.columns));
   }
@@ -135,8 +136,8 @@ class Log {
     if (options_.seconds) columns.push_back("seconds");
     for (std::size_t k = 0; k < columns.size(); ++k) {
       for (std::size_t other = 0; other < k; ++other) {
-        elman::detail::require(columns[other] != columns[k], Lines::name, ": metrics make two columns \"",
-                               columns[k].c_str(), "\"; expected names of their own");
+        elman::detail::require_that(columns[other] != columns[k], Lines::name, ": metrics make two columns \"",
+                                    columns[k].c_str(), "\"; expected names of their own");
       }
     }
     return columns;
@@ -158,32 +159,33 @@ class Log {
     const std::string name = path_.string(), head = Lines::head(run.columns);
     std::ifstream in(path_, std::ios::binary);
     std::string line(head.size(), '\0');
-    detail::require(in.is_open() && in.read(line.data(), static_cast<std::streamsize>(head.size())) && line == head,
-                    name, "has not the columns of this log; expected ", detail::printable(head, 1000));
+    detail::require_that(
+        in.is_open() && in.read(line.data(), static_cast<std::streamsize>(head.size())) && line == head, name,
+        "has not the columns of this log; expected ", detail::printable(head, 1000));
     Size kept = head.size(), read = kept;
     bool is_behind = false;
     detail::Texts cells;
     for (Index number = head.empty() ? 1 : 2; std::getline(in, line) && !in.eof(); ++number) {
-      detail::require(Lines::read(run.columns, line, cells), name, "line ", number,
-                      " is not of this log: ", detail::in_quotes(line), "; expected one as ",
-                      detail::in_quotes(Lines::line(run.columns, detail::Texts(run.columns.size()))));
+      detail::require_that(Lines::read(run.columns, line, cells), name, "line ", number,
+                           " is not of this log: ", detail::in_quotes(line), "; expected one as ",
+                           detail::in_quotes(Lines::line(run.columns, detail::Texts(run.columns.size()))));
       const auto epoch = detail::number_of<Index>(cells[0], -1), step = detail::number_of<Index>(cells[1], -1);
-      detail::require(epoch >= 0 && step >= 0, name, "line ", number, " has epoch ", detail::in_quotes(cells[0]),
-                      " and step ", detail::in_quotes(cells[1]), "; expected numbers from 0");
+      detail::require_that(epoch >= 0 && step >= 0, name, "line ", number, " has epoch ", detail::in_quotes(cells[0]),
+                           " and step ", detail::in_quotes(cells[1]), "; expected numbers from 0");
       read += line.size() + 1;
       is_behind = is_behind || epoch > event.epoch || step > event.step;
       if (is_behind) continue;
       kept = read;
       if (options_.seconds) run.seconds_before = detail::number_of<double>(cells.back(), 0);
     }
-    detail::require(!in.bad(), name, "cannot be read");
+    detail::require_that(!in.bad(), name, "cannot be read");
     return kept;
   }
 
   void write(const train::Event& event, const char* what) {
     Run& run = *run_;
-    elman::detail::require(run.file != nullptr, Lines::name,
-                           ": is told of a training that has begun before; expected its Moment::begin first");
+    elman::detail::require_that(run.file != nullptr, Lines::name,
+                                ": is told of a training that has begun before; expected its Moment::begin first");
     const std::size_t metrics = event.metrics.size();
     detail::Texts cells{detail::cell_of(event.epoch), detail::cell_of(event.step)};
     if (options_.steps) cells.push_back(what);
@@ -212,14 +214,14 @@ class Log {
     errno = 0;
     run_->file.reset(std::fopen(path_.string().c_str(), mode));
     const int why = errno;
-    detail::require(run_->file != nullptr, path_.string(), "cannot be written: ", detail::reason(why));
+    detail::require_that(run_->file != nullptr, path_.string(), "cannot be written: ", detail::reason(why));
   }
   void put(const std::string& text) {
     errno = 0;
     std::FILE* const file = run_->file.get();
     const bool is_written = std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
     const int why = errno;
-    detail::require(is_written, path_.string(), "cannot be written: ", detail::reason(why));
+    detail::require_that(is_written, path_.string(), "cannot be written: ", detail::reason(why));
   }
 
   LogOptions options_;

@@ -73,7 +73,7 @@ void for_each_matrix(Net& net, const Visit& visit) {
 inline void check_sizes(const std::string& file, const Form& form, Index parameters) {
   const auto most = parameters + (Index{1} << 20);  // what has no parameters may be wide
   const auto check_one = [&](bool holds) {
-    require(holds, file, "metadata elman.net describes a net of more parameters than the file has");
+    require_that(holds, file, "metadata elman.net describes a net of more parameters than the file has");
   };
   for (const Index size : form.sizes) check_one(size <= most);
   for (const Index count : form.counts) check_one(count <= most);
@@ -89,8 +89,8 @@ struct LimitedCursor {
   Index left;
 
   Index matrix(Index rows, Index cols) {
-    require(rows >= 0 && cols >= 0 && (cols == 0 || rows <= left / cols), file,
-            "metadata elman.net describes a net of more parameters than the file has");
+    require_that(rows >= 0 && cols >= 0 && (cols == 0 || rows <= left / cols), file,
+                 "metadata elman.net describes a net of more parameters than the file has");
     return left -= rows * cols;
   }
   Index vector(Index rows) { return matrix(rows, 1); }
@@ -100,8 +100,8 @@ struct LimitedCursor {
 template <class Scalar, class Body, class Readout>
 std::pair<Body, Readout> layers_of_file(const TensorReader& file) {
   const auto said = file.metadata().find("elman.net");
-  require(said != file.metadata().end(), file.name(),
-          "has no metadata elman.net; load it into a net of its sizes, by io::load(path, net)");
+  require_that(said != file.metadata().end(), file.name(),
+               "has no metadata elman.net; load it into a net of its sizes, by io::load(path, net)");
   const NetForm held = net_form_of(file.name(), said->second);
   const auto expected = [] { return type_text<elman::Net<Scalar, Body, Readout>>(); };
   Index numbers = 0;
@@ -115,10 +115,10 @@ std::pair<Body, Readout> layers_of_file(const TensorReader& file) {
     body.take(cursor);
     readout.take(cursor);
     const NetForm made{held.scalar, form_of(body), form_of(readout)};
-    require(made == held, file.name(), "holds ", held.shown(), "; expected ", expected(),
-            made.text() == held.text() ? ", with other options" : "");
-    require(body.out() == readout.in(), file.name(), "holds ", held.shown(),
-            ", whose readout does not read the rows of its body");
+    require_that(made == held, file.name(), "holds ", held.shown(), "; expected ", expected(),
+                 made.text() == held.text() ? ", with other options" : "");
+    require_that(body.out() == readout.in(), file.name(), "holds ", held.shown(),
+                 ", whose readout does not read the rows of its body");
     return {body, readout};
   } catch (const std::invalid_argument& error) {
     fail(file.name(), "holds ", held.shown(), "; expected ", expected(), " (", error.what(), ")");
@@ -132,11 +132,11 @@ void check_net(TensorReader& file, ParameterVector<Scalar, Body, Readout>& net, 
   const auto said = file.metadata().find("elman.net");
   if (said != file.metadata().end()) {
     NetForm held = net_form_of(file.name(), said->second);
-    require(options.convert || held.scalar == own.scalar, file.name(), "holds ", held.shown(), "; expected ",
-            own.text(), ", or that .convert is asked for");
+    require_that(options.convert || held.scalar == own.scalar, file.name(), "holds ", held.shown(), "; expected ",
+                 own.text(), ", or that .convert is asked for");
     held.scalar = own.scalar;
-    require(held == own, file.name(), "holds ", held.shown(), "; expected ", own.text(),
-            held.text() == own.text() ? ", with other options" : "");
+    require_that(held == own, file.name(), "holds ", held.shown(), "; expected ", own.text(),
+                 held.text() == own.text() ? ", with other options" : "");
   }
   std::set<std::string> names;
   for_each_matrix(net, [&](const std::string& name, const auto& view, auto) {
@@ -144,8 +144,8 @@ void check_net(TensorReader& file, ParameterVector<Scalar, Body, Readout>& net, 
     names.insert(name);
   });
   for (const TensorInfo& tensor : file.tensors()) {
-    require(is_attached(tensor.name) || names.contains(tensor.name), file.name(), "has a tensor ",
-            in_quotes(tensor.name), ", which ", own.text(), " has not");
+    require_that(is_attached(tensor.name) || names.contains(tensor.name), file.name(), "has a tensor ",
+                 in_quotes(tensor.name), ", which ", own.text(), " has not");
   }
 }
 
@@ -155,8 +155,8 @@ void require_finite(const char* function, const Net& net, const SaveOptions& opt
   net.for_each([&](const std::string& name, const auto& view) {
     for (Index col = 0; col < view.cols(); ++col) {
       for (Index row = 0; row < view.rows(); ++row) {
-        elman::detail::require(options.non_finite || fits_in<typename Net::Scalar>(view(row, col)), function, ": ",
-                               name, "(", row, ", ", col, ") is ", view(row, col), "; expected a finite number");
+        elman::detail::require_that(options.non_finite || fits_in<typename Net::Scalar>(view(row, col)), function, ": ",
+                                    name, "(", row, ", ", col, ") is ", view(row, col), "; expected a finite number");
       }
     }
   });
@@ -233,7 +233,8 @@ Net load(const std::filesystem::path& path, const NumberOptions& options = {}) {
 inline NetForm form(const std::filesystem::path& path) {
   const TensorReader file(path);
   const auto said = file.metadata().find("elman.net");
-  detail::require(said != file.metadata().end(), file.name(), "has no metadata elman.net, which says what net it is");
+  detail::require_that(said != file.metadata().end(), file.name(),
+                       "has no metadata elman.net, which says what net it is");
   return detail::net_form_of(file.name(), said->second);
 }
 

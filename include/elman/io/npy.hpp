@@ -35,8 +35,8 @@ struct Array {
   /// [rows, cols], or [rows] as one column, as a matrix. Throws if it has more dimensions, or none.
   Matrix<Number, Dynamic, Dynamic> matrix() const {
     check_size("Array::matrix");
-    elman::detail::require(shape.size() == 1 || shape.size() == 2, "Array::matrix: shape is ",
-                           detail::tuple_text(shape), "; expected one or two dimensions");
+    elman::detail::require_that(shape.size() == 1 || shape.size() == 2, "Array::matrix: shape is ",
+                                detail::tuple_text(shape), "; expected one or two dimensions");
     using Rows = Eigen::Matrix<Number, Dynamic, Dynamic, Eigen::RowMajor>;
     return Eigen::Map<const Rows>(numbers.data(), shape[0], shape.size() == 1 ? 1 : shape[1]);
   }
@@ -44,17 +44,17 @@ struct Array {
   /// another number of dimensions.
   ArrayShape sequences(bool time_first = false) const {
     const std::size_t dimensions = std::integral<Number> ? 2 : 3;
-    elman::detail::require(shape.size() == dimensions, "Array::sequences: shape is ", detail::tuple_text(shape),
-                           std::integral<Number>
-                               ? "; expected (B, T): one sequence (T,) is targets or tokens as it is, .numbers"
-                               : "; expected (B, T, F): one sequence (T, F) is x as it is, matrix().transpose()");
+    elman::detail::require_that(shape.size() == dimensions, "Array::sequences: shape is ", detail::tuple_text(shape),
+                                std::integral<Number>
+                                    ? "; expected (B, T): one sequence (T,) is targets or tokens as it is, .numbers"
+                                    : "; expected (B, T, F): one sequence (T, F) is x as it is, matrix().transpose()");
     return {shape[time_first ? 1 : 0], shape[time_first ? 0 : 1], dimensions == 3 ? shape.back() : 1, time_first};
   }
   /// Throws unless there are as many numbers as the shape says.
   void check_size(const char* owner) const {
     const bool fits = detail::fits_shape(shape, numbers.size());
-    elman::detail::require(fits, owner, ": array has ", numbers.size(), " numbers; expected those of shape ",
-                           detail::tuple_text(shape));
+    elman::detail::require_that(fits, owner, ": array has ", numbers.size(), " numbers; expected those of shape ",
+                                detail::tuple_text(shape));
   }
 };
 
@@ -113,8 +113,8 @@ auto pack(const io::Array<Number>& array, const Lengths& lengths, const ArrayOrd
 }
 template <int Rows = Dynamic, class Number>
 auto pack(const io::Array<Number>& array, const io::Array<Index>& lengths, const ArrayOrder& order = {}) {
-  detail::require(lengths.shape.size() == 1, "pack: lengths has shape ", io::detail::tuple_text(lengths.shape),
-                  "; expected (B,)");
+  detail::require_that(lengths.shape.size() == 1, "pack: lengths has shape ", io::detail::tuple_text(lengths.shape),
+                       "; expected (B,)");
   return pack<Rows>(array, lengths.numbers, order);
 }
 template <int Rows = Dynamic, class Number>

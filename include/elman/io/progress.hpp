@@ -65,9 +65,9 @@ class Progress {
   /// Throws std::invalid_argument if an option is out of range.
   explicit Progress(ProgressOptions options = {}, ProgressScreen screen = {})
       : options_(std::move(options)), screen_(std::move(screen)) {
-    elman::detail::require(options_.every >= 0, "Progress: every is ", options_.every, "; expected at least 0");
-    elman::detail::require(options_.stream && screen_.bar && screen_.columns && screen_.seconds,
-                           "Progress: stream, or a part of the screen, is null; expected one");
+    elman::detail::require_that(options_.every >= 0, "Progress: every is ", options_.every, "; expected at least 0");
+    elman::detail::require_that(options_.stream && screen_.bar && screen_.columns && screen_.seconds,
+                                "Progress: stream, or a part of the screen, is null; expected one");
   }
   Progress(const Progress&) = default;
   Progress& operator=(const Progress&) = default;

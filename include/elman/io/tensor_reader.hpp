@@ -65,8 +65,8 @@ class TensorReader {
   const TensorInfo& of_shape(std::string_view tensor, const std::vector<Index>& shape) const {
     const TensorInfo& info = at(tensor);
     const bool is_column = shape.size() == 2 && shape[1] == 1 && info.shape == std::vector<Index>{shape[0]};
-    detail::require(is_column || info.shape == shape, name(), "tensor ", detail::in_quotes(tensor), " has shape ",
-                    shape_text(info.shape), "; expected ", shape_text(shape));
+    detail::require_that(is_column || info.shape == shape, name(), "tensor ", detail::in_quotes(tensor), " has shape ",
+                         shape_text(info.shape), "; expected ", shape_text(shape));
     return info;
   }
   const TensorInfo& at(std::string_view tensor) const {
@@ -121,8 +121,8 @@ class TensorReader {
   template <std::floating_point Scalar>
   Matrix<Scalar, Dynamic, Dynamic> matrix(std::string_view tensor, const NumberOptions& options = {}) {
     const TensorInfo& info = at(tensor);
-    detail::require(info.shape.size() == 1 || info.shape.size() == 2, name(), "tensor ", detail::in_quotes(tensor),
-                    " has shape ", shape_text(info.shape), "; expected one of a vector or a matrix");
+    detail::require_that(info.shape.size() == 1 || info.shape.size() == 2, name(), "tensor ", detail::in_quotes(tensor),
+                         " has shape ", shape_text(info.shape), "; expected one of a vector or a matrix");
     check_type<Scalar>(info, options);
     Matrix<Scalar, Dynamic, Dynamic> result(info.shape[0], info.shape.size() == 1 ? 1 : info.shape[1]);
     read(info, MatrixView<Scalar>(result), options);
@@ -132,14 +132,14 @@ class TensorReader {
  private:
   explicit TensorReader(detail::FileSource source) : source_(std::move(source)) {
     const std::uint64_t size = file_size();
-    detail::require(size >= 8, name(), "has ", size, " bytes; expected at least 8, the length of a header");
+    detail::require_that(size >= 8, name(), "has ", size, " bytes; expected at least 8, the length of a header");
     unsigned char length[8];
     source_.read(0, length, 8);
     const auto header = detail::word_at<std::uint64_t>(length);
-    detail::require(header <= detail::longest_header, name(), "has a header of ", header, " bytes; expected at most ",
-                    detail::longest_header);
-    detail::require(header <= size - 8, name(), "has a header of ", header, " bytes; expected at most ", size - 8,
-                    ", which follow");
+    detail::require_that(header <= detail::longest_header, name(), "has a header of ", header,
+                         " bytes; expected at most ", detail::longest_header);
+    detail::require_that(header <= size - 8, name(), "has a header of ", header, " bytes; expected at most ", size - 8,
+                         ", which follow");
     std::string json(static_cast<std::size_t>(header), ' ');
     source_.read(8, reinterpret_cast<unsigned char*>(json.data()), json.size());
     data_begin_ = 8 + header;
@@ -163,8 +163,8 @@ class TensorReader {
     static_assert(sizeof(Scalar) == 4 || sizeof(Scalar) == 8, "elman::io: numbers are read as float or double");
     with_format(tensor, [](const auto&) {});
     constexpr std::string_view own = sizeof(Scalar) == 4 ? "F32" : "F64";
-    detail::require(options.convert || tensor.dtype.name == own, name(), "tensor ", detail::in_quotes(tensor.name),
-                    " has dtype ", tensor.dtype.name, "; expected ", own, ", or that .convert is asked for");
+    detail::require_that(options.convert || tensor.dtype.name == own, name(), "tensor ", detail::in_quotes(tensor.name),
+                         " has dtype ", tensor.dtype.name, "; expected ", own, ", or that .convert is asked for");
   }
   template <class Scalar, class Format>
   void require_fit(const TensorInfo& tensor, std::size_t first, std::size_t count, const unsigned char* bytes,

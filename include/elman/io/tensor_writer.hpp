@@ -85,8 +85,8 @@ class TensorWriter {
   void add(const std::string& name, std::vector<Index> shape, Index rows, Index cols, const Number& number) {
     using Scalar = decltype(number(Index{}, Index{}));
     static_assert(sizeof(Scalar) == 4 || sizeof(Scalar) == 8, "elman::io: numbers are written as float or double");
-    elman::detail::require(names_.insert(name).second && name != "__metadata__", "TensorWriter::add: name \"", name,
-                           "\" is taken; expected another");
+    elman::detail::require_that(names_.insert(name).second && name != "__metadata__", "TensorWriter::add: name \"",
+                                name, "\" is taken; expected another");
     const auto write = [rows, cols, number](detail::FileWriter& file) {
       constexpr std::size_t most = 1 << 17;
       std::vector<unsigned char> buffer;
@@ -133,8 +133,8 @@ class TensorWriter {
       elman::detail::fail("TensorWriter::write: a name or a text is not UTF-8: ", detail::reason(error));
     }
     text.append((8 - text.size() % 8) % 8, ' ');
-    elman::detail::require(text.size() <= detail::longest_header, "TensorWriter::write: names and texts take ",
-                           text.size(), " bytes; expected at most ", detail::longest_header);
+    elman::detail::require_that(text.size() <= detail::longest_header, "TensorWriter::write: names and texts take ",
+                                text.size(), " bytes; expected at most ", detail::longest_header);
     return text;
   }
 

@@ -9,7 +9,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "elman/number_bits.hpp"
+#include "elman/standard/number_bits.hpp"
 #include "elman/types.hpp"
 
 #if defined(__SSE2__)

@@ -80,8 +80,8 @@ struct LeakyReLU {
   }
   /// Throws if the slope is out of range.
   void(check)() const {
-    detail::require(negative_slope > 0 && detail::within(negative_slope, 0.0, 1.0), "LeakyReLU: negative_slope is ",
-                    negative_slope, "; expected in (0, 1]; ReLU has 0");
+    detail::require_that(negative_slope > 0 && detail::within(negative_slope, 0.0, 1.0),
+                         "LeakyReLU: negative_slope is ", negative_slope, "; expected in (0, 1]; ReLU has 0");
   }
 
   FormOptions form() const { return {"elman::LeakyReLU", {{"negative_slope", negative_slope}}}; }

@@ -116,8 +116,8 @@ class Bidirectional {
   /// Throws if the layers have different numbers of inputs.
   Bidirectional(Forwards forwards, Backwards backwards)
       : forwards_(std::move(forwards)), backwards_(std::move(backwards)) {
-    detail::require(forwards_.in() == backwards_.in(), "Bidirectional: the backwards layer has ", backwards_.in(),
-                    " inputs; expected ", forwards_.in(), " as the forwards layer has");
+    detail::require_that(forwards_.in() == backwards_.in(), "Bidirectional: the backwards layer has ", backwards_.in(),
+                         " inputs; expected ", forwards_.in(), " as the forwards layer has");
   }
   /// Two layers of the same shape.
   explicit Bidirectional(const Forwards& both) requires std::same_as<Forwards, Backwards> : Bidirectional(both, both) {}

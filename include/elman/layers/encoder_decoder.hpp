@@ -97,8 +97,8 @@ class EncoderDecoder {
   EncoderDecoder() requires is_fixed = default;
   /// Throws if the states are not equally large.
   EncoderDecoder(Encoder encoder, Decoder decoder) : encoder_(std::move(encoder)), decoder_(std::move(decoder)) {
-    detail::require(encoder_.state() == decoder_.state(), "EncoderDecoder: the decoder's state has ", decoder_.state(),
-                    " rows; expected ", encoder_.state(), " as the encoder's has");
+    detail::require_that(encoder_.state() == decoder_.state(), "EncoderDecoder: the decoder's state has ",
+                         decoder_.state(), " rows; expected ", encoder_.state(), " as the encoder's has");
   }
 
   const Encoder& encoder() const { return encoder_; }

@@ -84,7 +84,7 @@ struct Form {
  private:
   template <class Type>
   const Type& at(const std::vector<Type>& all, std::size_t k, const char* what) const {
-    detail::require(k < all.size(), "Form: ", name, " has ", all.size(), " ", what, "; expected more");
+    detail::require_that(k < all.size(), "Form: ", name, " has ", all.size(), " ", what, "; expected more");
     return all[k];
   }
 };
@@ -154,8 +154,8 @@ void add_options(std::vector<FormOptions>& all, const Policy& policy) {
       all.push_back(policy.form());
       for (const auto& option : all.back().values) {
         constexpr double most = (std::numeric_limits<double>::max)();
-        require(within(option.value, -most, most), "Form: ", all.back().type, " has .", option.name, " = ",
-                option.value, "; expected a finite number");
+        require_that(within(option.value, -most, most), "Form: ", all.back().type, " has .", option.name, " = ",
+                     option.value, "; expected a finite number");
       }
     }
   }

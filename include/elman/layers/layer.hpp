@@ -46,7 +46,7 @@ template <int Size>
 struct Extent {
   Extent() = default;
   Extent(const char* owner, const char* name, Index n) {
-    require(n == Size, owner, ": ", name, " is ", n, "; expected ", Size);
+    require_that(n == Size, owner, ": ", name, " is ", n, "; expected ", Size);
   }
   static constexpr Index value() { return Size; }
 };
@@ -54,7 +54,7 @@ struct Extent {
 template <>
 struct Extent<Dynamic> {
   Extent(const char* owner, const char* name, Index n) : size(n) {
-    require(n >= 1, owner, ": ", name, " is ", n, "; expected at least 1");
+    require_that(n >= 1, owner, ": ", name, " is ", n, "; expected at least 1");
   }
   Index value() const { return size; }
   Index size;

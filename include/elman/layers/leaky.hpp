@@ -52,8 +52,8 @@ struct BasicLeak {
   /// α = 1 / first … 1 / last. At least 1, of what is learned more. Throws if one is not.
   static BasicLeak time_constants(const double& first, const double& last) requires(rates != LeakRates::shared) {
     const auto inverse = [](const char* name, const double& steps) {
-      detail::require(detail::within(steps, 1.0, (std::numeric_limits<double>::max)()), "time_constants: ", name,
-                      " is ", steps, "; expected at least 1 step, and finite");
+      detail::require_that(detail::within(steps, 1.0, (std::numeric_limits<double>::max)()), "time_constants: ", name,
+                           " is ", steps, "; expected at least 1 step, and finite");
       return 1 / steps;
     };
     return {.alpha = inverse("first", first), .last_alpha = inverse("last", last)};
@@ -78,7 +78,8 @@ struct BasicLeak {
   void(check)() const {
     require_alpha("alpha", alpha, "");
     if constexpr (rates == LeakRates::shared) {
-      detail::require(last_alpha == 0, "Recurrence: last_alpha is ", last_alpha, "; expected 0: one is that of all");
+      detail::require_that(last_alpha == 0, "Recurrence: last_alpha is ", last_alpha,
+                           "; expected 0: one is that of all");
     } else if (last_alpha != 0) {
       require_alpha("last_alpha", last_alpha, ", or 0 for that of all units");
     }
@@ -128,9 +129,9 @@ struct BasicLeak {
  private:
   static void require_alpha(const char* name, const double& value, const char* or_else) {
     constexpr bool learns = rates != LeakRates::given;
-    detail::require(value > 0 && detail::within(value, 0.0, 1.0) && !(learns && value == 1), "Recurrence: ", name,
-                    " is ", value, "; expected in (0, 1", learns ? ")" : "]", or_else,
-                    learns ? ": what is learned is its logit (a time constant of above 1 step)" : "");
+    detail::require_that(value > 0 && detail::within(value, 0.0, 1.0) && !(learns && value == 1), "Recurrence: ", name,
+                         " is ", value, "; expected in (0, 1", learns ? ")" : "]", or_else,
+                         learns ? ": what is learned is its logit (a time constant of above 1 step)" : "");
   }
   bool keeps() const { return rates != LeakRates::given || alpha < 1 || last_alpha > 0; }
   bool is_of_all() const { return rates == LeakRates::shared || (rates == LeakRates::given && last_alpha == 0); }

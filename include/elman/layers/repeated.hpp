@@ -86,10 +86,10 @@ class Repeated : public detail::Chain<Repeated<First, Other>> {
 
   /// `depth` layers in all. Throws if it is less than 1, or a width does not fit.
   Repeated(First first, Other other, Index depth) : first_(std::move(first)), other_(std::move(other)), depth_(depth) {
-    detail::require(depth >= 1, "Repeated: depth is ", depth, "; expected at least 1");
-    detail::require(other_.in() == first_.out() && other_.out() == first_.out(),
-                    "Repeated: the layers above the first have ", other_.in(), " inputs and ", other_.out(),
-                    " outputs; expected ", first_.out(), " of both, as the first has outputs");
+    detail::require_that(depth >= 1, "Repeated: depth is ", depth, "; expected at least 1");
+    detail::require_that(other_.in() == first_.out() && other_.out() == first_.out(),
+                         "Repeated: the layers above the first have ", other_.in(), " inputs and ", other_.out(),
+                         " outputs; expected ", first_.out(), " of both, as the first has outputs");
   }
   /// All of one kind.
   Repeated(const First& each, Index depth) requires std::same_as<First, Other> : Repeated(each, each, depth) {}

@@ -107,8 +107,8 @@ class Stacked : public detail::Chain<Stacked<Layers...>> {
 
   template <std::size_t... K>
   void check_widths(std::index_sequence<K...>) const {
-    (detail::require(layer<K + 1>().in() == layer<K>().out(), "Stacked: layer ", K + 1, " has ", layer<K + 1>().in(),
-                     " inputs; expected ", layer<K>().out(), " as layer ", K, " has outputs"),
+    (detail::require_that(layer<K + 1>().in() == layer<K>().out(), "Stacked: layer ", K + 1, " has ",
+                          layer<K + 1>().in(), " inputs; expected ", layer<K>().out(), " as layer ", K, " has outputs"),
      ...);
   }
 

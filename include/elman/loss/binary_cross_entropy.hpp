@@ -57,9 +57,9 @@ class BinaryCrossEntropy : detail::TapeAndTargetsOnly {
   /// Throws if an option is out of range.
   explicit BinaryCrossEntropy(Options options = {}) : options_(std::move(options)) {
     for (std::size_t k = 0; k < options_.positive_weights.size(); ++k) {
-      detail::require(detail::within(options_.positive_weights[k], 0.0, (std::numeric_limits<double>::max)()),
-                      "BinaryCrossEntropy: positive_weights[", k, "] is ", options_.positive_weights[k],
-                      "; expected at least 0 and finite");
+      detail::require_that(detail::within(options_.positive_weights[k], 0.0, (std::numeric_limits<double>::max)()),
+                           "BinaryCrossEntropy: positive_weights[", k, "] is ", options_.positive_weights[k],
+                           "; expected at least 0 and finite");
     }
   }
 
@@ -108,18 +108,18 @@ class BinaryCrossEntropy : detail::TapeAndTargetsOnly {
   template <class Scalar, class Targets, class Weight>
   void check_values(const Targets& targets, const Weight& weight) const {
     const auto weights = static_cast<Index>(options_.positive_weights.size());
-    detail::require(weights == 0 || weights == targets.rows(), "BinaryCrossEntropy: positive_weights has ", weights,
-                    " entries; expected Out = ", targets.rows());
+    detail::require_that(weights == 0 || weights == targets.rows(), "BinaryCrossEntropy: positive_weights has ",
+                         weights, " entries; expected Out = ", targets.rows());
     for (Index row = 0; row < weights; ++row) {
-      detail::require(positive_weight(row) <= detail::most_weight<Scalar>, "BinaryCrossEntropy: positive_weights[", row,
-                      "] is ", positive_weight(row), "; expected finite in the net's scalar");
+      detail::require_that(positive_weight(row) <= detail::most_weight<Scalar>, "BinaryCrossEntropy: positive_weights[",
+                           row, "] is ", positive_weight(row), "; expected finite in the net's scalar");
     }
     for (Index column = 0; column < targets.cols(); ++column) {
       if (weight(column) == 0) continue;
       for (Index row = 0; row < targets.rows(); ++row) {
         const auto target = static_cast<double>(real_part(targets(row, column)));
-        detail::require(detail::within(target, 0.0, 1.0), "BinaryCrossEntropy: targets(", row, ", ", column, ") is ",
-                        target, "; expected in [0, 1]");
+        detail::require_that(detail::within(target, 0.0, 1.0), "BinaryCrossEntropy: targets(", row, ", ", column,
+                             ") is ", target, "; expected in [0, 1]");
       }
     }
   }

@@ -115,11 +115,11 @@ double check_weights(const char* owner, const Tape& tape, const Weight& weight) 
   if constexpr (!std::same_as<Weight, EqualWeights>) {
     constexpr double most = most_weight<typename Tape::Scalar>;
     const Index columns = tape.o().cols();
-    require(weight.size() == columns, owner, ": weights has ", weight.size(), " entries; expected R = ", columns,
-            " as o has columns", other_reads(tape));
+    require_that(weight.size() == columns, owner, ": weights has ", weight.size(), " entries; expected R = ", columns,
+                 " as o has columns", other_reads(tape));
     for (Index column = 0; column < columns; ++column) {
-      require(within(weight(column), -most, most), owner, ": weight ", column, " is ", weight(column),
-              "; expected finite in the net's scalar");
+      require_that(within(weight(column), -most, most), owner, ": weight ", column, " is ", weight(column),
+                   "; expected finite in the net's scalar");
       largest = (std::max)(largest, (std::abs)(weight(column)));
     }
   }
@@ -137,8 +137,8 @@ struct WeightTotal {
   }
   /// Throws if a mean is asked for over weights that sum to 0 or less though some are not 0.
   void check_mean(const char* owner, loss::Reduction reduction, double unit) const {
-    require(reduction == loss::Reduction::sum || sum > 0 || all_zero, owner, ": the weights sum to ", sum * unit,
-            "; expected more than 0 for a mean; use Reduction::sum");
+    require_that(reduction == loss::Reduction::sum || sum > 0 || all_zero, owner, ": the weights sum to ", sum * unit,
+                 "; expected more than 0 for a mean; use Reduction::sum");
   }
 };
 
@@ -151,10 +151,10 @@ inline double divisor(loss::Reduction reduction, double total, double unit) {
 /// Throws unless targets have a row an output and a column a read-out.
 template <class Targets, class Tape>
 void check_target_shape(const char* owner, const Targets& targets, const Tape& tape) {
-  require(targets.rows() == tape.o().rows(), owner, ": targets has ", targets.rows(),
-          " rows; expected Out = ", tape.o().rows());
-  require(targets.cols() == tape.o().cols(), owner, ": targets has ", targets.cols(),
-          " columns; expected R = ", tape.o().cols(), " as o has", other_reads(tape));
+  require_that(targets.rows() == tape.o().rows(), owner, ": targets has ", targets.rows(),
+               " rows; expected Out = ", tape.o().rows());
+  require_that(targets.cols() == tape.o().cols(), owner, ": targets has ", targets.cols(),
+               " columns; expected R = ", tape.o().cols(), " as o has", other_reads(tape));
 }
 
 /// L, from what of_column(column) adds to it for each column that has weight. weight(column) is in units; a mean

@@ -53,9 +53,9 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
     detail::require_fraction("CrossEntropy", "label_smoothing", options_.label_smoothing);
     double largest = 0;
     for (std::size_t k = 0; k < options_.class_weights.size(); ++k) {
-      detail::require(detail::within(options_.class_weights[k], 0.0, (std::numeric_limits<double>::max)()),
-                      "CrossEntropy: class_weights[", k, "] is ", options_.class_weights[k],
-                      "; expected at least 0 and finite");
+      detail::require_that(detail::within(options_.class_weights[k], 0.0, (std::numeric_limits<double>::max)()),
+                           "CrossEntropy: class_weights[", k, "] is ", options_.class_weights[k],
+                           "; expected at least 0 and finite");
       largest = (std::max)(largest, options_.class_weights[k]);
     }
     per_class_unit_ = 1 / detail::unit_of(largest);
@@ -110,12 +110,13 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
     detail::check_filled("CrossEntropy", tape);
     const Index out = tape.o().rows();
     const auto classes = static_cast<Index>(options_.class_weights.size());
-    detail::require(classes == 0 || classes == out, "CrossEntropy: class_weights has ", classes,
-                    " entries; expected Out = ", out);
+    detail::require_that(classes == 0 || classes == out, "CrossEntropy: class_weights has ", classes,
+                         " entries; expected Out = ", out);
     for (Index k = 0; k < classes; ++k) {
-      detail::require(options_.class_weights[static_cast<std::size_t>(k)] <= detail::most_weight<typename Tape::Scalar>,
-                      "CrossEntropy: class_weights[", k, "] is ", options_.class_weights[static_cast<std::size_t>(k)],
-                      "; expected finite in the net's scalar");
+      detail::require_that(
+          options_.class_weights[static_cast<std::size_t>(k)] <= detail::most_weight<typename Tape::Scalar>,
+          "CrossEntropy: class_weights[", k, "] is ", options_.class_weights[static_cast<std::size_t>(k)],
+          "; expected finite in the net's scalar");
     }
     if constexpr (std::same_as<Targets, Labels>) {
       return by_label(tape, targets.columns, static_cast<Index>(targets.columns.size()), weight, then);
@@ -145,8 +146,8 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
       return static_cast<Index>(
           labels[static_cast<std::conditional_t<detail::IsMatrix<LabelList>, Index, std::size_t>>(column)]);
     };
-    detail::require(count == tape.o().cols(), "CrossEntropy: targets has ", count,
-                    " labels; expected R = ", tape.o().cols(), " as o has columns", detail::other_reads(tape));
+    detail::require_that(count == tape.o().cols(), "CrossEntropy: targets has ", count,
+                         " labels; expected R = ", tape.o().cols(), " as o has columns", detail::other_reads(tape));
     const double unit = detail::check_weights("CrossEntropy", tape, column_weight);
     const double in_unit = 1 / unit;
     const auto is_counted = [&](Index column) {
@@ -154,9 +155,9 @@ class CrossEntropy : detail::TapeAndTargetsOnly {
     };
     detail::WeightTotal total;
     const auto check_label = [&](Index column, Index label) {
-      detail::require(label >= 0 && label < out, "CrossEntropy: label ", column, " is ", label,
-                      "; expected 0 <= label < Out = ", out,
-                      label < 0 ? "; .ignored_label names one that is left out" : "");
+      detail::require_that(label >= 0 && label < out, "CrossEntropy: label ", column, " is ", label,
+                           "; expected 0 <= label < Out = ", out,
+                           label < 0 ? "; .ignored_label names one that is left out" : "");
     };
     if (std::same_as<Weight, detail::EqualWeights> &&
         options_.class_weights.empty()) {  // counting is faster than adding

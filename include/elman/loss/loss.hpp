@@ -111,7 +111,7 @@ constexpr void check_output() {
 /// Throws if no forward has filled the tape.
 template <class Tape>
 void check_filled(const char* owner, const Tape& tape) {
-  require(tape.o().rows() > 0, owner, ": tape is empty; expected forward(x, tape) before");
+  require_that(tape.o().rows() > 0, owner, ": tape is empty; expected forward(x, tape) before");
 }
 
 /// How many columns o would have had, had forward read other steps: for messages of a number that does not fit.

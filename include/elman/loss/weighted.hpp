@@ -84,8 +84,8 @@ Weighted<const std::remove_reference_t<Targets>&, const std::remove_reference_t<
 template <class Weights>
 void per_sequence(const Weights& weights, const Steps& steps, std::vector<double>& result) {
   const Weighted<const Weights&, const Weights&> of{weights, weights};
-  detail::require(of.size() == steps.batch(), "per_sequence: weights has ", of.size(),
-                  " entries; expected B = ", steps.batch());
+  detail::require_that(of.size() == steps.batch(), "per_sequence: weights has ", of.size(),
+                       " entries; expected B = ", steps.batch());
   result.resize(static_cast<std::size_t>(steps.columns()));
   for (Index b = 0; b < steps.batch(); ++b) {
     for (Index t = 0; t < steps.length(b); ++t) result[static_cast<std::size_t>(steps.column(b, t))] = of(b);

@@ -117,8 +117,8 @@ class TopK : public detail::MeanMetric {
   template <class Tape, class Targets>
   void add(const Tape& tape, const Targets& targets) {
     const auto batch = labels<TopK>("TopK", tape, targets, options_.ignored_label);
-    detail::require(options_.k <= batch.outputs(), "TopK: k is ", options_.k,
-                    "; expected at most Out = ", batch.outputs());
+    detail::require_that(options_.k <= batch.outputs(), "TopK: k is ", options_.k,
+                         "; expected at most Out = ", batch.outputs());
     batch.each([&](const auto& column) {
       mean_.add(column.weight, detail::outputs_above_label(column) < options_.k ? 1 : 0);
     });

@@ -92,8 +92,8 @@ class MeanMetric {
 /// them as they were, if there were other outputs before.
 template <class M>
 void fit_outputs(const char* owner, M& sums, Index outputs, Index cols, bool has_counted) {
-  require(!has_counted || sums.rows() == outputs, owner, ": tape has Out = ", outputs, "; expected ", sums.rows(),
-          " as in the batches before; reset() forgets them");
+  require_that(!has_counted || sums.rows() == outputs, owner, ": tape has Out = ", outputs, "; expected ", sums.rows(),
+               " as in the batches before; reset() forgets them");
   if (has_counted) return;
   if (sums.rows() != outputs || sums.cols() != cols) resize(sums, outputs, cols);
   sums.setZero();
@@ -192,7 +192,7 @@ template <class Tape, class Weight>
 void check_counted_weights(const char* owner, const Tape& tape, const Weight& weight) {
   static_cast<void>(check_weights(owner, tape, weight));
   for (Index column = 0; column < tape.o().cols(); ++column) {
-    require(weight(column) >= 0, owner, ": weight ", column, " is ", weight(column), "; expected at least 0");
+    require_that(weight(column) >= 0, owner, ": weight ", column, " is ", weight(column), "; expected at least 0");
   }
 }
 
@@ -211,15 +211,15 @@ auto labels(const char* owner, const Tape& tape, const Targets& targets, Index i
   return detail::with_weights(targets, [&]<class Given, class Weight>(const Given& given, const Weight& weight) {
     const auto list = detail::label_list(given);
     const Index out = tape.o().rows();
-    detail::require(list.size() == tape.o().cols(), owner, ": targets has ", list.size(),
-                    " labels; expected R = ", tape.o().cols(), " as o has columns", detail::other_reads(tape));
+    detail::require_that(list.size() == tape.o().cols(), owner, ": targets has ", list.size(),
+                         " labels; expected R = ", tape.o().cols(), " as o has columns", detail::other_reads(tape));
     detail::check_counted_weights(owner, tape, weight);
     for (Index column = 0; column < list.size(); ++column) {
       const Index label = list(column);
       if (label == ignored || weight(column) == 0) continue;
-      detail::require(label >= 0 && label < out, owner, ": label ", column, " is ", label,
-                      "; expected 0 <= label < Out = ", out,
-                      label < 0 ? "; .ignored_label names one that is left out" : "");
+      detail::require_that(label >= 0 && label < out, owner, ": label ", column, " is ", label,
+                           "; expected 0 <= label < Out = ", out,
+                           label < 0 ? "; .ignored_label names one that is left out" : "");
     }
     return LabelBatch<Tape, std::remove_const_t<decltype(list)>, Weight>{{tape, weight}, list, ignored};
   });
@@ -251,8 +251,8 @@ auto yes_or_no(const char* owner, const Tape& tape, const Targets& targets) {
   batch.each([&](const auto& column) {
     for (Index k = 0; k < column.rows(); ++k) {
       const double target = column.target(k);
-      detail::require((target == 0 || target == 1) && !detail::is_nan(target), owner, ": targets(", k, ", ",
-                      column.index, ") is ", target, "; expected 0 or 1");
+      detail::require_that((target == 0 || target == 1) && !detail::is_nan(target), owner, ": targets(", k, ", ",
+                           column.index, ") is ", target, "; expected 0 or 1");
     }
   });
   return batch;

@@ -122,8 +122,8 @@ class BinaryF1 {
   }
   /// Throws if there is no such output, or no batch yet. What would be 0/0 is 0.
   Scores of_output(Index k) const {
-    detail::require(k >= 0 && k < counts_.rows(), "BinaryF1::of_output: k is ", k,
-                    "; expected 0 <= k < Out = ", counts_.rows());
+    detail::require_that(k >= 0 && k < counts_.rows(), "BinaryF1::of_output: k is ", k,
+                         "; expected 0 <= k < Out = ", counts_.rows());
     return detail::scores_of(counts_(k, 0), counts_(k, 1), counts_(k, 2));
   }
 

@@ -81,8 +81,8 @@ class ConfusionMatrix {
 
   /// Throws if there is no such class, or no batch yet.
   Scores of_class(Index k) const {
-    detail::require(k >= 0 && k < counts_.rows(), "ConfusionMatrix::of_class: k is ", k,
-                    "; expected 0 <= k < Out = ", counts_.rows());
+    detail::require_that(k >= 0 && k < counts_.rows(), "ConfusionMatrix::of_class: k is ", k,
+                         "; expected 0 <= k < Out = ", counts_.rows());
     return scores(k);
   }
   Scores macro() const {

@@ -93,7 +93,8 @@ class R2 {
 
   /// Throws if there is no such output, or no batch yet.
   double of_output(Index k) const {
-    detail::require(k >= 0 && k < sums_.rows(), "R2::of_output: k is ", k, "; expected 0 <= k < Out = ", sums_.rows());
+    detail::require_that(k >= 0 && k < sums_.rows(), "R2::of_output: k is ", k,
+                         "; expected 0 <= k < Out = ", sums_.rows());
     if (columns_ < 2) return detail::not_a_number();
     if (sums_(k, missed) == 0) return 1;
     return sums_(k, spread) == 0 ? 0 : 1 - sums_(k, missed) / sums_(k, spread);

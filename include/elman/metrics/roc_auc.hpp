@@ -60,8 +60,8 @@ class RocAuc {
   template <class Tape, class Targets>
   void add(const Tape& tape, const Targets& targets) {
     const auto batch = yes_or_no<RocAuc>("RocAuc", tape, targets);
-    detail::require(scores_.empty() || outputs_ == batch.outputs(), "RocAuc: tape has Out = ", batch.outputs(),
-                    "; expected ", outputs_, " as in the batches before; reset() forgets them");
+    detail::require_that(scores_.empty() || outputs_ == batch.outputs(), "RocAuc: tape has Out = ", batch.outputs(),
+                         "; expected ", outputs_, " as in the batches before; reset() forgets them");
     outputs_ = batch.outputs();
     batch.each([&](const auto& column) {
       for (Index k = 0; k < column.rows(); ++k) {
@@ -83,7 +83,7 @@ class RocAuc {
 
   /// Throws if there is no such output, or no batch yet.
   double of_output(Index k) const {
-    detail::require(k >= 0 && k < outputs_, "RocAuc::of_output: k is ", k, "; expected 0 <= k < Out = ", outputs_);
+    detail::require_that(k >= 0 && k < outputs_, "RocAuc::of_output: k is ", k, "; expected 0 <= k < Out = ", outputs_);
     std::vector<detail::Scored> scored;
     scored.reserve(scores_.size() / static_cast<std::size_t>(outputs_));
     for (auto at = static_cast<std::size_t>(k); at < scores_.size(); at += static_cast<std::size_t>(outputs_)) {

@@ -122,8 +122,8 @@ concept HasEncoder = requires(const Body body) {
 
 /// Throws unless x has one part a sequence, or none.
 inline void check_parts(const Where& where, const char* name, std::span<const StreamPart> parts, const Steps& steps) {
-  require(parts.empty() || std::ssize(parts) == steps.batch(), where, ": ", name, " has ", std::ssize(parts),
-          " parts of streams; expected none, or one a sequence, B = ", steps.batch());
+  require_that(parts.empty() || std::ssize(parts) == steps.batch(), where, ": ", name, " has ", std::ssize(parts),
+               " parts of streams; expected none, or one a sequence, B = ", steps.batch());
 }
 
 template <class X>
@@ -157,11 +157,11 @@ class ColumnsInput {
  public:
   /// Throws unless x has at least one step and fits the body.
   ColumnsInput(const Where& where, const char* name, const M& x, const Steps& steps, const Body& body) : columns_(x) {
-    require(steps.count() >= 1, where, ": ", name, " has 0 steps; expected at least 1");
-    require(x.rows() == body.in(), where, ": ", name, " has ", x.rows(), " rows; expected In = ", body.in(),
-            x.cols() == body.in() ? "; a column is a step, so x may be transposed" : "");
-    require(x.cols() == steps.columns(), where, ": ", name, " has ", x.cols(),
-            " columns; expected N = ", steps.columns(), " as its steps say");
+    require_that(steps.count() >= 1, where, ": ", name, " has 0 steps; expected at least 1");
+    require_that(x.rows() == body.in(), where, ": ", name, " has ", x.rows(), " rows; expected In = ", body.in(),
+                 x.cols() == body.in() ? "; a column is a step, so x may be transposed" : "");
+    require_that(x.cols() == steps.columns(), where, ": ", name, " has ", x.cols(),
+                 " columns; expected N = ", steps.columns(), " as its steps say");
   }
   ConstMatrixView<Scalar> columns() const { return columns_; }
   MatrixView<Scalar> d_x(const InputGradients<Scalar, Body>& asked) const {
@@ -209,14 +209,14 @@ class Input<Scalar, Body, Labels> {
 
  public:
   Input(const Where& where, const Labels& x, const Body& body, const char* name = "x") : x_(x), vocabulary_(body.in()) {
-    require(x.steps.count() >= 1, where, ": ", name, " has 0 steps; expected at least 1");
+    require_that(x.steps.count() >= 1, where, ": ", name, " has 0 steps; expected at least 1");
     const auto count = static_cast<Index>(x.columns.size());
-    require(count == x.steps.columns(), where, ": ", name, " has ", count, " tokens; expected N = ", x.steps.columns(),
-            " as its steps say");
+    require_that(count == x.steps.columns(), where, ": ", name, " has ", count,
+                 " tokens; expected N = ", x.steps.columns(), " as its steps say");
     for (Index k = 0; k < count; ++k) {
       const Index token = x.columns[static_cast<std::size_t>(k)];
-      require(token >= 0 && token < vocabulary_, where, ": token ", k, " of ", name, " is ", token,
-              "; expected 0 <= token < In = ", vocabulary_);
+      require_that(token >= 0 && token < vocabulary_, where, ": token ", k, " of ", name, " is ", token,
+                   "; expected 0 <= token < In = ", vocabulary_);
     }
     check_parts(where, name, x.parts, x.steps);
   }
@@ -229,7 +229,7 @@ class Input<Scalar, Body, Labels> {
     refuse(where, "d_x", bool(asked.d_x));
   }
   void refuse(const Where& where, const char* name, bool asked) const {
-    require(!asked, where, ": ", name, " is asked for; expected none, because x is tokens");
+    require_that(!asked, where, ": ", name, " is asked for; expected none, because x is tokens");
   }
 
  private:
@@ -244,10 +244,10 @@ class Input<Scalar, EncoderDecoder<Encoder, Decoder>, SourceTarget<Source, Targe
  public:
   Input(const Where& where, const SourceTarget<Source, Target>& x, const Body& body)
       : source_(where, x.source, body.encoder(), "x.source"), target_(where, x.target, body.decoder(), "x.target") {
-    require(source().batch() == steps().batch(), where, ": x.target has ", steps().batch(), " sequences; expected ",
-            source().batch(), " as x.source has");
+    require_that(source().batch() == steps().batch(), where, ": x.target has ", steps().batch(),
+                 " sequences; expected ", source().batch(), " as x.source has");
     for (const auto& parts : {source_.parts(), target_.parts()}) {
-      require(parts.empty(), where, ": x has parts of streams, of chunk(x, starts, …); expected whole sequences");
+      require_that(parts.empty(), where, ": x has parts of streams, of chunk(x, starts, …); expected whole sequences");
     }
   }
   auto columns() const { return SourceTargetColumns{source_.columns(), source_.steps(), target_.columns()}; }

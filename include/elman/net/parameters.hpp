@@ -157,7 +157,7 @@ class ParameterVector {
       rows = view.rows();
       cols = view.cols();
     });
-    detail::require(begin, "Parameters::matrix: name is \"", name, "\"; expected one of ", names);
+    detail::require_that(begin, "Parameters::matrix: name is \"", name, "\"; expected one of ", names);
     return {begin, rows, cols};
   }
 
@@ -170,8 +170,8 @@ class ParameterVector {
  protected:
   /// All zero. Throws if the readout does not read as many rows as the body's output has.
   ParameterVector(Body body, Readout readout) : body_(std::move(body)), readout_(std::move(readout)) {
-    detail::require(readout_.in() == body_.out(), "Net: the readout reads ", readout_.in(), " rows; expected ",
-                    body_.out(), " as the body's output has");
+    detail::require_that(readout_.in() == body_.out(), "Net: the readout reads ", readout_.in(), " rows; expected ",
+                         body_.out(), " as the body's output has");
     theta_.set_zero(body_.parameter_count() + readout_.parameter_count());
   }
 

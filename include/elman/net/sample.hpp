@@ -44,9 +44,9 @@ Index place_of_largest(const Eigen::MatrixBase<O>& numbers) {
 /// The row of the largest logit, the first of equals. Throws if a logit is NaN, or there is none.
 template <class O>
 Index greedy(const Eigen::MatrixBase<O>& logits) {
-  detail::require(logits.size() > 0, "greedy: logits has 0 rows; expected at least 1");
+  detail::require_that(logits.size() > 0, "greedy: logits has 0 rows; expected at least 1");
   const Index largest = detail::place_of_largest(logits);
-  detail::require(!detail::is_nan(logits(largest)), "greedy: logit ", largest, " is nan; expected a number");
+  detail::require_that(!detail::is_nan(logits(largest)), "greedy: logit ", largest, " is nan; expected a number");
   return largest;
 }
 
@@ -62,14 +62,14 @@ class Sampler {
  public:
   /// Throws if an option is out of range.
   explicit Sampler(const SamplerOptions& options = {}) : options_(options) {
-    detail::require(
+    detail::require_that(
         options.temperature != 0,
         "Sampler: temperature is 0; expected above 0. The most probable token is elman::greedy(logits), and "
         "generate without a sampler picks it");
     detail::require_positive("Sampler", "temperature", options.temperature);
-    detail::require(options.top_k >= 0, "Sampler: top_k is ", options.top_k, "; expected at least 0");
-    detail::require(options.top_p > 0 && detail::within(options.top_p, 0.0, 1.0), "Sampler: top_p is ", options.top_p,
-                    "; expected in (0, 1]");
+    detail::require_that(options.top_k >= 0, "Sampler: top_k is ", options.top_k, "; expected at least 0");
+    detail::require_that(options.top_p > 0 && detail::within(options.top_p, 0.0, 1.0), "Sampler: top_p is ",
+                         options.top_p, "; expected in (0, 1]");
   }
 
   const SamplerOptions& options() const { return options_; }
@@ -79,11 +79,11 @@ class Sampler {
   template <class O>
   Index operator()(const Eigen::MatrixBase<O>& logits, Random& random) {
     const Index out = logits.size();
-    detail::require(out > 0, "Sampler: logits has 0 rows; expected at least 1");
+    detail::require_that(out > 0, "Sampler: logits has 0 rows; expected at least 1");
     const auto largest = static_cast<double>(logits(detail::place_of_largest(logits)));
     constexpr double bound = (std::numeric_limits<double>::max)();
-    detail::require(detail::within(largest, -bound, bound), "Sampler: the largest logit is ", largest,
-                    "; expected a finite number");
+    detail::require_that(detail::within(largest, -bound, bound), "Sampler: the largest logit is ", largest,
+                         "; expected a finite number");
     order_.resize(static_cast<std::size_t>(out));
     weights_.resize(static_cast<std::size_t>(out));
     std::iota(order_.begin(), order_.end(), Index{0});
@@ -136,15 +136,15 @@ struct GenerateOptions {
 template <class Net, class State, class Choose>
 std::vector<Index> generate(const Net& net, State& state, std::span<const Index> prefix, const GenerateOptions& options,
                             Choose choose) {
-  detail::require(net.in() == net.out(), "generate: the net has In = ", net.in(), " and Out = ", net.out(),
-                  "; expected them equal, to feed outputs back");
-  detail::require(state.h.cols() == 1, "generate: state has ", state.h.cols(), " streams; expected 1");
-  detail::require(options.length >= 0, "generate: length is ", options.length, "; expected at least 0");
-  detail::require(!prefix.empty() || !state.fresh(0),
-                  "generate: prefix has 0 tokens; expected at least 1 to begin with");
+  detail::require_that(net.in() == net.out(), "generate: the net has In = ", net.in(), " and Out = ", net.out(),
+                       "; expected them equal, to feed outputs back");
+  detail::require_that(state.h.cols() == 1, "generate: state has ", state.h.cols(), " streams; expected 1");
+  detail::require_that(options.length >= 0, "generate: length is ", options.length, "; expected at least 0");
+  detail::require_that(!prefix.empty() || !state.fresh(0),
+                       "generate: prefix has 0 tokens; expected at least 1 to begin with");
   for (std::size_t k = 0; k < prefix.size(); ++k) {
-    detail::require(prefix[k] >= 0 && prefix[k] < net.in(), "generate: token ", k, " of prefix is ", prefix[k],
-                    "; expected 0 <= token < In = ", net.in());
+    detail::require_that(prefix[k] >= 0 && prefix[k] < net.in(), "generate: token ", k, " of prefix is ", prefix[k],
+                         "; expected 0 <= token < In = ", net.in());
   }
   for (const Index token : prefix) net.step(token, state);
   std::vector<Index> tokens;

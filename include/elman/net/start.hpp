@@ -51,12 +51,13 @@ class StartFrom {
   /// Throws unless it fits a run of `batch` sequences.
   void check_shape(const detail::Where& where, const char* rows_name, Index rows, Index batch) const {
     if (is_state_) {
-      detail::require(carried_.rows() == rows, where, ": state has ", carried_.rows(), " rows; expected ", rows);
-      detail::require(carried_.cols() == batch, where, ": state has ", carried_.cols(),
-                      " streams; expected B = ", batch, ", as initial_state(", batch, ") has");
+      detail::require_that(carried_.rows() == rows, where, ": state has ", carried_.rows(), " rows; expected ", rows);
+      detail::require_that(carried_.cols() == batch, where, ": state has ", carried_.cols(),
+                           " streams; expected B = ", batch, ", as initial_state(", batch, ") has");
     } else if (h0_.cols() > 0) {
-      detail::require(h0_.rows() == rows, where, ": h0 has ", h0_.rows(), " rows; expected ", rows_name, " = ", rows);
-      detail::require(h0_.cols() == batch, where, ": h0 has ", h0_.cols(), " columns; expected B = ", batch);
+      detail::require_that(h0_.rows() == rows, where, ": h0 has ", h0_.rows(), " rows; expected ", rows_name, " = ",
+                           rows);
+      detail::require_that(h0_.cols() == batch, where, ": h0 has ", h0_.cols(), " columns; expected B = ", batch);
     }
   }
 

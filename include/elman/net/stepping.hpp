@@ -116,15 +116,15 @@ class Stepping {
   /// and `fresh` are what the next step depends on.
   StateOf<1> initial_state() const { return new_state<1>(1); }
   StateOf<Dynamic> initial_state(Index batch) const {
-    detail::require(batch >= 1, where("initial_state"), ": batch is ", batch, "; expected at least 1");
+    detail::require_that(batch >= 1, where("initial_state"), ": batch is ", batch, "; expected at least 1");
     return new_state<Dynamic>(batch);
   }
 
   /// Stream b starts anew; the others go on. Throws if there is no such stream.
   template <int Batch>
   void reset(StateOf<Batch>& state, Index b) const {
-    detail::require(b >= 0 && b < state.h.cols(), where("reset"), ": stream ", b, "; expected less than ",
-                    state.h.cols(), ", the state's streams");
+    detail::require_that(b >= 0 && b < state.h.cols(), where("reset"), ": stream ", b, "; expected less than ",
+                         state.h.cols(), ", the state's streams");
     start(state, b);
     state.fresh(b) = true;
   }

@@ -50,8 +50,8 @@ class AdamW : public OptimizerBase<AdamW<Scalar, Size>, Scalar, AdamWOptions, Ad
   static void check_rate(const AdamWOptions& options, double learning_rate, std::string_view owner = "AdamW::step") {
     constexpr auto most = static_cast<double>((std::numeric_limits<Scalar>::max)());
     const double left = kept(options, learning_rate);
-    detail::require(detail::within(left, -most, most), owner, ": 1 - learning_rate * weight_decay is ", left,
-                    "; expected a number of the model's Scalar");
+    detail::require_that(detail::within(left, -most, most), owner, ": 1 - learning_rate * weight_decay is ", left,
+                         "; expected a number of the model's Scalar");
   }
 
   // θ ← θ − learning rate · weight decay · θ, then Adam's step

@@ -50,7 +50,7 @@ double euclidean_norm(const Gradient& gradient) {
 /// Throws unless a bound on what stands in these vectors is a number above 0 that they can hold, or infinite.
 template <class Gradient>
 void check_bound(const Gradient& gradient, std::string_view owner, std::string_view name, const double& bound) {
-  require(bound > 0 && !is_nan(bound), owner, ": ", name, " is ", bound, "; expected above 0");
+  require_that(bound > 0 && !is_nan(bound), owner, ": ", name, " is ", bound, "; expected above 0");
   if (!is_finite(bound)) return;
   for_each_theta(
       [&](const auto& g) {

@@ -59,8 +59,9 @@ class SkipNonFinite {
   Index skipped_in_a_row() const { return skipped_in_a_row_; }
   /// Goes on from counts that were kept. Throws, with nothing changed, unless 0 ≤ in a row ≤ skipped.
   void restore(Index skipped, Index skipped_in_a_row) {
-    detail::require(0 <= skipped_in_a_row && skipped_in_a_row <= skipped, "SkipNonFinite::restore: skipped is ",
-                    skipped, ", in a row ", skipped_in_a_row, "; expected from 0, and no more in a row than in all");
+    detail::require_that(0 <= skipped_in_a_row && skipped_in_a_row <= skipped, "SkipNonFinite::restore: skipped is ",
+                         skipped, ", in a row ", skipped_in_a_row,
+                         "; expected from 0, and no more in a row than in all");
     skipped_ = skipped;
     skipped_in_a_row_ = skipped_in_a_row;
   }

@@ -85,8 +85,8 @@ class Grouped {
         detail::HasNamedMatrices<Net>,
         "elman::optim::Grouped: groups are named after the matrices of a net; make one from a Net or RNNCell");
     const Index count = net.theta().size();
-    detail::require(count == optimizer_.parameter_count(), "Grouped: net has ", count, " parameters; expected ",
-                    optimizer_.parameter_count(), " as the optimizer was made for");
+    detail::require_that(count == optimizer_.parameter_count(), "Grouped: net has ", count, " parameters; expected ",
+                         optimizer_.parameter_count(), " as the optimizer was made for");
     for (const ParameterGroup& group : groups_) members_.push_back(member_of(group));
     members_.push_back({optimizer_.options(), false, "Grouped::step"});
     find_ranges(detail::named_matrices(net), count);
@@ -126,8 +126,8 @@ class Grouped {
   void clear_fixed(Gradient& gradient) const {
     static_assert(detail::is_gradient_of_model<Gradient>());
     const Index count = gradient.theta().size();
-    detail::require(count == optimizer_.parameter_count(), "Grouped::clear_fixed: gradient has ", count,
-                    " parameters; expected ", optimizer_.parameter_count(), " as in model");
+    detail::require_that(count == optimizer_.parameter_count(), "Grouped::clear_fixed: gradient has ", count,
+                         " parameters; expected ", optimizer_.parameter_count(), " as in model");
     for (const Range& range : ranges_) {
       if (members_[range.member].fixed) gradient.theta().segment(range.first, range.last - range.first).setZero();
     }
@@ -161,8 +161,8 @@ class Grouped {
     if constexpr (requires { options.weight_decay; }) {
       if (group.weight_decay) options.weight_decay = *group.weight_decay;
     } else {
-      detail::require(!group.weight_decay, "Grouped: ", name, ": weight_decay is ", group.weight_decay.value_or(0),
-                      "; expected none, as the optimizer has none");
+      detail::require_that(!group.weight_decay, "Grouped: ", name, ": weight_decay is ", group.weight_decay.value_or(0),
+                           "; expected none, as the optimizer has none");
     }
     Wrapped::check_options(options, "Grouped: " + name);
     return {options, group.fixed, "Grouped::step: " + name};

@@ -49,9 +49,9 @@ class KeepOrthogonal {
     const auto matrices = detail::named_matrices(net);
     for (const std::string& name : names_) {
       detail::for_each_square("KeepOrthogonal", matrices, name, [&](const detail::NamedMatrix& matrix) {
-        detail::require(detail::all_finite(net.theta().data() + matrix.first, matrix.size),
-                        "KeepOrthogonal: ", matrix.name,
-                        " is not finite; expected finite numbers, as init::orthogonal makes them");
+        detail::require_that(detail::all_finite(net.theta().data() + matrix.first, matrix.size),
+                             "KeepOrthogonal: ", matrix.name,
+                             " is not finite; expected finite numbers, as init::orthogonal makes them");
         const Place place{matrix.first, matrix.rows};
         if (std::find(places_.begin(), places_.end(), place) == places_.end()) places_.push_back(place);
         most = (std::max)(most, matrix.rows);
@@ -72,8 +72,8 @@ class KeepOrthogonal {
     static_assert(detail::is_model<Model>() && detail::is_gradient_of_model<Gradient>());
     static_assert(detail::HasTheta<Model>,
                   "elman::optim::KeepOrthogonal: a matrix lies in one vector theta(); a tuple of models has several");
-    detail::require(model.theta().size() == size_, "KeepOrthogonal::step: model has ", model.theta().size(),
-                    " parameters; expected ", size_, " as in the net this was made for");
+    detail::require_that(model.theta().size() == size_, "KeepOrthogonal::step: model has ", model.theta().size(),
+                         " parameters; expected ", size_, " as in the net this was made for");
     if constexpr (std::is_void_v<decltype(optimizer_.step(model, gradient, others...))>) {
       optimizer_.step(model, gradient, others...);
       make_orthogonal(model);

@@ -48,10 +48,10 @@ class L2Penalty {
   typename Net::Scalar operator()(const Net& net, Gradient& gradient) const {
     static_assert(detail::is_model<Net>() && detail::is_gradient_of_model<Gradient>());
     using Scalar = typename Net::Scalar;
-    detail::require(net.theta().size() == size_, "L2Penalty: net has ", net.theta().size(), " parameters; expected ",
-                    size_, " as the net this was made for");
-    detail::require(gradient.theta().size() == size_, "L2Penalty: gradient has ", gradient.theta().size(),
-                    " parameters; expected ", size_, " as the net");
+    detail::require_that(net.theta().size() == size_, "L2Penalty: net has ", net.theta().size(),
+                         " parameters; expected ", size_, " as the net this was made for");
+    detail::require_that(gradient.theta().size() == size_, "L2Penalty: gradient has ", gradient.theta().size(),
+                         " parameters; expected ", size_, " as the net");
     for (const Part& part : parts_) {
       detail::require_representable<Real<Scalar>>("L2Penalty", "2 lambda", 2 * part.lambda);
     }

@@ -71,9 +71,9 @@ void for_each_square(std::string_view owner, const std::vector<NamedMatrix>& mat
                      const Visit& visit) {
   for_each_named(owner, matrices, wanted, [&](std::size_t place, NameFit) {
     const NamedMatrix& matrix = matrices[place];
-    require(matrix.rows * matrix.rows == matrix.size, owner, ": name is \"", wanted, "\", which fits ", matrix.name,
-            ", ", matrix.rows, " x ", matrix.size / (std::max)(matrix.rows, Index{1}),
-            "; expected names of square matrices, as \"W\" and \"layer1.W\" are");
+    require_that(matrix.rows * matrix.rows == matrix.size, owner, ": name is \"", wanted, "\", which fits ",
+                 matrix.name, ", ", matrix.rows, " x ", matrix.size / (std::max)(matrix.rows, Index{1}),
+                 "; expected names of square matrices, as \"W\" and \"layer1.W\" are");
     visit(matrix);
   });
 }

@@ -70,19 +70,19 @@ void require_epsilon(std::string_view owner, const double& value) {
   using Limits = std::numeric_limits<Scalar>;
   require_positive_in<Scalar>(owner, "epsilon", value);
   const double least = std::ldexp(1.0, (Limits::min_exponent - Limits::digits) / 2 + Limits::digits - 1);
-  require(value >= least, owner, ": epsilon is ", value, "; expected at least ", least,
-          ", since the squares of smaller gradients vanish");
+  require_that(value >= least, owner, ": epsilon is ", value, "; expected at least ", least,
+               ", since the squares of smaller gradients vanish");
 }
 
 /// Throws, in the name of `owner...`, unless a learning rate that step is given is a number from 0 up to the largest of
 /// the scalar.
 template <class Scalar, class... Owner>
 void require_rate_of_step(const double& learning_rate, const Owner&... owner) {
-  require(within(learning_rate, 0.0, (std::numeric_limits<double>::max)()), owner..., ": learning_rate is ",
-          learning_rate, "; expected at least 0 and finite");
+  require_that(within(learning_rate, 0.0, (std::numeric_limits<double>::max)()), owner..., ": learning_rate is ",
+               learning_rate, "; expected at least 0 and finite");
   constexpr auto most = (std::numeric_limits<Scalar>::max)();
-  require(learning_rate <= most, owner..., ": learning_rate is ", learning_rate, "; expected at most ",
-          static_cast<double>(most), ", the largest of the model's Scalar");
+  require_that(learning_rate <= most, owner..., ": learning_rate is ", learning_rate, "; expected at most ",
+               static_cast<double>(most), ", the largest of the model's Scalar");
 }
 
 /// Throws unless model and gradient have the same vectors, `count` parameters in all, and learning_rate is one.
@@ -96,17 +96,17 @@ void check_step(std::string_view owner, Model& model, Gradient& gradient, Index 
                           std::same_as<typename std::remove_cvref_t<decltype(g)>::Scalar, Scalar>,
                       "elman: model, gradient and optimizer must have the same Scalar; make the optimizer from the "
                       "model, as in `Adam adam{model}`");
-        require(g.size() == theta.size(), owner, "::step: vector ", vector, " of gradient has ", g.size(),
-                " parameters; expected ", theta.size(), " as in model");
+        require_that(g.size() == theta.size(), owner, "::step: vector ", vector, " of gradient has ", g.size(),
+                     " parameters; expected ", theta.size(), " as in model");
         ++vector;
         got += theta.size();
       },
       model, gradient);
-  require(got == count, owner, "::step: model has ", got, " parameters; expected ", count,
-          " as in the model this was made for");
+  require_that(got == count, owner, "::step: model has ", got, " parameters; expected ", count,
+               " as in the model this was made for");
   const Index got_gradient = elman::parameter_count(gradient);
-  require(got_gradient == count, owner, "::step: gradient has ", got_gradient, " parameters; expected ", count,
-          " as in model");
+  require_that(got_gradient == count, owner, "::step: gradient has ", got_gradient, " parameters; expected ", count,
+               " as in model");
   require_rate_of_step<Scalar>(learning_rate, owner, "::step");
 }
 
@@ -219,7 +219,7 @@ class OptimizerBase {
 
   /// Throws, before anything is written, if the state is one of another number of parameters or of other options.
   void restore(const State& state) {
-    detail::require(state.steps >= 0, Derived::name, "::restore: steps is ", state.steps, "; expected at least 0");
+    detail::require_that(state.steps >= 0, Derived::name, "::restore: steps is ", state.steps, "; expected at least 0");
     check_sizes(state.vectors(), state_.vectors(), std::make_index_sequence<std::tuple_size_v<Vectors>>{});
     state_ = state;
   }
@@ -242,9 +242,9 @@ class OptimizerBase {
 
   template <std::size_t... Place>
   static void check_sizes(const Vectors& got, const Vectors& expected, std::index_sequence<Place...>) {
-    (detail::require(std::get<Place>(got).size() == std::get<Place>(expected).size(), Derived::name,
-                     "::restore: vector ", Place, " of state has ", std::get<Place>(got).size(), " entries; expected ",
-                     std::get<Place>(expected).size()),
+    (detail::require_that(std::get<Place>(got).size() == std::get<Place>(expected).size(), Derived::name,
+                          "::restore: vector ", Place, " of state has ", std::get<Place>(got).size(),
+                          " entries; expected ", std::get<Place>(expected).size()),
      ...);
   }
 

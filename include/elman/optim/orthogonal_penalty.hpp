@@ -50,10 +50,10 @@ class OrthogonalPenalty {
   Scalar operator()(const Net& net, Gradient& gradient) {
     static_assert(detail::is_model<Net>() && detail::is_gradient_of_model<Gradient>());
     static_assert(std::same_as<typename Net::Scalar, Scalar>, "elman: net and OrthogonalPenalty must have one Scalar");
-    detail::require(net.theta().size() == size_, "OrthogonalPenalty: net has ", net.theta().size(),
-                    " parameters; expected ", size_, " as the net this was made for");
-    detail::require(gradient.theta().size() == size_, "OrthogonalPenalty: gradient has ", gradient.theta().size(),
-                    " parameters; expected ", size_, " as the net");
+    detail::require_that(net.theta().size() == size_, "OrthogonalPenalty: net has ", net.theta().size(),
+                         " parameters; expected ", size_, " as the net this was made for");
+    detail::require_that(gradient.theta().size() == size_, "OrthogonalPenalty: gradient has ", gradient.theta().size(),
+                         " parameters; expected ", size_, " as the net");
     Wide<Scalar> L(0);  // float would lose digits over many coefficients
     for (const auto& [first, n, lambda] : parts_) {
       const ConstMatrixView<Scalar> W(net.theta().data() + first, n, n);

@@ -48,11 +48,11 @@ class ReduceOnPlateau {
       : options_(options), state_{options.learning_rate, detail::not_a_number()} {
     constexpr auto owner = "ReduceOnPlateau";
     detail::require_positive(owner, "learning_rate", options.learning_rate);
-    detail::require(detail::between(options.factor, 0.0, 1.0), owner, ": factor is ", options.factor,
-                    "; expected in (0, 1)");
-    detail::require(options.patience >= 0, owner, ": patience is ", options.patience, "; expected at least 0");
+    detail::require_that(detail::between(options.factor, 0.0, 1.0), owner, ": factor is ", options.factor,
+                         "; expected in (0, 1)");
+    detail::require_that(options.patience >= 0, owner, ": patience is ", options.patience, "; expected at least 0");
     detail::require_not_negative(owner, "threshold", options.threshold);
-    detail::require(options.cooldown >= 0, owner, ": cooldown is ", options.cooldown, "; expected at least 0");
+    detail::require_that(options.cooldown >= 0, owner, ": cooldown is ", options.cooldown, "; expected at least 0");
     detail::require_not_negative(owner, "lowest", options.lowest);
     detail::require_not_negative(owner, "least_change", options.least_change);
   }
@@ -85,9 +85,9 @@ class ReduceOnPlateau {
   /// Throws, with nothing changed, unless the state is one that a run can make.
   void restore(const State& state) {
     detail::require_positive("ReduceOnPlateau::restore", "learning_rate", state.learning_rate);
-    detail::require(state.without_gain >= 0 && state.cooling >= 0, "ReduceOnPlateau::restore: the state counts ",
-                    state.without_gain, " numbers without gain and ", state.cooling,
-                    " of cooldown; expected at least 0");
+    detail::require_that(state.without_gain >= 0 && state.cooling >= 0, "ReduceOnPlateau::restore: the state counts ",
+                         state.without_gain, " numbers without gain and ", state.cooling,
+                         " of cooldown; expected at least 0");
     state_ = state;
   }
 

@@ -29,7 +29,7 @@ inline namespace ELMAN_ABI {
 namespace detail {
 
 inline void require_step(std::string_view owner, Index step) {
-  require(step >= 0, owner, ": step is ", step, "; expected at least 0");
+  require_that(step >= 0, owner, ": step is ", step, "; expected at least 0");
 }
 
 /// From `first` (part = 0) to `last` (part = 1) along half a cosine.
@@ -210,10 +210,10 @@ class OneCycleSchedule {
     detail::require_positive("OneCycleSchedule", "learning_rate", options.learning_rate);
     detail::require_at_least_one("OneCycleSchedule", "steps", options.steps);
     const double most = options.three_phases ? 0.5 : 1;
-    detail::require(detail::between(options.rising_share, 0.0, most), "OneCycleSchedule: rising_share is ",
-                    options.rising_share, "; expected in (0, ", most, ")");
-    detail::require(peak() > 0, "OneCycleSchedule: the rise takes ", peak() + 1,
-                    " steps; expected more than 1: raise steps or rising_share");
+    detail::require_that(detail::between(options.rising_share, 0.0, most), "OneCycleSchedule: rising_share is ",
+                         options.rising_share, "; expected in (0, ", most, ")");
+    detail::require_that(peak() > 0, "OneCycleSchedule: the rise takes ", peak() + 1,
+                         " steps; expected more than 1: raise steps or rising_share");
     detail::require_positive("OneCycleSchedule", "first_divisor", options.first_divisor);
     detail::require_positive("OneCycleSchedule", "last_divisor", options.last_divisor);
     detail::require_positive("OneCycleSchedule", "learning_rate / first_divisor", first());

@@ -73,9 +73,9 @@ class SGD : public OptimizerBase<SGD<Scalar, Size>, Scalar, SGDOptions, SGDState
     detail::require_fraction(owner, "dampening", options.dampening);
     detail::require_weight_decay<Scalar>(owner, options.weight_decay);
     if (options.nesterov) {
-      detail::require(options.momentum > 0, owner, ": momentum is 0; expected above 0 with nesterov");
-      detail::require(options.dampening <= 0, owner, ": dampening is ", options.dampening,
-                      "; expected 0 with nesterov");
+      detail::require_that(options.momentum > 0, owner, ": momentum is 0; expected above 0 with nesterov");
+      detail::require_that(options.dampening <= 0, owner, ": dampening is ", options.dampening,
+                           "; expected 0 with nesterov");
     }
     return options;
   }

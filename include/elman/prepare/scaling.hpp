@@ -94,10 +94,10 @@ class Scaling {
   template <class Data>
   void invert(Data&& data, const std::vector<Index>& rows) const {
     const auto count = static_cast<Index>(rows.size());
-    detail::require(count >= 1, "Scaling::invert: rows is empty; expected at least 1 row");
+    detail::require_that(count >= 1, "Scaling::invert: rows is empty; expected at least 1 row");
     for (const Index row : rows) {
-      detail::require(row >= 0 && row < this->rows(), "Scaling::invert: rows has ", row,
-                      "; expected at least 0 and below ", this->rows(), ", the rows that were measured");
+      detail::require_that(row >= 0 && row < this->rows(), "Scaling::invert: rows has ", row,
+                           "; expected at least 0 and below ", this->rows(), ", the rows that were measured");
     }
     const auto row_of = [&](Index k) { return rows[static_cast<std::size_t>(k % count)]; };
     detail::for_each_scaled("Scaling::invert", data, -count, [&](auto view) {
@@ -119,8 +119,8 @@ class Scaling {
     const auto& unit = tensor(tensors, name + "_unit", offset.rows());
     const auto& low = tensor(tensors, name + "_low", 1);
     for (Index row = 0; row < unit.rows(); ++row) {
-      detail::require(unit(row) > 0, "Scaling::from: \"", name, "_unit\" has ", unit(row), " at row ", row,
-                      "; expected above 0");
+      detail::require_that(unit(row) > 0, "Scaling::from: \"", name, "_unit\" has ", unit(row), " at row ", row,
+                           "; expected above 0");
     }
     return {offset, unit, low(0)};
   }
@@ -139,11 +139,11 @@ class Scaling {
   template <class Numbers>
   static Scaling fit_range(const Numbers& numbers, const RangeOptions& options) {
     constexpr double most = (std::numeric_limits<double>::max)();
-    detail::require(detail::within(options.low, -most, most), "Scaling::range: low is ", options.low,
-                    "; expected a finite number");
-    detail::require(options.high > options.low && detail::is_finite(options.high - options.low),
-                    "Scaling::range: high is ", options.high, "; expected above low = ", options.low,
-                    ", by a finite number");
+    detail::require_that(detail::within(options.low, -most, most), "Scaling::range: low is ", options.low,
+                         "; expected a finite number");
+    detail::require_that(options.high > options.low && detail::is_finite(options.high - options.low),
+                         "Scaling::range: high is ", options.high, "; expected above low = ", options.low,
+                         ", by a finite number");
     const auto [least, span] = detail::row_extent(numbers);
     Vector<double, Dynamic> unit(span.size());
     for (Index row = 0; row < span.size(); ++row) {
@@ -157,16 +157,16 @@ class Scaling {
   static const Matrix<double, Dynamic, Dynamic>& tensor(const Tensors& tensors, const std::string& name,
                                                         Index rows = 0) {
     const auto found = tensors.find(name);
-    detail::require(found != tensors.end(), "Scaling::from: tensors has no \"", name,
-                    "\"; expected what Scaling::tensors has given");
+    detail::require_that(found != tensors.end(), "Scaling::from: tensors has no \"", name,
+                         "\"; expected what Scaling::tensors has given");
     const auto& values = found->second;
-    detail::require(values.rows() >= 1 && values.cols() == 1, "Scaling::from: \"", name, "\" is ", values.rows(), " x ",
-                    values.cols(), "; expected a column");
-    detail::require(rows == 0 || values.rows() == rows, "Scaling::from: \"", name, "\" is ", values.rows(),
-                    " x 1; expected ", rows, " x 1");
+    detail::require_that(values.rows() >= 1 && values.cols() == 1, "Scaling::from: \"", name, "\" is ", values.rows(),
+                         " x ", values.cols(), "; expected a column");
+    detail::require_that(rows == 0 || values.rows() == rows, "Scaling::from: \"", name, "\" is ", values.rows(),
+                         " x 1; expected ", rows, " x 1");
     for (Index row = 0; row < values.rows(); ++row) {
-      detail::require(detail::is_finite(values(row, 0)), "Scaling::from: \"", name, "\" has ", values(row, 0),
-                      " at row ", row, "; expected a finite number");
+      detail::require_that(detail::is_finite(values(row, 0)), "Scaling::from: \"", name, "\" has ", values(row, 0),
+                           " at row ", row, "; expected a finite number");
     }
     return values;
   }

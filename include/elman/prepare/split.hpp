@@ -83,15 +83,15 @@ Split stratified_split(const LabelList& labels, const SplitOptions& options, Ran
 inline Split split_by_time(Index size, const TimeSplitOptions& options) {
   constexpr auto owner = "split_by_time";
   detail::check_shares(owner, options);
-  detail::require(options.gap >= 0, owner, ": gap is ", options.gap, "; expected at least 0");
+  detail::require_that(options.gap >= 0, owner, ": gap is ", options.gap, "; expected at least 0");
   const auto count = static_cast<Index>(detail::checked_size(owner, size));
   const Index validation = detail::share_of(options.validation, count), test = detail::share_of(options.test, count);
   const Index gaps = (validation > 0 ? 1 : 0) + (test > 0 ? 1 : 0);
   // Not gap * gaps, which may be more than an Index holds
   const bool fits = validation + test < count && (gaps == 0 || options.gap <= (count - validation - test - 1) / gaps);
-  detail::require(fits, owner, ": size is ", count, "; expected more than ", validation,
-                  " for .validation = ", options.validation, ", ", test, " for .test = ", options.test, " and ", gaps,
-                  " times .gap = ", options.gap);
+  detail::require_that(fits, owner, ": size is ", count, "; expected more than ", validation,
+                       " for .validation = ", options.validation, ", ", test, " for .test = ", options.test, " and ",
+                       gaps, " times .gap = ", options.gap);
   Split parts;
   Index next = 0;
   const auto take = [&next](Index part_size, Index gap) {
@@ -131,8 +131,9 @@ std::vector<Split> stratified_folds(const LabelList& labels, const FoldOptions& 
   const std::vector<Indices> classes = detail::by_class(owner, labels);
   for (std::size_t label = 0; label < classes.size(); ++label) {
     const auto members = std::ssize(classes[label]);
-    detail::require(!options.every_class || members == 0 || members >= options.count, owner, ": class ", label, " has ",
-                    members, " examples; expected at least .count = ", options.count, ", or .every_class = false");
+    detail::require_that(!options.every_class || members == 0 || members >= options.count, owner, ": class ", label,
+                         " has ", members, " examples; expected at least .count = ", options.count,
+                         ", or .every_class = false");
   }
   Indices order(std::ranges::size(labels));
   std::iota(order.begin(), order.end(), Index{0});

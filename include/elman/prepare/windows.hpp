@@ -48,18 +48,19 @@ class WindowsOfSeries {
   WindowsOfSeries(const char* owner, Columns<Scalar, Dynamic> series, Options options)
       : series_(std::move(series)), options_(std::move(options)) {
     const auto at_least_one = [owner](const char* name, Index value) {
-      require(value >= 1, owner, ": ", name, " is ", value, "; expected at least 1");
+      require_that(value >= 1, owner, ": ", name, " is ", value, "; expected at least 1");
     };
     at_least_one("length", options_.length);
     at_least_one("stride", options_.stride);
     at_least_one("horizon", options_.horizon);
     const Index steps = series_.cols();
-    require(series_.rows() >= 1, owner, ": series has 0 rows; expected at least 1");
-    require(options_.length <= steps && options_.horizon <= steps - options_.length, owner, ": series has ", steps,
-            " steps; expected at least .length = ", options_.length, " and .horizon = ", options_.horizon, " together");
+    require_that(series_.rows() >= 1, owner, ": series has 0 rows; expected at least 1");
+    require_that(options_.length <= steps && options_.horizon <= steps - options_.length, owner, ": series has ", steps,
+                 " steps; expected at least .length = ", options_.length, " and .horizon = ", options_.horizon,
+                 " together");
     for (const Index row : options_.rows) {
-      require(row >= 0 && row < series_.rows(), owner, ": rows has ", row, "; expected at least 0 and below ",
-              series_.rows(), ", the rows of the series");
+      require_that(row >= 0 && row < series_.rows(), owner, ": rows has ", row, "; expected at least 0 and below ",
+                   series_.rows(), ", the rows of the series");
     }
     size_ = (steps - options_.length - options_.horizon) / options_.stride + 1;
     if (options_.rows.empty()) return;
@@ -150,7 +151,7 @@ class StepWindows : public detail::WindowsOfSeries<Scalar> {
   template <class Series>
   explicit StepWindows(Series&& series, const WindowOptions& options)
       : detail::WindowsOfSeries<Scalar>("StepWindows", detail::series_matrix(std::forward<Series>(series)), options) {
-    detail::require(!options.only_last, "StepWindows: only_last is true; expected false, or prepare::Windows");
+    detail::require_that(!options.only_last, "StepWindows: only_last is true; expected false, or prepare::Windows");
   }
 
   Index out() const { return this->target_rows(); }

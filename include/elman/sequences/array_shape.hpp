@@ -36,9 +36,9 @@ namespace detail {
 inline Index size_of(const char* owner, const ArrayShape& shape) {
   Index size = 1;
   const auto times = [&](const char* name, Index factor) {
-    require(factor >= 1, owner, ": shape has .", name, " = ", factor, "; expected at least 1");
-    require(size <= (std::numeric_limits<Index>::max)() / factor, owner, ": shape has .", name, " = ", factor,
-            "; expected a product of sizes that can be counted");
+    require_that(factor >= 1, owner, ": shape has .", name, " = ", factor, "; expected at least 1");
+    require_that(size <= (std::numeric_limits<Index>::max)() / factor, owner, ": shape has .", name, " = ", factor,
+                 "; expected a product of sizes that can be counted");
     size *= factor;
   };
   times("batch", shape.batch);
@@ -50,9 +50,9 @@ inline Index size_of(const char* owner, const ArrayShape& shape) {
 /// Throws unless an array has memory for as many numbers as its shape says.
 inline void check_array(const char* owner, const ArrayShape& shape, bool is_null, std::size_t count) {
   const Index size = size_of(owner, shape);
-  require(!is_null || count == 0, owner, ": array is null; expected ", size, " numbers");
-  require(count == static_cast<std::size_t>(size), owner, ": array has ", count, " numbers; expected ", size, " = ",
-          shape.batch, " sequences * ", shape.steps, " steps * ", shape.rows, " rows");
+  require_that(!is_null || count == 0, owner, ": array is null; expected ", size, " numbers");
+  require_that(count == static_cast<std::size_t>(size), owner, ": array has ", count, " numbers; expected ", size,
+               " = ", shape.batch, " sequences * ", shape.steps, " steps * ", shape.rows, " rows");
 }
 
 }  // namespace detail

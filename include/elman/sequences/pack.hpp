@@ -96,8 +96,8 @@ template <class Sequence, class Scalar, int Rows>
 void pack_matrices(const char* owner, Index B, const Sequence& sequence, Sequences<Scalar, Rows>& x) {
   for (Index b = 0; b < B; ++b) {
     const Index rows = Rows == Dynamic ? sequence(0).rows() : Rows;
-    require(sequence(b).rows() == rows, owner, ": sequence ", b, " has ", sequence(b).rows(), " rows; expected ", rows,
-            Rows == Dynamic ? " as sequence 0 has" : " as x has");
+    require_that(sequence(b).rows() == rows, owner, ": sequence ", b, " has ", sequence(b).rows(), " rows; expected ",
+                 rows, Rows == Dynamic ? " as sequence 0 has" : " as x has");
   }
   x.steps.assign(owner, B, [&](Index b) { return sequence(b).cols(); });
   x.parts.clear();
@@ -173,8 +173,8 @@ requires(!detail::BatchOfMatrices<Batch> && !detail::BatchOfLists<Batch>) auto p
 template <class Derived>
 auto unpack(const Eigen::MatrixBase<Derived>& columns, const Steps& steps) {
   using Scalar = typename Derived::Scalar;
-  detail::require(columns.cols() == steps.columns(), "unpack: columns has ", columns.cols(),
-                  " columns; expected N = ", steps.columns());
+  detail::require_that(columns.cols() == steps.columns(), "unpack: columns has ", columns.cols(),
+                       " columns; expected N = ", steps.columns());
   std::vector<Columns<Scalar, Derived::RowsAtCompileTime>> sequences(static_cast<std::size_t>(steps.batch()));
   for (Index b = 0; b < steps.batch(); ++b) {
     auto& sequence = sequences[static_cast<std::size_t>(b)];

@@ -65,8 +65,8 @@ const ArrayElementOf<Numbers>* checked_array(const Numbers& numbers, const Array
   }
   check_array("pack_array", shape, begin == nullptr, size);
   for (Index b = 0; b < shape.batch; ++b) {
-    require(length_of(b) >= 0 && length_of(b) <= shape.steps, "pack_array: lengths[", b, "] is ", length_of(b),
-            "; expected 0 to T = ", shape.steps);
+    require_that(length_of(b) >= 0 && length_of(b) <= shape.steps, "pack_array: lengths[", b, "] is ", length_of(b),
+                 "; expected 0 to T = ", shape.steps);
   }
   return begin;
 }
@@ -91,7 +91,7 @@ void pack_steps(const Numbers& numbers, const ArrayShape& shape, const LengthOf&
   using Stride = Eigen::InnerStride<>;
   using List = Eigen::Map<const Matrix<Integer, 1, Dynamic>, Eigen::Unaligned, Stride>;
   const Integer* const array = checked_array(numbers, shape, length_of);
-  require(shape.rows == 1, "pack_array: shape has .rows = ", shape.rows, "; expected 1, an integer a step");
+  require_that(shape.rows == 1, "pack_array: shape has .rows = ", shape.rows, "; expected 1, an integer a step");
   const auto list = [&](Index b) { return List(array + shape.place(b, 0), length_of(b), Stride(shape.stride())); };
   pack_lists("pack_array", shape.batch, list, x);
 }
@@ -106,7 +106,7 @@ void pack_steps(const Numbers& numbers, const ArrayShape& shape, const LengthOf&
 template <class Numbers, detail::ListOfLengths Lengths = std::initializer_list<Index>, detail::Packed X>
 void pack_array(const Numbers& numbers, const ArrayShape& shape, const Lengths& lengths, X& x) {
   const auto count = static_cast<Index>(std::ranges::size(lengths));
-  detail::require(count == shape.batch, "pack_array: lengths has ", count, " entries; expected B = ", shape.batch);
+  detail::require_that(count == shape.batch, "pack_array: lengths has ", count, " entries; expected B = ", shape.batch);
   const auto length = detail::element_of(lengths);
   detail::pack_steps(
       numbers, shape, [&](Index b) { return static_cast<Index>(length(b)); }, x);

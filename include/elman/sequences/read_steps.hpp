@@ -93,12 +93,12 @@ namespace detail {
 template <class Room>
 void check_read(const ReadSteps& read, const BasicSteps<Room>& steps) {
   if (read.kind != ReadSteps::Kind::listed) return;
-  require(!read.listed.empty(), "at_steps: the list has 0 steps; expected at least 1");
-  require(read.listed.front() >= 0, "at_steps: step ", read.listed.front(), "; expected at least 0");
+  require_that(!read.listed.empty(), "at_steps: the list has 0 steps; expected at least 1");
+  require_that(read.listed.front() >= 0, "at_steps: step ", read.listed.front(), "; expected at least 0");
   Index before = -1;
   for (const Index t : read.listed) {
-    require(t > before, "at_steps: step ", t, " stands behind ", before, "; expected strictly rising steps");
-    require(t < steps.count(), "at_steps: step ", t, "; expected less than T = ", steps.count());
+    require_that(t > before, "at_steps: step ", t, " stands behind ", before, "; expected strictly rising steps");
+    require_that(t < steps.count(), "at_steps: step ", t, "; expected less than T = ", steps.count());
     before = t;
   }
 }

@@ -37,9 +37,9 @@ namespace detail {
 template <class Room, class Owner>
 void check_room(const Owner& owner, Index step_count, Index B) {
   if constexpr (Room::is_fixed) {
-    require(step_count <= Room::steps, owner, ": T is ", step_count, "; expected at most ", Room::steps,
-            ", as there is room for");
-    require(B <= Room::batch, owner, ": B is ", B, "; expected at most ", Room::batch, ", as there is room for");
+    require_that(step_count <= Room::steps, owner, ": T is ", step_count, "; expected at most ", Room::steps,
+                 ", as there is room for");
+    require_that(B <= Room::batch, owner, ": B is ", B, "; expected at most ", Room::batch, ", as there is room for");
   }
 }
 template <class Room, class Owner, class Other>
@@ -72,8 +72,8 @@ class BasicSteps {
 
   /// T steps of B sequences of equal length. Needs no memory. Throws if T or B is less than 1, or more than Room says.
   static BasicSteps even(Index step_count, Index B) {
-    detail::require(step_count >= 1, "Steps::even: T is ", step_count, "; expected at least 1 step");
-    detail::require(B >= 1, "Steps::even: B is ", B, "; expected at least 1 sequence");
+    detail::require_that(step_count >= 1, "Steps::even: T is ", step_count, "; expected at least 1 step");
+    detail::require_that(B >= 1, "Steps::even: B is ", B, "; expected at least 1 sequence");
     detail::check_room<Room>("Steps::even", step_count, B);
     BasicSteps steps;
     steps.T_ = step_count;
@@ -164,15 +164,16 @@ class BasicSteps {
   /// T, of lengths that are fit for steps.
   template <class LengthOf>
   static Index check_lengths(const char* owner, Index B, const LengthOf& length_of) {
-    detail::require(B >= 1, owner, ": the batch has 0 sequences; expected at least 1");
+    detail::require_that(B >= 1, owner, ": the batch has 0 sequences; expected at least 1");
     detail::check_room<Room>(owner, 0, B);
     Index step_count = 0;
     for (Index b = 0; b < B; ++b) {
       const Index length = length_of(b);
-      detail::require(length >= 0, owner, ": sequence ", b, " has length ", length, "; expected at least 0");
+      detail::require_that(length >= 0, owner, ": sequence ", b, " has length ", length, "; expected at least 0");
       step_count = (std::max)(step_count, length);
     }
-    detail::require(step_count >= 1, owner, ": every sequence has 0 steps; expected at least 1 step in one of them");
+    detail::require_that(step_count >= 1, owner,
+                         ": every sequence has 0 steps; expected at least 1 step in one of them");
     detail::check_room<Room>(owner, step_count, B);
     return step_count;
   }

@@ -37,8 +37,8 @@ inline namespace ELMAN_ABI {
 template <std::ranges::random_access_range List>
 requires std::integral<detail::ElementOf<List>> Labels streams(const List& list, Index B) {
   const auto size = static_cast<Index>(std::ranges::size(list));
-  detail::require(B >= 1, "streams: B is ", B, "; expected at least 1 stream");
-  detail::require(size >= B, "streams: the list has ", size, " integers; expected at least B = ", B);
+  detail::require_that(B >= 1, "streams: B is ", B, "; expected at least 1 stream");
+  detail::require_that(size >= B, "streams: the list has ", size, " integers; expected at least B = ", B);
   const Index length = size / B;
   const auto first = std::ranges::begin(list);
   Labels result{{}, Steps::even(length, B)};
@@ -56,15 +56,15 @@ namespace detail {
 
 /// The steps of begin … begin + count − 1, fewer at the end, of streams that are all equally long.
 inline Steps check_chunk(const Steps& steps, Index columns, Index begin, Index count) {
-  require(columns == steps.columns(), "chunk: the streams have ", columns, " columns; expected N = ", steps.columns(),
-          " as their steps say");
+  require_that(columns == steps.columns(), "chunk: the streams have ", columns,
+               " columns; expected N = ", steps.columns(), " as their steps say");
   for (Index b = 0; b < steps.batch(); ++b) {
-    require(steps.length(b) == steps.length(0), "chunk: stream ", b, " has ", steps.length(b), " steps; expected ",
-            steps.length(0), " as stream 0 has");
+    require_that(steps.length(b) == steps.length(0), "chunk: stream ", b, " has ", steps.length(b), " steps; expected ",
+                 steps.length(0), " as stream 0 has");
   }
-  require(begin >= 0 && begin < steps.count(), "chunk: begin is ", begin,
-          "; expected 0 <= begin < T = ", steps.count());
-  require(count >= 1, "chunk: count is ", count, "; expected at least 1 step");
+  require_that(begin >= 0 && begin < steps.count(), "chunk: begin is ", begin,
+               "; expected 0 <= begin < T = ", steps.count());
+  require_that(count >= 1, "chunk: count is ", count, "; expected at least 1 step");
   return Steps::even((std::min)(count, steps.count() - begin), steps.batch());
 }
 
@@ -124,9 +124,9 @@ void chunk(const Whole& whole, const Labels& starts, Index begin, Index count, W
     columns = whole.columns.cols();
   }
   const Steps even = detail::check_chunk(whole.steps, columns, begin, count);
-  detail::require(starts.steps == whole.steps && size == whole.steps.columns(), "chunk: starts has ", size,
-                  " entries of ", starts.steps.batch(), " streams; expected ", whole.steps.columns(), " of ",
-                  whole.steps.batch(), ", as the streams have");
+  detail::require_that(starts.steps == whole.steps && size == whole.steps.columns(), "chunk: starts has ", size,
+                       " entries of ", starts.steps.batch(), " streams; expected ", whole.steps.columns(), " of ",
+                       whole.steps.batch(), ", as the streams have");
   const auto starts_at = [&](Index b, Index t) {
     return starts.columns[static_cast<std::size_t>(starts.steps.column(b, begin + t))] != 0;
   };

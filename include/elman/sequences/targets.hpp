@@ -55,19 +55,19 @@ inline Index reads_of(const ReadSteps& read, Index length) {
 
 /// Throws unless targets of the steps `given` are of every step, or of those that are read. Returns whether of every.
 inline bool check_gathered(const Steps& given, const ReadSteps& read, const Steps& steps) {
-  require(given.batch() == steps.batch(), "gather: targets has ", given.batch(),
-          " sequences; expected B = ", steps.batch());
+  require_that(given.batch() == steps.batch(), "gather: targets has ", given.batch(),
+               " sequences; expected B = ", steps.batch());
   if (given == steps) {
     for (Index b = 0; b < steps.batch(); ++b) {
-      require(read.kind != ReadSteps::Kind::last || steps.length(b) > 0, "gather: sequence ", b,
-              " has no step, and no target for last_step; expected targets packed of one list of 1 a sequence");
+      require_that(read.kind != ReadSteps::Kind::last || steps.length(b) > 0, "gather: sequence ", b,
+                   " has no step, and no target for last_step; expected targets packed of one list of 1 a sequence");
     }
     return true;
   }
   for (Index b = 0; b < steps.batch(); ++b) {
     const Index reads = reads_of(read, steps.length(b));
-    require(given.length(b) == reads, "gather: targets has ", given.length(b), " steps in sequence ", b, "; expected ",
-            steps.length(b), ", every step, or ", reads, ", those that are read");
+    require_that(given.length(b) == reads, "gather: targets has ", given.length(b), " steps in sequence ", b,
+                 "; expected ", steps.length(b), ", every step, or ", reads, ", those that are read");
   }
   return false;
 }
@@ -76,8 +76,8 @@ inline bool check_gathered(const Steps& given, const ReadSteps& read, const Step
 template <class Resize, class Set>
 void gather_columns(Index columns, const Steps& given, const ReadSteps& read, const Steps& steps, const Resize& resize,
                     const Set& set) {
-  require(columns == given.columns(), "gather: targets has ", columns, " columns; expected N = ", given.columns(),
-          " as its steps say");
+  require_that(columns == given.columns(), "gather: targets has ", columns, " columns; expected N = ", given.columns(),
+               " as its steps say");
   check_read(read, steps);
   const bool every = check_gathered(given, read, steps);
   resize(for_each_read(read, steps, [](Index, Index, Index, Index) {}));
@@ -110,8 +110,8 @@ template <class Number>
 void gather(const std::vector<Number>& numbers, const ReadSteps& read, const Steps& steps,
             std::vector<Number>& result) {
   const auto size = static_cast<Index>(std::ssize(numbers));
-  detail::require(size == steps.columns(), "gather: numbers has ", size, " entries; expected N = ", steps.columns(),
-                  ", one a step");
+  detail::require_that(size == steps.columns(), "gather: numbers has ", size,
+                       " entries; expected N = ", steps.columns(), ", one a step");
   detail::gather_columns(
       size, steps, read, steps, [&](Index count) { result.resize(static_cast<std::size_t>(count)); },
       [&](Index k, Index from) { result[static_cast<std::size_t>(k)] = numbers[static_cast<std::size_t>(from)]; });
@@ -142,11 +142,11 @@ namespace detail {
 template <class Room>
 void check_steps_of_targets(const char* owner, const Steps& given, const Selection<Room>& read,
                             const BasicSteps<Room>& steps) {
-  require(given.batch() == steps.batch(), owner, ": targets has ", given.batch(),
-          " sequences; expected B = ", steps.batch(), ", as x has");
+  require_that(given.batch() == steps.batch(), owner, ": targets has ", given.batch(),
+               " sequences; expected B = ", steps.batch(), ", as x has");
   const auto expect = [&](Index b, Index count, const char* cure) {
-    require(given.length(b) == count, owner, ": targets has ", given.length(b), " steps in sequence ", b, "; expected ",
-            count, cure);
+    require_that(given.length(b) == count, owner, ": targets has ", given.length(b), " steps in sequence ", b,
+                 "; expected ", count, cure);
   };
   if (read.kind() == ReadSteps::Kind::every) {
     for (Index b = 0; b < steps.batch(); ++b) expect(b, steps.length(b), ", as x has: one target a step (every_step)");
@@ -168,9 +168,9 @@ void check_steps_of_targets(const char* owner, const Steps& given, const Selecti
   }
   fits = fits && given.count() == j;
   for (Index b = 0; b < steps.batch() && fits; ++b) fits = given.length(b) == 0 || given.slot(b) == steps.slot(b);
-  require(fits, owner,
-          ": targets is packed of other steps than those that at_steps reads, or in another order; expected "
-          "gather(targets, at_steps({…}), x.steps), which takes and orders them");
+  require_that(fits, owner,
+               ": targets is packed of other steps than those that at_steps reads, or in another order; expected "
+               "gather(targets, at_steps({…}), x.steps), which takes and orders them");
 }
 
 /// The same of any targets and tape, where both know their steps: a tape of a user's own need not.

@@ -27,13 +27,14 @@ inline namespace ELMAN_ABI {
 namespace detail {
 
 inline void check_unpacked(Index rows, Index columns, const Steps& steps, const ArrayShape& shape) {
-  require(columns == steps.columns(), "unpack_array: columns has ", columns,
-          " columns; expected N = ", steps.columns());
-  require(shape.batch == steps.batch(), "unpack_array: shape has .batch = ", shape.batch,
-          "; expected B = ", steps.batch());
-  require(shape.steps >= steps.count(), "unpack_array: shape has .steps = ", shape.steps,
-          "; expected at least T = ", steps.count());
-  require(shape.rows == rows, "unpack_array: shape has .rows = ", shape.rows, "; expected ", rows, ", as columns has");
+  require_that(columns == steps.columns(), "unpack_array: columns has ", columns,
+               " columns; expected N = ", steps.columns());
+  require_that(shape.batch == steps.batch(), "unpack_array: shape has .batch = ", shape.batch,
+               "; expected B = ", steps.batch());
+  require_that(shape.steps >= steps.count(), "unpack_array: shape has .steps = ", shape.steps,
+               "; expected at least T = ", steps.count());
+  require_that(shape.rows == rows, "unpack_array: shape has .rows = ", shape.rows, "; expected ", rows,
+               ", as columns has");
 }
 
 /// put(place in the array, column) for all steps of it; column −1 where there is padding.
@@ -87,8 +88,8 @@ void unpack_array(std::span<const Index> columns, const Steps& steps, const Arra
   detail::check_unpacked(1, std::ssize(columns), steps, shape);
   detail::check_array("unpack_array", shape, numbers.data() == nullptr, numbers.size());
   const auto check_one = [](Index number) {
-    detail::require(std::in_range<Integer>(number), "unpack_array: columns or padding is ", number,
-                    "; expected what an integer of ", sizeof(Integer), " bytes holds");
+    detail::require_that(std::in_range<Integer>(number), "unpack_array: columns or padding is ", number,
+                         "; expected what an integer of ", sizeof(Integer), " bytes holds");
   };
   check_one(padding);
   for (const Index number : columns) check_one(number);

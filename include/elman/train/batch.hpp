@@ -263,8 +263,8 @@ class Batch {
       for (Index b = 0; b < count; ++b) {
         decltype(auto) given = data.weight(place(b));
         const auto size = static_cast<Index>(std::ranges::size(given));
-        detail::require(size == all.length(b), "train::Batch::pack: weights of example ", place(b), " has ", size,
-                        " entries; expected ", all.length(b), ", one a step");
+        detail::require_that(size == all.length(b), "train::Batch::pack: weights of example ", place(b), " has ", size,
+                             " entries; expected ", all.length(b), ", one a step");
         for (Index t = 0; t < size; ++t) {
           of_steps_[static_cast<std::size_t>(all.column(b, t))] = static_cast<double>(detail::element_of(given)(t));
         }

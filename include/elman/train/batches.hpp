@@ -80,12 +80,12 @@ class Batches {
       : data_(static_cast<Data_&&>(data)), options_(options) {
     constexpr auto owner = "train::Batches";
     const Index count = data_.size();
-    detail::require(count > 0, owner, ": data has no example; expected at least 1");
-    detail::require(options.size >= 0 && options.size <= count, owner, ": size is ", options.size,
-                    "; expected from 1 to ", count, ", the size of the data");
+    detail::require_that(count > 0, owner, ": data has no example; expected at least 1");
+    detail::require_that(options.size >= 0 && options.size <= count, owner, ": size is ", options.size,
+                         "; expected from 1 to ", count, ", the size of the data");
     if (options.size == 0) options_.size = (std::min)(count, Index{32});
-    detail::require(options.micro >= 0 && options.micro <= options_.size, owner, ": micro is ", options.micro,
-                    "; expected from 1 to ", options_.size, ", the size of a batch");
+    detail::require_that(options.micro >= 0 && options.micro <= options_.size, owner, ": micro is ", options.micro,
+                         "; expected from 1 to ", options_.size, ", the size of a batch");
     if (options.micro == 0) options_.micro = options_.size;
   }
 
@@ -135,7 +135,7 @@ class Batches {
       return std::all_of(list.begin(), list.end(), [end](Index k) { return k >= 0 && k < end; });
     };
     const auto count = static_cast<Index>(order_.size());
-    detail::require(
+    detail::require_that(
         inside(order_, size()) && inside(begins_, count + 1) && std::is_sorted(begins_.begin(), begins_.end()),
         "train::Batches: the order of the examples is none of these data");
   }
@@ -145,8 +145,8 @@ class Batches {
 
   /// Batch k has the places from here on.
   Index begin_of(Index k) const {
-    detail::require(k + 1 <= static_cast<Index>(begins_.size()), "train::Batches: batch ", k,
-                    " is asked for; expected start(random) before");
+    detail::require_that(k + 1 <= static_cast<Index>(begins_.size()), "train::Batches: batch ", k,
+                         " is asked for; expected start(random) before");
     return begins_[as_size(k)];
   }
 

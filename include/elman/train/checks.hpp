@@ -67,8 +67,9 @@ void check_labels(const char* owner, const Loss& loss, const Labels& labels, Ind
   if constexpr (std::ranges::range<Labels> && requires { loss.options().ignored_label; }) {
     if constexpr (std::integral<std::ranges::range_value_t<Labels>>) {
       for (const Index label : labels) {
-        require((label >= 0 && label < out) || label == loss.options().ignored_label, owner, ": a target of batch ", k,
-                " is ", label, "; expected 0 <= label < Out = ", out, ", or .ignored_label of the loss");
+        require_that((label >= 0 && label < out) || label == loss.options().ignored_label, owner,
+                     ": a target of batch ", k, " is ", label, "; expected 0 <= label < Out = ", out,
+                     ", or .ignored_label of the loss");
       }
     }
   }
@@ -107,9 +108,10 @@ void check_pieces(const char* owner, Source& source) {
   if constexpr (!Says::value) {
     source.start(nullptr);
     for (Index k = 0; k < source.batches(); ++k) {
-      require(source.pieces(k) == 1, owner,
-              ": batches come in pieces (.micro), and the loss does not say what its mean divides by; expected a loss "
-              "with reduction() and divisor(tape, targets) (elman/loss/loss.hpp), or no .micro");
+      require_that(
+          source.pieces(k) == 1, owner,
+          ": batches come in pieces (.micro), and the loss does not say what its mean divides by; expected a loss "
+          "with reduction() and divisor(tape, targets) (elman/loss/loss.hpp), or no .micro");
     }
   }
 }

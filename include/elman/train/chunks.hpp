@@ -119,17 +119,18 @@ class Chunks {
  private:
   static ChunkOptions checked(const ChunkOptions& options, Index steps, Index targets) {
     constexpr auto owner = "train::Chunks";
-    detail::require(steps > 0, owner, ": x has no step; expected at least 1");
-    detail::require(targets == steps, owner, ": targets has ", targets, " steps; expected ", steps, " as x has");
-    detail::require(options.streams >= 1 && options.streams <= steps, owner, ": streams is ", options.streams,
-                    "; expected from 1 to ", steps, ", as many as there are steps");
-    detail::require(options.steps >= 1, owner, ": steps is ", options.steps, "; expected at least 1");
+    detail::require_that(steps > 0, owner, ": x has no step; expected at least 1");
+    detail::require_that(targets == steps, owner, ": targets has ", targets, " steps; expected ", steps, " as x has");
+    detail::require_that(options.streams >= 1 && options.streams <= steps, owner, ": streams is ", options.streams,
+                         "; expected from 1 to ", steps, ", as many as there are steps");
+    detail::require_that(options.steps >= 1, owner, ": steps is ", options.steps, "; expected at least 1");
     return options;
   }
   template <class Tokens>
   static auto all_but_last(const Tokens& tokens) {
     const auto size = std::ranges::size(tokens);
-    detail::require(size >= 2, "train::Chunks: tokens has ", size, " of them; expected at least 2, one and the next");
+    detail::require_that(size >= 2, "train::Chunks: tokens has ", size,
+                         " of them; expected at least 2, one and the next");
     return std::span(std::ranges::data(tokens), size - 1);
   }
   template <class Tokens>

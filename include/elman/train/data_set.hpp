@@ -60,12 +60,12 @@ class Examples {
         targets_(static_cast<Targets&&>(targets)),
         weights_(static_cast<Weights&&>(weights)) {
     const Index count = target_count();
-    detail::require(count == size(), "train::Examples: targets has ", count, " entries; expected ", size(),
-                    ", one a sequence");
+    detail::require_that(count == size(), "train::Examples: targets has ", count, " entries; expected ", size(),
+                         ", one a sequence");
     if constexpr (has_weights) {
       const auto given = static_cast<Index>(std::ranges::size(weights_));
-      detail::require(given == size(), "train::Examples: weights has ", given, " entries; expected ", size(),
-                      ", one a sequence");
+      detail::require_that(given == size(), "train::Examples: weights has ", given, " entries; expected ", size(),
+                           ", one a sequence");
     }
   }
 
@@ -112,8 +112,8 @@ class Subset {
   /// Throws if a place is none of the data's.
   Subset(Data data, Places places) : data_(static_cast<Data&&>(data)), places_(static_cast<Places&&>(places)) {
     for (Index k = 0; k < size(); ++k) {
-      detail::require(place(k) >= 0 && place(k) < data_.size(), "train::Subset: place ", k, " is ", place(k),
-                      "; expected at least 0 and below ", data_.size(), ", the size of the data");
+      detail::require_that(place(k) >= 0 && place(k) < data_.size(), "train::Subset: place ", k, " is ", place(k),
+                           "; expected at least 0 and below ", data_.size(), ", the size of the data");
     }
   }
 

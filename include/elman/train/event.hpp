@@ -12,7 +12,7 @@
 #include <span>
 #include <string>
 
-#include "elman/number_bits.hpp"
+#include "elman/standard/number_bits.hpp"
 #include "elman/types.hpp"
 
 namespace elman {

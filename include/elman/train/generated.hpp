@@ -66,12 +66,12 @@ class Generated {
   explicit Generated(Make make, const GeneratedOptions& options = {})
       : make_(std::move(make)), options_(options), evaluation_(options.seed) {
     constexpr auto owner = "train::Generated";
-    detail::require(options.examples >= 1, owner, ": examples is ", options.examples, "; expected at least 1");
-    detail::require(options.size >= 0 && options.size <= options.examples, owner, ": size is ", options.size,
-                    "; expected from 1 to ", options.examples, ", the examples of an epoch");
+    detail::require_that(options.examples >= 1, owner, ": examples is ", options.examples, "; expected at least 1");
+    detail::require_that(options.size >= 0 && options.size <= options.examples, owner, ": size is ", options.size,
+                         "; expected from 1 to ", options.examples, ", the examples of an epoch");
     if (options.size == 0) options_.size = (std::min)(options.examples, Index{32});
-    detail::require(options.micro >= 0 && options.micro <= options_.size, owner, ": micro is ", options.micro,
-                    "; expected from 1 to ", options_.size, ", the size of a batch");
+    detail::require_that(options.micro >= 0 && options.micro <= options_.size, owner, ": micro is ", options.micro,
+                         "; expected from 1 to ", options_.size, ", the size of a batch");
     if (options.micro == 0) options_.micro = options_.size;
   }
 

@@ -30,14 +30,14 @@ class Growing {
  public:
   explicit Growing(const GrowingOptions& options) : options_(options) {
     detail::require_at_least_one("train::Growing", "from", options.from);
-    detail::require(options.to >= options.from, "train::Growing: to is ", options.to, "; expected at least ",
-                    options.from, ", where it grows from");
+    detail::require_that(options.to >= options.from, "train::Growing: to is ", options.to, "; expected at least ",
+                         options.from, ", where it grows from");
     detail::require_at_least_one("train::Growing", "steps", options.steps);
   }
   const GrowingOptions& options() const { return options_; }
 
   Index operator()(Index step) const {
-    detail::require(step >= 0, "train::Growing: step is ", step, "; expected at least 0");
+    detail::require_that(step >= 0, "train::Growing: step is ", step, "; expected at least 0");
     if (step >= options_.steps) return options_.to;
     const double longer = static_cast<double>(options_.to - options_.from) * static_cast<double>(step);
     return options_.from + static_cast<Index>(longer / static_cast<double>(options_.steps));

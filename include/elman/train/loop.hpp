@@ -61,9 +61,9 @@ class Loop {
         update_(owner, net, optimizer, std::move(loss), std::move(source), options_),
         random_(options.seed),
         tally_(metrics...) {
-    detail::require(options.epochs >= 1, owner, ": epochs is ", options.epochs, "; expected at least 1");
-    detail::require(!options.schedule || !options.plateau, owner,
-                    ": a schedule and a plateau both say the learning rate; expected one of them");
+    detail::require_that(options.epochs >= 1, owner, ": epochs is ", options.epochs, "; expected at least 1");
+    detail::require_that(!options.schedule || !options.plateau, owner,
+                         ": a schedule and a plateau both say the learning rate; expected one of them");
     detail::check_pieces<Loss, typename Net::Tape>(owner, update_.source);
     if (options.plateau) plateau_.emplace(*options.plateau);
     reporter_.add_names(owner, {std::string(metrics.name())...});
@@ -183,8 +183,8 @@ class Loop {
   /// Before anything is written.
   void check_all() {
     const std::string expected = setting();
-    detail::require(setting_ == expected && reporter_.validation.size() == reporter_.names.size(), owner,
-                    ": it was resumed from a run of ", setting_, "; expected ", expected);
+    detail::require_that(setting_ == expected && reporter_.validation.size() == reporter_.names.size(), owner,
+                         ": it was resumed from a run of ", setting_, "; expected ", expected);
     validation_.check_kept(net_.theta().size());
     if (at_.in_epoch) return update_.source.check_order();
     if (at_.step > 0) return;

@@ -3,7 +3,7 @@
 // Where a training is: all its counts. Behind every event they are such that a run can go on from them.
 #pragma once
 
-#include "elman/number_bits.hpp"
+#include "elman/standard/number_bits.hpp"
 #include "elman/types.hpp"
 
 namespace elman {

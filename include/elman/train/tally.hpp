@@ -11,7 +11,7 @@
 
 #include "elman/loss/loss.hpp"
 #include "elman/metrics/metric.hpp"
-#include "elman/number_bits.hpp"
+#include "elman/standard/number_bits.hpp"
 #include "elman/types.hpp"
 
 namespace elman {

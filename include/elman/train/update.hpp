@@ -77,9 +77,9 @@ class Update {
     if (options.clip_value) check_bound(gradient_, owner, "clip_value", *options.clip_value);
     if (!options.l2.empty()) l2_.emplace(net, options.l2);
     if (!options.orthogonal.empty()) orthogonal_.emplace(net, options.orthogonal);
-    require(TakesRate<Optimizer, Net> || (!options.schedule && !options.plateau), owner,
-            ": the optimizer's step takes no learning rate; expected step(model, gradient, learning_rate), or no "
-            "schedule and no plateau");
+    require_that(TakesRate<Optimizer, Net> || (!options.schedule && !options.plateau), owner,
+                 ": the optimizer's step takes no learning rate; expected step(model, gradient, learning_rate), or no "
+                 "schedule and no plateau");
   }
 
   Source source;

@@ -33,19 +33,19 @@ class Validation {
   void set(const train::ValidationOptions& options, bool higher_is_better, std::span<const std::string> names,
            Run run) {
     constexpr auto owner = "train::Loop::validate";
-    require(!run_, owner, ": there is a validation already; expected one");
-    require(options.every_epochs >= 1, owner, ": every_epochs is ", options.every_epochs, "; expected at least 1");
-    require(options.every_steps.value_or(1) >= 1, owner, ": every_steps is ", options.every_steps.value_or(1),
-            "; expected at least 1");
-    require(options.patience.value_or(1) >= 1, owner, ": patience is ", options.patience.value_or(1),
-            "; expected at least 1; without one the run goes on to its last epoch");
-    require(within(options.threshold, 0.0, (std::numeric_limits<double>::max)()), owner, ": threshold is ",
-            options.threshold, "; expected at least 0 and finite");
+    require_that(!run_, owner, ": there is a validation already; expected one");
+    require_that(options.every_epochs >= 1, owner, ": every_epochs is ", options.every_epochs, "; expected at least 1");
+    require_that(options.every_steps.value_or(1) >= 1, owner, ": every_steps is ", options.every_steps.value_or(1),
+                 "; expected at least 1");
+    require_that(options.patience.value_or(1) >= 1, owner, ": patience is ", options.patience.value_or(1),
+                 "; expected at least 1; without one the run goes on to its last epoch");
+    require_that(within(options.threshold, 0.0, (std::numeric_limits<double>::max)()), owner, ": threshold is ",
+                 options.threshold, "; expected at least 0 and finite");
     watched_ = static_cast<std::size_t>(std::find(names.begin(), names.end(), options.watch) - names.begin());
     std::string known = "loss";
     for (const std::string& name : names) known += ", " + name;
-    require(watched_ < names.size() || options.watch == "loss", owner, ": watch is \"", options.watch,
-            "\"; expected one of ", known);
+    require_that(watched_ < names.size() || options.watch == "loss", owner, ": watch is \"", options.watch,
+                 "\"; expected one of ", known);
     options_ = options;
     higher_is_better_ = higher_is_better;
     run_ = std::move(run);
@@ -112,8 +112,8 @@ class Validation {
   }
   /// Throws unless the kept weights are those of a net of so many: they may come from a file.
   void check_kept(Index parameters) const {
-    require(theta_.size() == 0 || theta_.size() == parameters, "train::Loop: the best weights are ", theta_.size(),
-            " numbers; expected ", parameters, " as the net has");
+    require_that(theta_.size() == 0 || theta_.size() == parameters, "train::Loop: the best weights are ", theta_.size(),
+                 " numbers; expected ", parameters, " as the net has");
   }
 
  private:

@@ -412,9 +412,9 @@ TEST_CASE("joined hooks add what they add one by one, and each sees what it aske
     void above(const BackwardRun<double>&, Index, const MatrixView<double>&) override { calls += "a"; }
     void step(const BackwardRun<double>&, const BackwardStep<double>& step) override {
       calls += std::to_string(step.t);
-      sizes = {step.d_a.size(),  step.d_state.size(), step.sent_back.size(), step.slopes_before.size(),
-               step.seen.size(), step.keep.size(),    step.left.size(),      step.right.size(),
-               step.slopes.size()};
+      sizes = {step.d_a.size(),           step.d_state.size(), step.sent_back.size(),
+               step.slopes_before.size(), step.seen.size(),    step.keep.size(),
+               step.left.size(),          step.right.size(),   step.slopes.size()};
       if (step.t > 0) of_step_1 = sizes;
     }
     void initial(const BackwardRun<double>&, const MatrixView<double>&) override { calls += "i"; }

@@ -192,7 +192,7 @@ class MeanDescent : public optim::OptimizerBase<MeanDescent, double, MeanOptions
       : Base(options, MeanState(elman::parameter_count(model))) {}
 
   static void check_rate(const MeanOptions&, double learning_rate) {
-    elman::detail::require(learning_rate < 1, "MeanDescent: learning_rate is ", learning_rate);
+    elman::detail::require_that(learning_rate < 1, "MeanDescent: learning_rate is ", learning_rate);
   }
   template <class Model, class Gradient>
   static void update(const MeanOptions&, MeanState& state, Model& model, const Gradient& gradient,

@@ -52,8 +52,8 @@ inline std::string value_of(const std::vector<std::string>& texts) {
 /// Throws std::invalid_argument if a name is taken, a text is not UTF-8 or a number not finite.
 inline void add_attachments(TensorWriter& file, const Attachments& attachments, const char* function) {
   for (const auto& [name, texts] : attachments.strings) {
-    elman::detail::require(!name.starts_with(own_key), function, ": strings has the name \"", name,
-                           "\"; expected none that begins with elman.");
+    elman::detail::require_that(!name.starts_with(own_key), function, ": strings has the name \"", name,
+                                "\"; expected none that begins with elman.");
     try {
       file.metadata[name] = value_of(texts);
     } catch (const nlohmann::ordered_json::exception&) {
@@ -62,8 +62,8 @@ inline void add_attachments(TensorWriter& file, const Attachments& attachments, 
   }
   for (const auto& [name, numbers] : attachments.tensors) {
     for (const double number : numbers.reshaped()) {
-      elman::detail::require(fits_in<double>(number), function, ": tensors \"", name, "\" has ", number,
-                             "; expected finite numbers");
+      elman::detail::require_that(fits_in<double>(number), function, ": tensors \"", name, "\" has ", number,
+                                  "; expected finite numbers");
     }
     const std::string its_name = std::string(attached) + name;
     if (numbers.cols() == 1) {

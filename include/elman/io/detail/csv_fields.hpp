@@ -71,9 +71,10 @@ class CsvFields {
         if (blank == 0) blank = first;
         continue;
       }
-      require(blank == 0, file, "line ", blank, " is empty; expected ", columns_, columns_ == 1 ? " field" : " fields");
-      require(count == columns_, file, "line ", first, " has ", count, count == 1 ? " field" : " fields", "; expected ",
-              columns_, ", as line ", lines_.empty() ? first : lines_.front(), " has");
+      require_that(blank == 0, file, "line ", blank, " is empty; expected ", columns_,
+                   columns_ == 1 ? " field" : " fields");
+      require_that(count == columns_, file, "line ", first, " has ", count, count == 1 ? " field" : " fields",
+                   "; expected ", columns_, ", as line ", lines_.empty() ? first : lines_.front(), " has");
       lines_.push_back(first);
       if (!is_blank) kept_ = lines_.size();
     }
@@ -109,7 +110,7 @@ class CsvFields {
     const std::size_t first = line, begin = ++at;
     std::size_t end = begin;
     for (;;) {
-      require(at < text_.size(), file, "line ", first, " has a quote that is opened and not closed");
+      require_that(at < text_.size(), file, "line ", first, " has a quote that is opened and not closed");
       const char c = text_[at++];
       if (c == '"') {
         if (at == text_.size() || text_[at] != '"') break;
@@ -120,9 +121,9 @@ class CsvFields {
     }
     fields_.emplace_back(begin, end - begin);
     if (text_.compare(at, 2, "\r\n") == 0 || (at + 1 == text_.size() && text_[at] == '\r')) ++at;
-    require(at == text_.size() || text_[at] == separator_ || text_[at] == '\n', file, "line ", line,
-            " goes on behind a closing quote: ", in_quotes(std::string_view(text_).substr(at, 20)),
-            "; expected the separator, or quotes in quotes doubled");
+    require_that(at == text_.size() || text_[at] == separator_ || text_[at] == '\n', file, "line ", line,
+                 " goes on behind a closing quote: ", in_quotes(std::string_view(text_).substr(at, 20)),
+                 "; expected the separator, or quotes in quotes doubled");
   }
 
   std::string text_;

@@ -47,7 +47,7 @@ template <class... Pieces>
   throw std::runtime_error(join(file, ": ", pieces...));
 }
 template <class... Pieces>
-void require(bool holds, const std::string& file, const Pieces&... pieces) {
+void require_that(bool holds, const std::string& file, const Pieces&... pieces) {
   if (!holds) fail(file, pieces...);
 }
 

@@ -27,11 +27,11 @@ class FileSource {
   explicit FileSource(const std::filesystem::path& path) : FileSource(path.string(), opened(path)) {}
   FileSource(std::string name, std::unique_ptr<std::istream> stream)
       : name_(std::move(name)), stream_(std::move(stream)) {
-    require(stream_ != nullptr, name_, "has no stream");
+    require_that(stream_ != nullptr, name_, "has no stream");
     stream_->exceptions(std::ios::goodbit);
     stream_->seekg(0, std::ios::end);
     const auto end = static_cast<std::streamoff>(stream_->tellg());
-    require(end >= 0 && stream_->good(), name_, "cannot be sought in");
+    require_that(end >= 0 && stream_->good(), name_, "cannot be sought in");
     size_ = static_cast<std::uint64_t>(end);
   }
 
@@ -46,7 +46,7 @@ class FileSource {
     const int error = errno;
     const auto got = stream_->good() ? count : static_cast<std::size_t>(stream_->gcount());
     if (got != count && error != 0) fail(name_, "cannot be read: ", reason(error));
-    require(got == count, name_, "ends at byte ", position + got, " while it is read; expected ", size_);
+    require_that(got == count, name_, "ends at byte ", position + got, " while it is read; expected ", size_);
   }
 
  private:
@@ -54,16 +54,16 @@ class FileSource {
     std::error_code error;
     const auto status = std::filesystem::status(path, error);
     const std::string name = path.string();
-    require(status.type() != std::filesystem::file_type::not_found, name, "is not there");
-    require(!error, name, "cannot be looked at: ", error.message());
-    require(!std::filesystem::is_directory(status), name, "is a folder; expected a file");
-    require(std::filesystem::is_regular_file(status), name, "is a pipe or a device; expected a file");
+    require_that(status.type() != std::filesystem::file_type::not_found, name, "is not there");
+    require_that(!error, name, "cannot be looked at: ", error.message());
+    require_that(!std::filesystem::is_directory(status), name, "is a folder; expected a file");
+    require_that(std::filesystem::is_regular_file(status), name, "is a pipe or a device; expected a file");
     auto stream = std::make_unique<std::ifstream>();
     stream->rdbuf()->pubsetbuf(nullptr, 0);  // what is read is as much as is needed
     errno = 0;
     stream->open(path, std::ios::binary);
     const int why = errno;
-    require(stream->is_open(), name, "cannot be opened: ", reason(why));
+    require_that(stream->is_open(), name, "cannot be opened: ", reason(why));
     return stream;
   }
 

@@ -37,8 +37,8 @@ namespace io::detail {
 
 /// The error of a path that names no file.
 inline void require_file_name(const std::filesystem::path& path) {
-  require(!path.empty(), "\"\"", "is empty; expected the path of a file");
-  require(path.has_filename(), path.string(), "is the name of a folder; expected that of a file");
+  require_that(!path.empty(), "\"\"", "is empty; expected the path of a file");
+  require_that(path.has_filename(), path.string(), "is the name of a folder; expected that of a file");
 }
 
 #if ELMAN_IO_POSIX
@@ -81,8 +81,8 @@ class FileWriter {
     require_file_name(path);
     std::error_code error;
     const auto status = std::filesystem::status(path, error);
-    require(!std::filesystem::is_directory(status), name_, "is a folder; expected a file");
-    require(std::filesystem::status_known(status), name_, "cannot be looked at: ", error.message());
+    require_that(!std::filesystem::is_directory(status), name_, "is a folder; expected a file");
+    require_that(std::filesystem::status_known(status), name_, "cannot be looked at: ", error.message());
     if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
       file_ = Descriptor(path, O_WRONLY);  // a device or a pipe: there is nothing to keep
       if (!file_.is_open()) fail_to("be opened");
@@ -173,8 +173,8 @@ class FileWriter {
       }
       if (::fstat(file_.get(), &opened) != 0 || ::lstat(part.c_str(), &named) != 0) continue;
       if (opened.st_ino != named.st_ino || opened.st_dev != named.st_dev) continue;
-      require(S_ISREG(opened.st_mode) && opened.st_nlink == 1, name_, "cannot be written: ", part,
-              " is in the way: it is no file of one name");
+      require_that(S_ISREG(opened.st_mode) && opened.st_nlink == 1, name_, "cannot be written: ", part,
+                   " is in the way: it is no file of one name");
       if (::ftruncate(file_.get(), 0) != 0) fail_to("be written");
       return;
     }
@@ -204,7 +204,7 @@ class FileWriter {
  public:
   explicit FileWriter(const std::filesystem::path& path) : name_(path.string()), target_(path) {
     require_file_name(path);
-    require(!std::filesystem::is_directory(path), name_, "is a folder; expected a file");
+    require_that(!std::filesystem::is_directory(path), name_, "is a folder; expected a file");
     part_ = path;
     part_ += ".part";
     file_ = std::fopen(part_.string().c_str(), "wb");

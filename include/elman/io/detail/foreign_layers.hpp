@@ -69,7 +69,7 @@ class ForeignWalk {
       const auto depth = static_cast<std::size_t>(form.count_at(0));
       for (std::size_t k = 0; k < depth; ++k) walk(form.inner_at(k == 0 ? 0 : 1), layer(k), is_bottom && k == 0);
     } else if (form.name == "elman::Embedding") {
-      require(is_bottom, "an Embedding between other layers");
+      require_that(is_bottom, "an Embedding between other layers");
       net_.embedding = path;
     } else if (form.name == "elman::LearnedStart") {
       refuse("a learned h0, which is an argument there; a net without LearnedStart has the same other weights");
@@ -84,15 +84,15 @@ class ForeignWalk {
 
   ForeignRecurrence recurrence(const Form& form, const std::string& path) const {
     if (form.name == "elman::Dropout") return recurrence(form.inner_at(0), path);
-    require(form.name == "elman::Recurrence", "a Bidirectional of other layers than one Recurrence each");
+    require_that(form.name == "elman::Recurrence", "a Bidirectional of other layers than one Recurrence each");
     const bool is_plain = form.policies.size() < 2 || form.policies[1] == "elman::NothingBetween";
     const bool is_noise = !is_plain && form.policies[1] == "elman::RecurrentNoise";
-    require(is_plain || is_noise, "what stands between two steps of a Recurrence");
-    require(is_plain || form.options_at(0).number("zoneout") == 0, "zoneout, by which a trained net computes too");
+    require_that(is_plain || is_noise, "what stands between two steps of a Recurrence");
+    require_that(is_plain || form.options_at(0).number("zoneout") == 0, "zoneout, by which a trained net computes too");
     return {path, form.size_at(1), form.policies.at(0), form.policies.size() < 3};
   }
 
-  void require(bool holds, const char* what) const {
+  void require_that(bool holds, const char* what) const {
     if (!holds) refuse(what);
   }
   [[__noreturn__]] void refuse(const std::string& what) const {

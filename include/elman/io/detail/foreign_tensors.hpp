@@ -38,9 +38,9 @@ inline void check_gates(const TensorReader& file, const TensorInfo& tensor, bool
   if (tensor.shape.size() != 2) return;
   const Index longer = tensor.shape[is_transposed ? 1 : 0], hidden = tensor.shape[is_transposed ? 0 : 1];
   for (const Index gates : {Index{4}, Index{3}}) {
-    require(hidden == 0 || longer != gates * hidden, file.name(), "tensor ", in_quotes(tensor.name), " has shape ",
-            shape_text(tensor.shape), ", ", gates, " times ", hidden, ", which is that of ",
-            gates == 4 ? "an LSTM" : "a GRU", "; expected that of a simple recurrence");
+    require_that(hidden == 0 || longer != gates * hidden, file.name(), "tensor ", in_quotes(tensor.name), " has shape ",
+                 shape_text(tensor.shape), ", ", gates, " times ", hidden, ", which is that of ",
+                 gates == 4 ? "an LSTM" : "a GRU", "; expected that of a simple recurrence");
   }
 }
 
@@ -68,8 +68,8 @@ void check_foreign(TensorReader& file, const Parameters<Scalar, Body, Readout>& 
                    const std::vector<ForeignTensor>& all, const NumberOptions& options, const Refuse& refuse) {
   std::set<std::string_view> taken;
   const auto take = [&](const std::string& name, const ForeignTensor& each) -> const TensorInfo& {
-    require(each.if_missing.empty() || file.find(name), file.name(), "has no tensor ", in_quotes(name), ", the net's ",
-            each.matrix, ": ", each.if_missing);
+    require_that(each.if_missing.empty() || file.find(name), file.name(), "has no tensor ", in_quotes(name),
+                 ", the net's ", each.matrix, ": ", each.if_missing);
     taken.insert(name);
     return file.at(name);
   };
@@ -90,8 +90,8 @@ void check_foreign(TensorReader& file, const Parameters<Scalar, Body, Readout>& 
     file.template check<Scalar>(file.of_shape(each.summand, shape), options);
     const auto sum = sum_of(file, each, options);
     for (Index k = 0; k < sum.size(); ++k) {
-      require(options.non_finite || fits_in<Scalar>(sum(k)), file.name(), each.tensor, "[", k, "] + ", each.summand,
-              "[", k, "] is ", sum(k), "; expected a number that the net can hold");
+      require_that(options.non_finite || fits_in<Scalar>(sum(k)), file.name(), each.tensor, "[", k, "] + ",
+                   each.summand, "[", k, "] is ", sum(k), "; expected a number that the net can hold");
     }
   }
 }

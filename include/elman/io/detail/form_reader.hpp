@@ -53,7 +53,7 @@ class FormReader {
 
   template <class... Pieces>
   void expect(bool holds, const Pieces&... pieces) const {
-    require(holds, file_, "metadata elman.net does not describe a net: ", pieces...);
+    require_that(holds, file_, "metadata elman.net does not describe a net: ", pieces...);
   }
   void expect_keys(const Json& json, std::initializer_list<std::string_view> known) const {
     expect(json.is_object(), "it has ", printable(json.dump(), 40), "; expected an object with ", *known.begin());

@@ -59,9 +59,10 @@ inline const TensorInfo* find_keras(const TensorReader& file, const KerasWeight&
     if (is_keras_weight(weight, path)) (path.size() == shortest ? whole : found).push_back(&tensor);
   }
   const auto& all = whole.empty() ? found : whole;
-  require(all.size() < 2, file.name(), "has two tensors for the ", weight.leaf, " of ", in_quotes(weight.layer), ": ",
-          in_quotes(all.empty() ? "" : all.front()->name), " and ", in_quotes(all.empty() ? "" : all.back()->name),
-          "; expected the layer's name with what stands before it in one of them");
+  require_that(all.size() < 2, file.name(), "has two tensors for the ", weight.leaf, " of ", in_quotes(weight.layer),
+               ": ", in_quotes(all.empty() ? "" : all.front()->name), " and ",
+               in_quotes(all.empty() ? "" : all.back()->name),
+               "; expected the layer's name with what stands before it in one of them");
   return all.empty() ? nullptr : all.front();
 }
 

@@ -44,8 +44,9 @@ inline std::string numbered(const std::string& name, std::size_t k) {
 
 /// The names of all recurrent layers, from below.
 inline ModuleNames keras_names(const char* function, const ForeignNet& net, const ModuleNames& given) {
-  elman::detail::require(given.size() < 2 || given.size() == net.layers.size(), function, ": rnn has ", given.size(),
-                         " names; expected ", net.layers.size(), ", as the net has layers, or 1, or none");
+  elman::detail::require_that(given.size() < 2 || given.size() == net.layers.size(), function, ": rnn has ",
+                              given.size(), " names; expected ", net.layers.size(),
+                              ", as the net has layers, or 1, or none");
   ModuleNames names;
   std::size_t counts[2]{};
   for (std::size_t k = 0; k < net.layers.size(); ++k) {
@@ -86,8 +87,8 @@ void require_all_named(const char* function, const Net& net, const std::vector<K
   net.for_each([&](const std::string& name, const auto&) {
     const bool is_named =
         std::any_of(weights.begin(), weights.end(), [&](const KerasWeight& weight) { return weight.matrix == name; });
-    elman::detail::require(is_named, function, ": the net has ", name,
-                           ", a parameter of its activation; Keras has not");
+    elman::detail::require_that(is_named, function, ": the net has ", name,
+                                ", a parameter of its activation; Keras has not");
   });
 }
 

@@ -66,7 +66,9 @@ class NpyHeaderParser {
     }
     take('}');
     if (next() != '\0' || at_ < text_.size()) expected("nothing behind the dictionary");
-    const auto need = [&](bool is_there, const char* key) { require(is_there, file_, "header has no '", key, "'"); };
+    const auto need = [&](bool is_there, const char* key) {
+      require_that(is_there, file_, "header has no '", key, "'");
+    };
     need(type_.has_value(), "descr");
     need(fortran_order_.has_value(), "fortran_order");
     need(shape_.has_value(), "shape");
@@ -102,15 +104,15 @@ class NpyHeaderParser {
   void parse_entry() {
     const std::string key = parse_string("the name of an entry, in quotes");
     const bool is_type = key == "descr", is_shape = key == "shape";
-    require(is_type || is_shape || key == "fortran_order", file_, "header has an entry ", in_quotes(key),
-            "; expected 'descr', 'fortran_order' and 'shape' alone");
+    require_that(is_type || is_shape || key == "fortran_order", file_, "header has an entry ", in_quotes(key),
+                 "; expected 'descr', 'fortran_order' and 'shape' alone");
     const bool is_there = is_type ? type_.has_value() : is_shape ? shape_.has_value() : fortran_order_.has_value();
-    require(!is_there, file_, "header has '", key, "' twice");
+    require_that(!is_there, file_, "header has '", key, "' twice");
     take(':');
     const char first = next();
     if (is_type) {
-      require(first != '[' && first != '(' && first != '{', file_, "has a structured dtype, of records; expected ",
-              readable);
+      require_that(first != '[' && first != '(' && first != '{', file_, "has a structured dtype, of records; expected ",
+                   readable);
       type_ = type_of(parse_string("a type in quotes"));
     } else if (is_shape) {
       shape_ = parse_tuple();
@@ -136,7 +138,7 @@ class NpyHeaderParser {
     while (next() != ')') {
       if (!has_comma) expected("','");
       sizes.push_back(parse_size());
-      require(sizes.size() <= most, file_, "has more than ", most, " dimensions");
+      require_that(sizes.size() <= most, file_, "has more than ", most, " dimensions");
       has_comma = next() == ',';
       if (has_comma) ++at_;
     }
@@ -155,8 +157,8 @@ class NpyHeaderParser {
     }
     Index size = 0;
     const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), size);
-    require(result.ec == std::errc(), file_, "has more numbers than can be counted: one of its sizes is ",
-            digits.substr(0, 40));
+    require_that(result.ec == std::errc(), file_, "has more numbers than can be counted: one of its sizes is ",
+                 digits.substr(0, 40));
     take_word("L");  // as Python 2 wrote them
     return size;
   }
@@ -206,7 +208,8 @@ class NpyHeaderParser {
     const Index most = (std::numeric_limits<Index>::max)() / static_cast<Index>(sizeof(double));
     Index size = 1;
     for (const Index factor : *shape_) {
-      require(size <= most / factor, file_, "has more numbers than can be counted: its shape is ", tuple_text(*shape_));
+      require_that(size <= most / factor, file_, "has more numbers than can be counted: its shape is ",
+                   tuple_text(*shape_));
       size *= factor;
     }
     return size;
@@ -231,27 +234,27 @@ inline NpyHeader read_npy_header(FileSource& file) {
   const auto known = static_cast<std::size_t>((std::min)(file.size(), std::uint64_t{sizeof start}));
   file.read(0, start, known);
   const std::string_view begin(reinterpret_cast<const char*>(start), known);
-  require(!begin.starts_with("PK"), name,
-          "is an archive, as .npz are; expected one of the .npy in it: unzip takes them out");
-  require(begin.starts_with(magic), name, "does not begin as an .npy does, with \\x93NUMPY");
-  require(known >= 8, name, "ends after ", known, " bytes; expected a version");
+  require_that(!begin.starts_with("PK"), name,
+               "is an archive, as .npz are; expected one of the .npy in it: unzip takes them out");
+  require_that(begin.starts_with(magic), name, "does not begin as an .npy does, with \\x93NUMPY");
+  require_that(known >= 8, name, "ends after ", known, " bytes; expected a version");
   const unsigned major = start[6], minor = start[7];
-  require(major >= 1 && major <= 3 && minor == 0, name, "has version ", major, ".", minor,
-          "; expected 1.0, 2.0 or 3.0");
+  require_that(major >= 1 && major <= 3 && minor == 0, name, "has version ", major, ".", minor,
+               "; expected 1.0, 2.0 or 3.0");
   const std::uint64_t prefix = major == 1 ? 10 : 12;
-  require(known >= prefix, name, "ends after ", known, " bytes; expected the length of a header");
+  require_that(known >= prefix, name, "ends after ", known, " bytes; expected the length of a header");
   const std::uint64_t length = major == 1 ? word_at<std::uint16_t>(start + 8) : word_at<std::uint32_t>(start + 8);
-  require(length <= longest, name, "has a header of ", length, " bytes; expected at most ", longest);
-  require(length <= file.size() - prefix, name, "has a header of ", length, " bytes; expected at most ",
-          file.size() - prefix, ", which follow");
+  require_that(length <= longest, name, "has a header of ", length, " bytes; expected at most ", longest);
+  require_that(length <= file.size() - prefix, name, "has a header of ", length, " bytes; expected at most ",
+               file.size() - prefix, ", which follow");
   std::string text(static_cast<std::size_t>(length), ' ');
   file.read(prefix, reinterpret_cast<unsigned char*>(text.data()), text.size());
   NpyHeader header = NpyHeaderParser(name, text).parse();
   header.begin = prefix + length;
   const std::uint64_t there = file.size() - header.begin;
   const std::uint64_t needed = static_cast<std::uint64_t>(header.size) * header.type.bytes;
-  require(there == needed, name, there < needed ? "ends after " : "has ", there, " bytes of numbers; expected ", needed,
-          " of ", header.type.name, " of shape ", tuple_text(header.shape));
+  require_that(there == needed, name, there < needed ? "ends after " : "has ", there, " bytes of numbers; expected ",
+               needed, " of ", header.type.name, " of shape ", tuple_text(header.shape));
   return header;
 }
 

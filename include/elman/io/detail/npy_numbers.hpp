@@ -107,12 +107,12 @@ void read_npy(FileSource& file, bool convert, std::vector<Index>& shape, std::ve
   const NpyHeader header = read_npy_header(file);
   const NpyType& type = header.type;
   if constexpr (std::integral<Number>) {
-    require(type.kind != 'f', file.name(), "has dtype ", type.name,
-            "; expected integers, as labels and tokens are: .astype(\"int64\")");
+    require_that(type.kind != 'f', file.name(), "has dtype ", type.name,
+                 "; expected integers, as labels and tokens are: .astype(\"int64\")");
   } else {
     const bool is_own = type.kind == 'f' && type.bytes == sizeof(Number);
-    require(convert || is_own, file.name(), "has dtype ", type.name, "; expected f", sizeof(Number),
-            ", or that .convert is asked for");
+    require_that(convert || is_own, file.name(), "has dtype ", type.name, "; expected f", sizeof(Number),
+                 ", or that .convert is asked for");
   }
   shape = header.shape;
   numbers.resize(static_cast<std::size_t>(header.size));

@@ -45,13 +45,13 @@ class PartReader : public PartPlace {
 
   void is(const std::string& what) const {
     const std::string held = said("is");
-    require(held == what, file_.name(), in_quotes(part_), " is ", printable(held), "; expected ", what);
+    require_that(held == what, file_.name(), in_quotes(part_), " is ", printable(held), "; expected ", what);
   }
   /// What else it must be; `what` names it.
   void has(const char* key, const std::string& text, const char* what) const {
     const std::string held = said(key);
-    require(held == text, file_.name(), in_quotes(part_), " is ", printable(said("is")), " with another ", what, ", ",
-            printable(held), "; expected ", text);
+    require_that(held == text, file_.name(), in_quotes(part_), " is ", printable(said("is")), " with another ", what,
+                 ", ", printable(held), "; expected ", text);
   }
 
   void text(std::string& value) const {
@@ -68,11 +68,11 @@ class PartReader : public PartPlace {
   void whole_numbers(const char* key, Numbers& numbers) const {
     const std::string text = said(key);
     std::vector<Number> read;
-    require(whole_numbers_of(text, read), file_.name(), in_quotes(part_), " has ", key, " ", in_quotes(text),
-            "; expected whole numbers of its type");
+    require_that(whole_numbers_of(text, read), file_.name(), in_quotes(part_), " has ", key, " ", in_quotes(text),
+                 "; expected whole numbers of its type");
     if constexpr (std::same_as<Numbers, std::vector<Number>>) numbers.resize(read.size());
-    require(read.size() == static_cast<std::size_t>(numbers.size()), file_.name(), in_quotes(part_), " has ",
-            read.size(), " numbers in ", key, "; expected ", static_cast<std::size_t>(numbers.size()));
+    require_that(read.size() == static_cast<std::size_t>(numbers.size()), file_.name(), in_quotes(part_), " has ",
+                 read.size(), " numbers in ", key, "; expected ", static_cast<std::size_t>(numbers.size()));
     std::copy(read.begin(), read.end(), numbers.begin());
   }
   template <std::integral Number>
@@ -106,8 +106,8 @@ class PartReader : public PartPlace {
   /// Of a tensor of one or two dimensions: rows and columns.
   std::array<Index, 2> shape(const std::string& name) const {
     const TensorInfo& tensor = file_.at(full(name));
-    require(tensor.shape.size() == 1 || tensor.shape.size() == 2, file_.name(), "tensor ", in_quotes(tensor.name),
-            " has shape ", shape_text(tensor.shape), "; expected one of a vector or a matrix");
+    require_that(tensor.shape.size() == 1 || tensor.shape.size() == 2, file_.name(), "tensor ", in_quotes(tensor.name),
+                 " has shape ", shape_text(tensor.shape), "; expected one of a vector or a matrix");
     return {tensor.shape[0], tensor.shape.size() == 1 ? 1 : tensor.shape[1]};
   }
 

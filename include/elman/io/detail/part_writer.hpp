@@ -83,7 +83,7 @@ class PartWriter : public PartPlace {
   void require_finite(const std::string& name, const MatrixView<Scalar>& numbers) const {
     for (Index col = 0; col < numbers.cols() && !non_finite_; ++col) {
       for (Index row = 0; row < numbers.rows(); ++row) {
-        elman::detail::require(
+        elman::detail::require_that(
             elman::detail::is_finite(numbers(row, col)), "Checkpoint::save: ", full(name), "(", row, ", ", col, ") is ",
             numbers(row, col),
             "; expected a finite number, or that .non_finite is asked for; the file is left as it was");

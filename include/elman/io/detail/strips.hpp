@@ -8,7 +8,7 @@
 #include <cstddef>
 
 #include "elman/io/detail/number_bytes.hpp"
-#include "elman/number_bits.hpp"
+#include "elman/standard/number_bits.hpp"
 #include "elman/types.hpp"
 
 namespace elman {

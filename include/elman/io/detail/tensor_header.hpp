@@ -50,8 +50,8 @@ class HeaderReader {
   bool binary(nlohmann::ordered_json::binary_t&) { return unexpected("bytes"); }
   bool number_unsigned(std::uint64_t number) {
     if (depth_ != in_list) return unexpected(join("the number ", number).c_str());
-    require(numbers_.size() < most_sizes, file_, "tensor ", in_quotes(name_), " has more than ", most_sizes,
-            " numbers as ", key_);
+    require_that(numbers_.size() < most_sizes, file_, "tensor ", in_quotes(name_), " has more than ", most_sizes,
+                 " numbers as ", key_);
     numbers_.push_back(number);
     return true;
   }
@@ -77,13 +77,13 @@ class HeaderReader {
   }
   bool key(std::string& key) {
     if (depth_ == in_header) {
-      require(names_.insert(key).second, file_, "header has ", in_quotes(key), " twice");
+      require_that(names_.insert(key).second, file_, "header has ", in_quotes(key), " twice");
       name_ = key;
     } else {
-      require(keys_.insert(key).second, file_, "header has ", in_quotes(key), " twice in ", in_quotes(name_));
+      require_that(keys_.insert(key).second, file_, "header has ", in_quotes(key), " twice in ", in_quotes(name_));
       const bool is_known = is_metadata_ || key == "dtype" || key == "shape" || key == "data_offsets";
-      require(is_known, file_, "tensor ", in_quotes(name_), " has ", in_quotes(key),
-              "; expected dtype, shape and data_offsets alone");
+      require_that(is_known, file_, "tensor ", in_quotes(name_), " has ", in_quotes(key),
+                   "; expected dtype, shape and data_offsets alone");
       key_ = key;
     }
     return true;
@@ -134,29 +134,29 @@ class HeaderReader {
   }
   void end_tensor() {
     const auto need = [&](bool is_there, const char* what) {
-      require(is_there, file_, "tensor ", in_quotes(name_), " has no ", what);
+      require_that(is_there, file_, "tensor ", in_quotes(name_), " has no ", what);
     };
     need(dtype_.has_value(), "dtype");
     need(shape_.has_value(), "shape");
     need(offsets_.has_value(), "data_offsets");
-    require(offsets_->size() == 2, file_, "tensor ", in_quotes(name_), " has ", offsets_->size(),
-            " data_offsets; expected 2, where it begins and where it ends");
+    require_that(offsets_->size() == 2, file_, "tensor ", in_quotes(name_), " has ", offsets_->size(),
+                 " data_offsets; expected 2, where it begins and where it ends");
     TensorInfo info{name_, *dtype_, {}, (*offsets_)[0], (*offsets_)[1]};
-    require(info.begin <= info.end, file_, "tensor ", in_quotes(name_), " has data_offsets [", info.begin, ", ",
-            info.end, "]; expected an end behind the beginning");
+    require_that(info.begin <= info.end, file_, "tensor ", in_quotes(name_), " has data_offsets [", info.begin, ", ",
+                 info.end, "]; expected an end behind the beginning");
     constexpr auto most = static_cast<std::uint64_t>((std::numeric_limits<Index>::max)());
     std::uint64_t bytes = info.dtype.bytes;
     bool is_empty = false;
     for (const std::uint64_t size : *shape_) is_empty = is_empty || size == 0;
     for (const std::uint64_t size : *shape_) {
-      require(size <= most && (is_empty || size <= most / bytes), file_, "tensor ", in_quotes(name_),
-              " has more numbers than can be counted: one of its sizes is ", size);
+      require_that(size <= most && (is_empty || size <= most / bytes), file_, "tensor ", in_quotes(name_),
+                   " has more numbers than can be counted: one of its sizes is ", size);
       if (!is_empty) bytes *= size;
       info.shape.push_back(static_cast<Index>(size));
     }
     if (is_empty) bytes = 0;
-    require(info.end - info.begin == bytes, file_, "tensor ", in_quotes(name_), " has ", info.end - info.begin,
-            " bytes; expected ", bytes, " of ", info.dtype.name, " of shape ", shape_text(info.shape));
+    require_that(info.end - info.begin == bytes, file_, "tensor ", in_quotes(name_), " has ", info.end - info.begin,
+                 " bytes; expected ", bytes, " of ", info.dtype.name, " of shape ", shape_text(info.shape));
     tensors.push_back(std::move(info));
   }
 
@@ -173,11 +173,11 @@ class HeaderReader {
 /// Of a header's JSON, behind which `data_bytes` follow. Throws std::runtime_error, with `file` in front, if anything
 /// in it is wrong.
 inline TensorHeader parse_header(const std::string& file, std::string_view json, std::uint64_t data_bytes) {
-  require(!json.empty(), file, "has an empty header; expected {} at least");
-  require(json.front() == '{', file, "header begins with byte ", int{static_cast<unsigned char>(json.front())},
-          "; expected {");
+  require_that(!json.empty(), file, "has an empty header; expected {} at least");
+  require_that(json.front() == '{', file, "header begins with byte ", int{static_cast<unsigned char>(json.front())},
+               "; expected {");
   // What follows it would never be seen: the parser takes it for the end.
-  require(json.find('\0') == json.npos, file, "header has a byte 0, which JSON has not, at ", json.find('\0'));
+  require_that(json.find('\0') == json.npos, file, "header has a byte 0, which JSON has not, at ", json.find('\0'));
   HeaderReader reader(file);
   nlohmann::ordered_json::sax_parse(json.begin(), json.end(), &reader);
   auto& tensors = reader.tensors;
@@ -186,13 +186,13 @@ inline TensorHeader parse_header(const std::string& file, std::string_view json,
   });
   std::uint64_t end = 0;
   for (const auto& tensor : tensors) {
-    require(tensor.begin == end, file, "tensor ", in_quotes(tensor.name), " begins at byte ", tensor.begin,
-            " of the data; ", tensor.begin < end ? "the one before ends at " : "expected ", end);
+    require_that(tensor.begin == end, file, "tensor ", in_quotes(tensor.name), " begins at byte ", tensor.begin,
+                 " of the data; ", tensor.begin < end ? "the one before ends at " : "expected ", end);
     end = tensor.end;
   }
-  require(end <= data_bytes, file, "ends after ", data_bytes, " bytes of data; expected ", end);
-  require(end == data_bytes, file, "has ", data_bytes, " bytes of data; expected ", end,
-          ", where its last tensor ends");
+  require_that(end <= data_bytes, file, "ends after ", data_bytes, " bytes of data; expected ", end);
+  require_that(end == data_bytes, file, "has ", data_bytes, " bytes of data; expected ", end,
+               ", where its last tensor ends");
   return {std::move(tensors), std::move(reader.metadata)};
 }
 

@@ -41,9 +41,9 @@ inline ForeignNet torch_net(const char* function, const Form& body, const Form& 
   ForeignNet net = ForeignWalk(function, "PyTorch's RNN")(body, readout);
   for (const auto& layer : net.layers) {
     for (const auto& recurrence : layer) {
-      elman::detail::require(recurrence.activation == "elman::Tanh" || recurrence.activation == "elman::ReLU", function,
-                             ": ", recurrence.path, "activation is ", recurrence.activation,
-                             "; PyTorch's RNN has tanh and relu");
+      elman::detail::require_that(recurrence.activation == "elman::Tanh" || recurrence.activation == "elman::ReLU",
+                                  function, ": ", recurrence.path, "activation is ", recurrence.activation,
+                                  "; PyTorch's RNN has tanh and relu");
     }
   }
   return net;
@@ -55,9 +55,9 @@ inline void require_one_rnn(const char* function, const ForeignNet& net, const s
     const auto& first = net.layers[k - modules[k].l];
     for (const auto& recurrence : net.layers[k]) {
       const auto same = [&](bool holds, const char* what) {
-        elman::detail::require(holds, function, ": ", recurrence.path, "U and ", first.front().path,
-                               "U are of layers with ", what, ", which one RNN of PyTorch has not",
-                               modules[k].l > 0 ? "; give .rnn a name for each" : "");
+        elman::detail::require_that(holds, function, ": ", recurrence.path, "U and ", first.front().path,
+                                    "U are of layers with ", what, ", which one RNN of PyTorch has not",
+                                    modules[k].l > 0 ? "; give .rnn a name for each" : "");
       };
       same(net.layers[k].size() == first.size(), "one direction and two");
       same(recurrence.hidden == first.front().hidden, "different numbers of hidden units");
@@ -83,9 +83,9 @@ inline std::vector<TorchModule> torch_modules_of(const TensorReader& file, const
       modules.push_back({prefix, l, is_cell});
     }
   }
-  require(modules.size() == net.layers.size(), file.name(),
-          "has recurrent layers: ", names.empty() ? "none named" : held, "; expected ", net.layers.size(),
-          " in all, as the net has");
+  require_that(modules.size() == net.layers.size(), file.name(),
+               "has recurrent layers: ", names.empty() ? "none named" : held, "; expected ", net.layers.size(),
+               " in all, as the net has");
   return modules;
 }
 
@@ -93,12 +93,12 @@ inline std::vector<TorchModule> torch_modules_of(const TensorReader& file, const
 inline std::vector<TorchModule> torch_modules_for(const ForeignNet& net, const ModuleNames& names, bool cells) {
   const std::size_t count = net.layers.size();
   const bool is_one = names.size() == 1 && !cells;
-  elman::detail::require(is_one || names.size() == count, "io::save_torch: rnn has ", names.size(), " names; expected ",
-                         count, ", as the net has layers", cells ? "" : ", or 1");
+  elman::detail::require_that(is_one || names.size() == count, "io::save_torch: rnn has ", names.size(),
+                              " names; expected ", count, ", as the net has layers", cells ? "" : ", or 1");
   std::vector<TorchModule> modules;
   for (std::size_t k = 0; k < count; ++k) {
-    elman::detail::require(!cells || net.layers[k].size() == 1,
-                           "io::save_torch: cells is true; expected false for a net with Bidirectional layers");
+    elman::detail::require_that(!cells || net.layers[k].size() == 1,
+                                "io::save_torch: cells is true; expected false for a net with Bidirectional layers");
     modules.push_back({prefix_of(names[is_one ? 0 : k]), is_one ? k : 0, cells});
   }
   return modules;

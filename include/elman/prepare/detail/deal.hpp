@@ -23,14 +23,14 @@ namespace detail {
 template <class Options>
 void check_shares(const char* owner, const Options& options) {
   const auto in_range = [](const double& share) { return within(share, 0.0, 1.0) && share < 1; };
-  require(in_range(options.validation), owner, ": validation is ", options.validation, "; expected in [0, 1)");
-  require(in_range(options.test), owner, ": test is ", options.test, "; expected in [0, 1)");
-  require(options.validation + options.test < 1, owner, ": validation + test is ", options.validation + options.test,
-          "; expected less than 1, so that something is left to train on");
+  require_that(in_range(options.validation), owner, ": validation is ", options.validation, "; expected in [0, 1)");
+  require_that(in_range(options.test), owner, ": test is ", options.test, "; expected in [0, 1)");
+  require_that(options.validation + options.test < 1, owner, ": validation + test is ",
+               options.validation + options.test, "; expected less than 1, so that something is left to train on");
 }
 
 inline std::size_t checked_size(const char* owner, Index size) {
-  require(size >= 1, owner, ": size is ", size, "; expected at least 1 example");
+  require_that(size >= 1, owner, ": size is ", size, "; expected at least 1 example");
   return static_cast<std::size_t>(size);
 }
 
@@ -43,9 +43,9 @@ inline Index share_of(double share, Index count) {
 template <class Options>
 void check_rest(const char* owner, const std::string& name, Index count, const Options& options) {
   const Index validation = share_of(options.validation, count), test = share_of(options.test, count);
-  require(validation + test < count, owner, ": ", name, " has ", count, count == 1 ? " example" : " examples",
-          "; expected more than ", validation, " for .validation = ", options.validation, " and ", test,
-          " for .test = ", options.test, ", so that something is left to train on");
+  require_that(validation + test < count, owner, ": ", name, " has ", count, count == 1 ? " example" : " examples",
+               "; expected more than ", validation, " for .validation = ", options.validation, " and ", test,
+               " for .test = ", options.test, ", so that something is left to train on");
 }
 
 /// Puts `members`, of which something is left to train on, in random order and behind the parts.
@@ -70,11 +70,12 @@ std::vector<std::vector<Index>> by_class(const char* owner, const LabelList& lab
   constexpr Index most = 1 << 24;
   const auto label_of = element_of(labels);
   const auto size = static_cast<Index>(std::ranges::size(labels));
-  require(size >= 1, owner, ": labels is empty; expected at least 1 label");
+  require_that(size >= 1, owner, ": labels is empty; expected at least 1 label");
   std::vector<std::vector<Index>> classes;
   for (Index k = 0; k < size; ++k) {
     const auto label = static_cast<Index>(label_of(k));
-    require(label >= 0 && label < most, owner, ": label ", k, " is ", label, "; expected at least 0 and below ", most);
+    require_that(label >= 0 && label < most, owner, ": label ", k, " is ", label, "; expected at least 0 and below ",
+                 most);
     if (label >= std::ssize(classes)) classes.resize(static_cast<std::size_t>(label) + 1);
     classes[static_cast<std::size_t>(label)].push_back(k);
   }
@@ -82,8 +83,8 @@ std::vector<std::vector<Index>> by_class(const char* owner, const LabelList& lab
 }
 
 inline void check_folds(const char* owner, Index size, Index count) {
-  require(count >= 2 && count <= size, owner, ": count is ", count, "; expected at least 2 and at most ", size,
-          ", as there are examples");
+  require_that(count >= 2 && count <= size, owner, ": count is ", count, "; expected at least 2 and at most ", size,
+               ", as there are examples");
 }
 
 /// Split k tests on every count-th of an order from the k-th on, and trains on the others.

@@ -47,19 +47,19 @@ void for_each_label_at(const LabelList& labels, const Places& places, const Visi
   const auto size = static_cast<Index>(std::ranges::size(labels));
   for (const auto at : places) {
     const auto place = static_cast<Index>(at);
-    require(place >= 0 && place < size, "class_weights: a place is ", place, "; expected at least 0 and below ", size,
-            ", the length of the list");
+    require_that(place >= 0 && place < size, "class_weights: a place is ", place, "; expected at least 0 and below ",
+                 size, ", the length of the list");
     for_each_of(element(place), [&](Index label) { visit(place, label); });
   }
 }
 
 inline std::vector<double> no_counts(Index classes) {
-  require(classes >= 1, "class_weights: classes is ", classes, "; expected at least 1");
+  require_that(classes >= 1, "class_weights: classes is ", classes, "; expected at least 1");
   return std::vector<double>(static_cast<std::size_t>(classes), 0.0);
 }
 inline void count_label(Index place, Index label, std::vector<double>& counts) {
-  require(label >= 0 && label < std::ssize(counts), "class_weights: label ", place, " is ", label,
-          "; expected at least 0 and below classes = ", std::ssize(counts));
+  require_that(label >= 0 && label < std::ssize(counts), "class_weights: label ", place, " is ", label,
+               "; expected at least 0 and below classes = ", std::ssize(counts));
   ++counts[static_cast<std::size_t>(label)];
 }
 
@@ -70,7 +70,7 @@ inline std::vector<double> balanced(std::vector<double> counts) {
     all += count;
     occurring += count > 0 ? 1 : 0;
   }
-  require(all > 0, "class_weights: labels has no label that counts; expected at least 1");
+  require_that(all > 0, "class_weights: labels has no label that counts; expected at least 1");
   for (double& count : counts) {
     if (count > 0) count = all / (occurring * count);
   }

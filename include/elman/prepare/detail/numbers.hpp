@@ -89,8 +89,8 @@ struct NumbersAt {
     const auto size = static_cast<Index>(std::ranges::size(data));
     for (const auto place : places) {
       const auto b = static_cast<Index>(place);
-      require(b >= 0 && b < size, owner, ": a place is ", b, "; expected at least 0 and below ", size,
-              ", the length of the list");
+      require_that(b >= 0 && b < size, owner, ": a place is ", b, "; expected at least 0 and below ", size,
+                   ", the length of the list");
       for_each_column(sequence(b), b, visit);
     }
   }
@@ -112,8 +112,8 @@ RowExtent row_extent(const Numbers& numbers) {
     static_assert(std::floating_point<Scalar>, "elman::prepare: data must be of float or double");
     const bool is_one = sequence < 0;
     const Index b = is_one ? 0 : sequence;
-    require(steps == 0 || column.rows() == least.rows(), numbers.owner, ": sequence ", b, " has ", column.rows(),
-            " rows; expected ", least.rows(), " as those before it");
+    require_that(steps == 0 || column.rows() == least.rows(), numbers.owner, ": sequence ", b, " has ", column.rows(),
+                 " rows; expected ", least.rows(), " as those before it");
     if (steps++ == 0) {
       least.setConstant(column.rows(), (std::numeric_limits<double>::max)());
       most = -least;
@@ -128,11 +128,11 @@ RowExtent row_extent(const Numbers& numbers) {
       if (x > most(row)) most(row) = x;
     }
   });
-  require(steps > 0, numbers.owner, ": data has no step; expected at least 1");
+  require_that(steps > 0, numbers.owner, ": data has no step; expected at least 1");
   RowExtent extent{least, most - least};
   for (Index row = 0; row < least.size(); ++row) {
-    require(is_finite(extent.span(row)), numbers.owner, ": row ", row, " goes from ", least(row), " to ", most(row),
-            "; expected a span that is finite in double");
+    require_that(is_finite(extent.span(row)), numbers.owner, ": row ", row, " goes from ", least(row), " to ",
+                 most(row), "; expected a span that is finite in double");
   }
   return extent;
 }
@@ -168,9 +168,10 @@ template <class Data, class Visit>
 void for_each_scaled(const char* owner, Data& data, Index rows, const Visit& visit) {
   using Plain = std::remove_cvref_t<Data>;
   const auto check_rows = [&](Index given) {
-    require(rows < 0 || given == rows, owner, ": data has ", given, " rows; expected ", rows, " as what was measured");
-    require(rows > 0 || (given >= -rows && given % -rows == 0), owner, ": data has ", given,
-            " rows; expected a multiple of ", -rows, ", the rows that are named");
+    require_that(rows < 0 || given == rows, owner, ": data has ", given, " rows; expected ", rows,
+                 " as what was measured");
+    require_that(rows > 0 || (given >= -rows && given % -rows == 0), owner, ": data has ", given,
+                 " rows; expected a multiple of ", -rows, ", the rows that are named");
   };
   if constexpr (IsSequences<Plain>::value) {
     for_each_scaled(owner, data.columns, rows, visit);
