@@ -2,9 +2,9 @@
 //
 // Penalties on the outputs h of recurrences (output_penalty.hpp has the frame, and one of your own):
 //
-//   ActivityPenalty   p = ‖h_t‖²                      (81)  Merity, Keskar and Socher 2018, AR; Keras'
-//   activity_regularizer NormPenalty       p = (‖h_t‖ − ‖h_{t-1}‖)²        (82)  Krueger and Memisevic 2016
-//   ChangePenalty     p = ‖h_t − h_{t-1}‖²            (82)  Merity, Keskar and Socher 2018, TAR
+//   ActivityPenalty   p = ‖h_t‖²                 (81)  Merity, Keskar and Socher 2018, AR; Keras has it too
+//   NormPenalty       p = (‖h_t‖ − ‖h_{t-1}‖)²   (82)  Krueger and Memisevic 2016
+//   ChangePenalty     p = ‖h_t − h_{t-1}‖²       (82)  Merity, Keskar and Socher 2018, TAR
 //
 //   hook::NormPenalty steady{net, {.weight = 50}};
 //   loop.hook(steady);

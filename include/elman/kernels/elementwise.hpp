@@ -112,7 +112,7 @@ struct SlopesKernel {
   const Scalar* h;
   Scalar* slopes;
   Index count;
-  [[no_unique_address]] Form form;
+  [[__no_unique_address__]] Form form;
 
   template <int Bytes>
   ELMAN_INLINE void run() const {
