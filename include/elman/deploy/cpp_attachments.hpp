@@ -39,7 +39,7 @@ inline void append_strings(std::string& text, const Attachments& attachments) {
     }
     text += "inline constexpr std::array<std::string_view, " + std::to_string(all.size()) + "> " + name + "{";
     if (!all.empty()) text += "{\n";
-    for (const auto& one : all) text += "    " + value(one) + ",\n";
+    for (const auto& one : all) text.append("    ").append(value(one)).append(",\n");
     text += all.empty() ? "};\n" : "}};\n";
   }
   text += "}  // namespace strings\n";

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "elman/check.hpp"
+#include "elman/kernels/coefficients.hpp"
 #include "elman/loss/loss.hpp"
 #include "elman/model.hpp"
 #include "elman/net/input.hpp"
