@@ -63,7 +63,7 @@ class Trainer {
 
  private:
   Workload work_;
-  Cell cell_;
+  Cell cell_{elman::zero};
   typename Cell::Gradient gradient_;
   typename Cell::Tape tape_;
   elman::loss::CrossEntropy loss_;

@@ -66,7 +66,7 @@ class Elman final : public Contender<typename Cell::Scalar> {
 
  private:
   Workload work_;
-  Cell cell_;
+  Cell cell_{elman::zero};
   typename Cell::Gradient gradient_;
   typename Cell::Tape tape_;
   elman::loss::CrossEntropy loss_;
@@ -105,7 +105,7 @@ class ElmanStream final : public Stream {
   }
 
  private:
-  Cell cell_;
+  Cell cell_{elman::zero};
   typename Cell::template StateOf<1> state_ = cell_.initial_state();
 };
 
