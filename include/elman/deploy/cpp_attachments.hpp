@@ -30,16 +30,23 @@ inline void append_strings(std::string& text, const Attachments& attachments) {
   text += "\nnamespace strings {\n";
   for (const auto& [name, all] : attachments.strings) {
     require_cpp_name("strings", name);
-    const auto value = [](const std::string& one) {
-      return "{" + cpp_literal(std::string_view(one)) + ", " + std::to_string(one.size()) + "}";
+    const auto append_value = [&text](const std::string& one) {
+      text.append("{").append(cpp_literal(std::string_view(one))).append(", ");
+      text.append(std::to_string(one.size())).append("}");
     };
     if (all.size() == 1) {
-      text += "inline constexpr std::string_view " + name + value(all.front()) + ";\n";
+      text += "inline constexpr std::string_view " + name;
+      append_value(all.front());
+      text += ";\n";
       continue;
     }
     text += "inline constexpr std::array<std::string_view, " + std::to_string(all.size()) + "> " + name + "{";
     if (!all.empty()) text += "{\n";
-    for (const auto& one : all) text.append("    ").append(value(one)).append(",\n");
+    for (const auto& one : all) {
+      text += "    ";
+      append_value(one);
+      text += ",\n";
+    }
     text += all.empty() ? "};\n" : "}};\n";
   }
   text += "}  // namespace strings\n";
