@@ -5,8 +5,7 @@
 //   complex step          ∂L/∂θ_k = Im L(θ + i·s·e_k) / s,  s = 1e-100: exact to round-off (docs/math.md Eq. 36)
 //   central differences   (L(θ + s·e_k) − L(θ − s·e_k)) / 2s, for an activation or loss that takes no complex number
 //
-// for every coefficient of every parameter, of x and of h₀. Both run in double (long double for long double), also
-// when the cell is float. One forward a coefficient: meant for small nets, in tests.
+// for each coefficient of θ, x and h₀, in double (long double of such): a forward for each, so for small nets in tests.
 #pragma once
 
 #include <algorithm>
