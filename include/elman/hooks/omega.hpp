@@ -11,6 +11,7 @@
 // multiplied with in ∂L/∂W (9).
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -69,6 +70,9 @@ class Omega : public Penalty<Scalar> {
     return power;
   }();
 
+  /// Norms below it are too small to count, lifted or not.
+  static constexpr Scalar least = 1024 * (std::numeric_limits<Scalar>::min)();
+
   /// The sum of the columns' terms; g_t is left as factor (unit q_t) ∘ σ'(a_t).
   Sum add_up(const BackwardColumns<Scalar>& columns, Sum scale) {
     const Index count = columns.d_a.cols();
@@ -79,6 +83,7 @@ class Omega : public Penalty<Scalar> {
     detail::take_roots(d_norms, count);
     detail::take_roots(q_norms, count);
     const Scalar lift = lift_, lifted_scale = static_cast<Scalar>(scale) * lift;
+    const Scalar low = (std::max)(1 / most, least * lift);
     Index usual = 0;
     ELMAN_INDEPENDENT
     for (Index k = 0; k < count; ++k) {
@@ -86,22 +91,22 @@ class Omega : public Penalty<Scalar> {
       misses[k] = q_norms[k] * to_d_unit - 1;  // (79)
       units[k] = lift / q_norms[k];
       factors[k] = lifted_scale * misses[k] * to_d_unit;  // (80)
-      usual += is_usual(d_norms[k], q_norms[k]) ? 1 : 0;
+      usual += is_usual(d_norms[k], q_norms[k], low) ? 1 : 0;
     }
     if (usual < count) {
       for (Index k = 0; k < count; ++k) {
-        if (!is_usual(d_norms[k], q_norms[k])) add_unusual(columns, k, scale);
+        if (!is_usual(d_norms[k], q_norms[k], low)) add_unusual(columns, k, scale);
       }
       if (2 * usual < count) lift_ = lift > 1 ? Scalar(1) : most * most;  // for the steps before
     }
     return detail::sum_of_squares(std::as_const(misses_).data(), count, Sum(1));
   }
-  static bool is_usual(Scalar d_norm, Scalar q_norm) {
-    return (d_norm >= 1 / most) & (d_norm <= most) & (q_norm >= 1 / most) & (q_norm <= most);
+  /// Whether two norms that are lifted have all digits, and are not too small to count.
+  static bool is_usual(Scalar d_norm, Scalar q_norm, Scalar low) {
+    return (d_norm >= low) & (d_norm <= most) & (q_norm >= low) & (q_norm <= most);
   }
   /// Whatever the norms of column k.
   void add_unusual(const BackwardColumns<Scalar>& columns, Index k, Sum scale) {
-    constexpr Sum least = 1024 * (std::numeric_limits<Scalar>::min)();
     const Index hidden = columns.d_a.rows();
     q_.reshape(hidden, 1);
     Scalar* const q = q_.data();

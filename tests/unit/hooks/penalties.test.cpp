@@ -341,6 +341,29 @@ TEST_CASE("Omega of one sequence by hand, where the gradient is 0 and where it i
   CHECK(gradient.W().norm() == 0);
 }
 
+TEST_CASE("Omega of gradients that vanish on the way, from block to block of steps") {
+  // h = 0, W = 1/2: δ is half as large with each step back, r = 1/2, and each step adds 1/4 to Ω and −δ δᵀ/‖δ‖² to
+  // ∂Ω/∂W, until δ is below 2^−116 of a float, or q of the gradient: 1.3 · 2^−k is not for k ≤ 116, half of it for k ≤
+  // 115.
+  const Index B = 16, T = 150;
+  RNNCell<float, 1, 2, 2, Tanh, Identity> cell(zero);
+  cell.W().setIdentity();
+  cell.W() *= 0.5F;
+  cell.V().setIdentity();
+  auto tape = cell.tape();
+  auto gradient = cell.zero_gradient();
+  const std::vector<Matrix<float, 1, Dynamic>> sequences(static_cast<std::size_t>(B), Matrix<float, 1, T>::Zero());
+  const auto x = pack(sequences);
+  cell.forward(x, tape, last_step);
+  tape.d_o().colwise() = Vector<float, 2>(0.6F * 1.3F, 0.8F * 1.3F);
+  hook::Omega omega{cell};
+  cell.bptt(x, tape, gradient, {.hook = &omega});
+  CHECK(omega.value() == Approx(117 * 0.25).epsilon(1e-5));
+  Dense expected(2, 2);
+  expected << 0.36, 0.48, 0.48, 0.64;
+  CHECK((gradient.W().cast<double>() + 116 * expected).norm() <= 1e-2);
+}
+
 TEST_CASE("norms whose squares no scalar holds") {
   for (const double size : {1.0, 1e-170, 1e170, 1e-310}) {
     const std::array<double, 3> x{3 * size, 0, -4 * size};
