@@ -161,8 +161,10 @@ struct ModelGradient<Model> {
 
 }  // namespace detail
 
+/// The number type of a model: that of its θ, or of its Eigen matrix.
 template <class Model>
 using ScalarOf = typename detail::ModelScalar<std::remove_cvref_t<Model>>::type;
+/// The type of a model's gradient.
 template <class Model>
 using GradientOf = typename detail::ModelGradient<std::remove_cvref_t<Model>>::type;
 

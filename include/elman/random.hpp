@@ -61,6 +61,7 @@ class Random {
   }
   const State& state() const { return state_; }
 
+  /// What operator() gives at least, and at most.
   static constexpr result_type(min)() { return 0; }
   static constexpr result_type(max)() { return ~result_type{0}; }
 

@@ -19,14 +19,17 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 
+/// Of rows, columns, steps, sequences and tokens: signed, as in Eigen.
 using Index = Eigen::Index;
 
 /// A size that is known at run time only.
 inline constexpr int Dynamic = Eigen::Dynamic;
 
+/// Rows × Cols, column by column; a row has its numbers side by side.
 template <class Scalar, int Rows, int Cols>
 using Matrix = Eigen::Matrix<Scalar, Rows, Cols, (Rows == 1 && Cols != 1) ? Eigen::RowMajor : Eigen::ColMajor>;
 
+/// Rows × 1.
 template <class Scalar, int Rows>
 using Vector = Matrix<Scalar, Rows, 1>;
 
@@ -91,6 +94,7 @@ class BasicVectorView : public View<detail::LikeConst<Element, Vector<std::remov
   }
   Element& operator[](Index k) const { return (*this)(k); }
 };
+/// A vector that is in other memory: to write, and to read.
 template <class Scalar>
 using VectorView = BasicVectorView<Scalar>;
 template <class Scalar>
@@ -128,6 +132,7 @@ class BasicMatrixView : public detail::StridedMap<Element> {
     assert(row >= 0 && row < this->rows() && col >= 0 && col < this->cols());
     return data()[row + col * this->outerStride()];
   }
+  /// Parts, which refer to the same numbers.
   Column col(Index k) const { return {begin_of(0, k), this->rows()}; }
   BasicMatrixView middleCols(Index first, Index count) const {
     return {begin_of(0, first), this->rows(), count, this->outerStride()};
@@ -145,6 +150,7 @@ class BasicMatrixView : public detail::StridedMap<Element> {
     return M::IsRowMajor ? matrix.innerStride() : matrix.outerStride();
   }
 };
+/// A matrix that is in other memory: to write, and to read.
 template <class Scalar>
 using MatrixView = BasicMatrixView<Scalar>;
 template <class Scalar>
@@ -161,6 +167,7 @@ void copy(const std::type_identity_t<ConstMatrixView<Scalar>>& from, const Matri
     std::copy_n(from.data() + k * from.outerStride(), to.rows(), to.data() + k * to.outerStride());
   }
 }
+/// All coefficients ← 0.
 template <class Scalar>
 void set_zero(const MatrixView<Scalar>& to) {
   for (Index k = 0; k < to.cols(); ++k) std::fill_n(to.data() + k * to.outerStride(), to.rows(), Scalar(0));
@@ -178,6 +185,7 @@ void add(const std::type_identity_t<ConstMatrixView<Scalar>>& from, const Matrix
 template <class Scalar>
 using Real = typename Eigen::NumTraits<Scalar>::Real;
 
+/// Whether it is a std::complex.
 template <class Scalar>
 inline constexpr bool is_complex = Eigen::NumTraits<Scalar>::IsComplex;
 

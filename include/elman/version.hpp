@@ -168,6 +168,7 @@ inline namespace ELMAN_ABI {
 static_assert(sizeof(Eigen::Index) == (ELMAN_HAS_INT_INDEX ? sizeof(int) : sizeof(void*)),
               "elman: EIGEN_DEFAULT_DENSE_INDEX_TYPE may be int, by that name, or a type as wide as a pointer");
 
+/// What the macros say.
 inline constexpr int version_major = ELMAN_VERSION_MAJOR;
 inline constexpr int version_minor = ELMAN_VERSION_MINOR;
 inline constexpr int version_patch = ELMAN_VERSION_PATCH;

@@ -35,9 +35,9 @@ inline namespace ELMAN_ABI {
 
 /// A matrix of a net in a header.
 struct MatrixShape {
-  const char* name;
-  Index rows;
-  Index cols;
+  const char* name;  ///< "layer1.forwards.U"
+  Index rows;        ///< at least 1
+  Index cols;        ///< at least 1
 };
 
 /// The text of a header that holds the net in the namespace `name`. Weight: the net's Scalar unless another is named,

@@ -58,6 +58,7 @@ std::uint64_t hash_bits(std::span<const Element> elements, std::uint64_t hash = 
 
 }  // namespace detail
 
+/// Refers to the arrays; Weight: the element of `weights`.
 template <class Scalar_, class Body, class Readout, class Weight = Scalar_>
 requires(std::same_as<Scalar_, float> || std::same_as<Scalar_, double>) && WeightOf<Weight, Scalar_> class FrozenNet
     : public Stepping<FrozenNet<Scalar_, Body, Readout, Weight>, Scalar_, Body, Readout> {

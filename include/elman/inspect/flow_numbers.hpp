@@ -16,7 +16,7 @@ inline namespace ELMAN_ABI {
 /// Of the sequences that have a number; NaN if there is none, or one is NaN. The median of an even count is the mean of
 /// the two in the middle.
 struct Spread {
-  double min, median, max;
+  double min, median, max;  ///< min ≤ median ≤ max
 };
 
 /// ∂h_{t1}/∂h_{t0}: its norms as natural logarithms, as a product over many steps need not fit a double.

@@ -19,6 +19,7 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 
+/// What becomes of a gradient; unknown: nothing can be said, for it is not finite or there are too few steps.
 enum class Flow { vanishing, healthy, exploding, unknown };
 
 /// Where a gradient is called so, by what is left of it.
@@ -28,13 +29,14 @@ struct FlowOptions {
   double exploding_above = 100.0;  ///< more than so many times as large: exploding
 };
 
+/// The sentence and its figures.
 struct FlowVerdict {
-  Flow flow = Flow::unknown;
+  Flow flow = Flow::unknown;  ///< by FlowOptions
   /// Of the gradient of the last step, so much is left so many steps earlier: the median over the sequences (78), as
   /// its natural logarithm; −∞ if it is 0, NaN if nothing can be said.
   double log_left = detail::not_a_number();
-  Index steps = 0;
-  std::string text;
+  Index steps = 0;   ///< how many; 0 if nothing can be said
+  std::string text;  ///< the sentence above
 
   double left() const { return std::exp(log_left); }
   double factor() const { return std::exp(log_left / static_cast<double>(steps)); }  ///< a step

@@ -5,7 +5,7 @@
 //   complex step          ∂L/∂θ_k = Im L(θ + i·s·e_k) / s,  s = 1e-100: exact to round-off (docs/math.md Eq. 36)
 //   central differences   (L(θ + s·e_k) − L(θ − s·e_k)) / 2s, for an activation or loss that takes no complex number
 //
-// for each coefficient of θ, x and h₀, in double (long double of such): a forward for each, so for small nets in tests.
+// for each coefficient of θ, x and h₀, in double (long double of such): a forward each. Gives a GradientReport.
 #pragma once
 
 #include <algorithm>
@@ -44,8 +44,8 @@ struct GradientReport {
     double error;  ///< ‖g − ĝ‖ / max(‖g‖, ‖ĝ‖) (Eq. 37); infinity if both are zero or one is not finite
     double norm;   ///< max(‖g‖, ‖ĝ‖)
   };
-  Differences method = Differences::complex_step;
-  std::vector<Entry> entries;
+  Differences method = Differences::complex_step;  ///< which it was
+  std::vector<Entry> entries;                      ///< an Entry a matrix of θ, then those of x and of h₀
 
   /// The entry with the largest error. An entry whose gradients are zero on both sides proves nothing and counts as
   /// wrong: the check cannot pass as 0 = 0.

@@ -40,6 +40,7 @@ struct KerasLoadOptions {
   bool convert = false;                 ///< numbers of another type, rounded where they must be
   bool non_finite = false;              ///< NaN and infinity
 };
+/// What the layers are called that a net becomes.
 struct KerasSaveOptions {
   ModuleNames rnn = {};                 ///< a SimpleRNN or Bidirectional each
   std::string readout = "dense";        ///< a Dense

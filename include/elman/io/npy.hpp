@@ -103,7 +103,7 @@ void write_npy(const std::filesystem::path& path, const std::vector<Number>& num
 
 /// Which of the first two dimensions of an array is time.
 struct ArrayOrder {
-  bool time_first = false;
+  bool time_first = false;  ///< the first is; else the second, behind the sequences
 };
 
 /// pack_array of an array that was read: of (B, T, F) Sequences, of (B, T) integers Labels. Without lengths all are T.

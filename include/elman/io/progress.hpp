@@ -54,7 +54,8 @@ struct ProgressOptions {
 struct ProgressScreen {
   std::ostream* bar = &std::cerr;                                ///< outlives the progress
   std::function<Index()> columns = detail::columns_of_terminal;  ///< of it as it is now; 0 where there shall be no bar
-  std::function<double()> seconds = [] {                         ///< of a clock that never goes back
+  /// Of a clock that never goes back.
+  std::function<double()> seconds = [] {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
   };
 };

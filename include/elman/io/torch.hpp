@@ -38,6 +38,7 @@ struct TorchLoadOptions {
   bool convert = false;                 ///< numbers of another type, rounded where they must be
   bool non_finite = false;              ///< NaN and infinity
 };
+/// What the modules are called that a net becomes.
 struct TorchSaveOptions {
   ModuleNames rnn = "rnn";              ///< one RNN of all layers, or one name a layer, from below
   std::string readout = "fc";           ///< a Linear

@@ -32,6 +32,7 @@ class ColumnBuffer {
   /// Nothing is replaced.
   struct Memory {};
 
+  /// Takes the shape; what was in the columns is undefined after.
   Memory reshape(Index rows, Index cols) {
     assert(rows * cols <= Max);
     rows_ = rows;

@@ -56,11 +56,13 @@ class GrowingColumns : public View<Columns<Scalar, Rows>> {
     if (before.data() != this->data()) copy(before.leftCols(kept), MatrixView<Scalar>(*this).leftCols(kept));
   }
   using Base::setZero;
+  /// Of this shape, and zero.
   void setZero(Index rows, Index cols) {
     resize(rows, cols);
     Base::setZero();
   }
 
+  /// Without a copy of the numbers.
   void swap(GrowingColumns& other) noexcept {
     std::swap(memory_, other.memory_);
     other.point();

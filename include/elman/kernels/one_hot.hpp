@@ -21,6 +21,7 @@ class OneHot {
   /// The row of the 1 in column k.
   Index token(Index k) const { return tokens_[k]; }
   const Index* tokens() const { return tokens_; }
+  /// Columns first … first + count − 1. Refers to the same tokens.
   OneHot middleCols(Index first, Index count) const { return {tokens_ + first, vocabulary_, count}; }
 
  private:

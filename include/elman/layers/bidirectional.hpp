@@ -82,10 +82,10 @@ class BidirectionalTape {
 
   typename Forwards::template Tape<Scalar, Room> forwards;
   typename Backwards::template Tape<Scalar, Room> backwards;
-  Index forwards_state = 0;
-  detail::Mirror<Room> mirror;
-  ColumnBuffer<Scalar, size(Forwards::in_size)> reversed_x;
-  detail::List<Index, Room::columns> reversed_tokens;
+  Index forwards_state = 0;                                    ///< rows of its state
+  detail::Mirror<Room> mirror;                                 ///< column → the same step from the other end
+  ColumnBuffer<Scalar, size(Forwards::in_size)> reversed_x;    ///< each sequence from its end
+  detail::List<Index, Room::columns> reversed_tokens;          ///< the same of tokens
   ColumnBuffer<Scalar, size(out)> both;                        ///< the output, each column at its own time
   ColumnBuffer<Scalar, size(out)> d_both;                      ///< ∂L/∂both
   ColumnBuffer<Scalar, size(Forwards::in_size)> d_reversed_x;  ///< ∂L/∂x by way of the backwards layer

@@ -41,7 +41,7 @@ class DropoutTape {
   void last_output(const MatrixView<Scalar>& result) const { layer.last_output(result); }
 
   typename L::template Tape<Scalar, Room> layer;
-  bool drops = false;
+  bool drops = false;                    ///< whether forward has drawn a mask
   ColumnBuffer<Scalar, mask_size> mask;  ///< m, In × N in packed order
   ColumnBuffer<Scalar, mask_size> x;     ///< m ∘ x
 };

@@ -32,6 +32,7 @@ struct EmbeddingParameters {
 template <class Scalar, class Room, int Vocabulary, int Width>
 struct EmbeddingTape : StatelessTape<Scalar, Room, Width> {
   Factor<Scalar, factor_size_of_both<Scalar>(Width, Vocabulary)> E;  ///< E, or Eᵀ for bptt
+  /// ∂L/∂e made ready for ∂L/∂E.
   Factor<Scalar, factor_size<Scalar>(Width, Room::block_columns)> d_e_panels;
 };
 

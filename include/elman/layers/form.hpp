@@ -31,6 +31,7 @@ inline namespace ELMAN_ABI {
 template <class Type>
 struct CppName;
 
+/// The same; does not compile for a type that has none.
 template <class Type>
 constexpr const char* cpp_name() {
   static_assert(
@@ -42,17 +43,17 @@ constexpr const char* cpp_name() {
 
 /// An option: a number, or a flag, which is 0 or 1.
 struct FormOption {
-  std::string name;
-  double value;
-  bool is_flag = false;
+  std::string name;      ///< of the field
+  double value;          ///< finite
+  bool is_flag = false;  ///< a bool in C++
 
   friend bool operator==(const FormOption&, const FormOption&) = default;
 };
 
 /// A struct of options.
 struct FormOptions {
-  std::string type;  ///< as C++ finds it
-  std::vector<FormOption> values;
+  std::string type;                ///< as C++ finds it
+  std::vector<FormOption> values;  ///< in the order of the fields
 
   /// Throws if there is none of this name.
   double number(std::string_view name) const {

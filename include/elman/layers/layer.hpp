@@ -3,7 +3,8 @@
 // What a layer is: a shape without weights. The parameters of all layers of a net lie in the net's one vector θ; a
 // layer is handed the place where its own begin, and says how many they are. So layers compose by adding up sizes:
 //
-//   in, out         rows of its input and output, a column a step and sequence
+//   in, out         rows of its input and output, a column a step and sequence; and in_size, out_size, state_size,
+//                   step_size (of a step's scratch), parameter_size: at compile time, Dynamic if only known later
 //   state           rows of what it carries from step to step: the hidden states of all recurrences in it, one below
 //                   the other. h₀, the last state and ∂L/∂h₀ have this height and B columns in the caller's order.
 //   take            takes its parameters from a cursor (parameter_cursor.hpp), in the order in which they lie in θ
@@ -11,6 +12,7 @@
 //                   after each sequence's last step, and last_output(…), the output there, B columns
 //   forward         x, h₀ → tape
 //   bptt            ∂L/∂output from above and ∂L/∂(last state) → parameters' gradients, ∂L/∂x, ∂L/∂h₀
+//   reads_pair      whether x is a SourceTarget
 //   step            one step of one column a stream, if the layer can run forwards in time alone (`can_step`)
 //   last_output_bptt  ∂L/∂(last output) → ∂L/∂(last state), and what parameters have a part in it, if the layer
 //                     `ends_in_state`

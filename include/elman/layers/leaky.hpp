@@ -32,7 +32,9 @@
 namespace elman {
 inline namespace ELMAN_ABI {
 
+/// Of what 1 − α is kept: of h, or of v with h = σ(v).
 enum class LeakForm { rate, voltage };
+/// Where α comes from.
 enum class LeakRates {
   given,    ///< as the options say
   learned,  ///< one a unit: α = 1 / (1 + exp(−ρ)), ρ the parameter "rho" behind b, which initialisers set to the

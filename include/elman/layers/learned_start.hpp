@@ -38,7 +38,7 @@ class LearnedStart : public Wrapper<L> {
   using Base::layer;
   using Base::state;
 
-  LearnedStart() requires Base::is_fixed = default;
+  LearnedStart() requires(Base::is_fixed) = default;
   explicit LearnedStart(L inner) : Base(std::move(inner)) {}
 
   Index parameter_count() const { return state() + layer().parameter_count(); }

@@ -111,12 +111,14 @@ class ReadoutTape {
   /// Of the outputs h of the layer below (rows × N).
   ReadColumns h_read(const ConstMatrixView<Scalar>& h) { return {*this, h}; }
 
+  /// For forward, which fills them: of the columns that are read of one block of steps.
   MatrixView<Scalar> o_to_write() { return o_.view().middleCols(first_read_, read_count_); }
   MatrixView<Scalar> y_to_write() { return y_.view().middleCols(first_read_, read_count_); }
   MatrixView<Scalar> kept_to_write() { return kept_.view().middleCols(first_read_, read_count_); }
   ColumnBuffer<Scalar, inputs> d_h_read;  ///< Vᵀ ∂L/∂o of the last steps, or of some columns that are not adjacent
   /// V made ready for forward, or Vᵀ for bptt.
   Factor<Scalar, HasV ? factor_size_of_both<Scalar>(Out, In) : 0> V;
+  /// d_o made ready for ∂L/∂V.
   Factor<Scalar, HasV ? factor_size<Scalar>(Out, Room::block_columns) : 0> d_o_panels;
 
  private:

@@ -35,7 +35,7 @@ inline namespace ELMAN_ABI {
 /// U (Hidden × In), W (Hidden × Hidden), b (Hidden, or nothing), and what σ and what stands between two steps have.
 template <class Cursor, int Hidden, class Activation, class Between>
 struct RecurrenceParameters {
-  static constexpr int hidden_size = Hidden;
+  static constexpr int hidden_size = Hidden;  ///< or Dynamic
 
   typename Cursor::Matrix U;
   typename Cursor::Matrix W;

@@ -93,6 +93,7 @@ class RecurrenceTape {
   /// U and W made ready for forward, or Uᵀ and Wᵀ for bptt.
   Factor<Scalar, factor_size_of_both<Scalar>(Hidden, In)> U;
   Factor<Scalar, factor_size<Scalar>(Hidden, Hidden)> W;
+  /// d_a made ready for ∂L/∂U and ∂L/∂W.
   Factor<Scalar, factor_size<Scalar>(Hidden, Room::block_columns)> d_a_panels;
 
  private:

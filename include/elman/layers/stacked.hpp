@@ -37,7 +37,7 @@ class StackedTape {
   auto& bottom() { return std::get<0>(links); }
   const auto& bottom() const { return std::get<0>(links); }
 
-  std::tuple<detail::ChainLink<Scalar, Room, Layers>...> links;
+  std::tuple<detail::ChainLink<Scalar, Room, Layers>...> links;  ///< the tapes of the layers, from below
 
  private:
   const auto& top() const { return std::get<sizeof...(Layers) - 1>(links); }

@@ -44,7 +44,7 @@ Scalar softplus(const Scalar& x) {
 namespace loss {
 
 struct BinaryCrossEntropyOptions {
-  Reduction reduction = Reduction::mean;
+  Reduction reduction = Reduction::mean;      ///< what L is divided by
   std::vector<double> positive_weights = {};  ///< p: one a row, at least 0; none: all 1
 };
 

@@ -18,7 +18,7 @@ inline namespace ELMAN_ABI {
 namespace loss {
 
 struct SquaredErrorOptions {
-  Reduction reduction = Reduction::mean;
+  Reduction reduction = Reduction::mean;  ///< what L is divided by
 };
 
 class SquaredError : detail::TapeAndTargetsOnly {

@@ -113,7 +113,7 @@ class Column {
   auto o(Index k) const { return real_part(o_(k, index)); }
   double y(Index k) const { return static_cast<double>(real_part(y_(k, index))); }
 
-  const Index index;
+  const Index index;    ///< of the column among those that are read
   const double weight;  ///< above 0
 
  private:
@@ -121,10 +121,12 @@ class Column {
   const Y& y_;
 };
 
+/// One whose target is a class.
 template <class Base>
 struct LabelColumn : Base {
-  const Index label;
+  const Index label;  ///< 0 ≤ label < Out
 };
+/// One whose target is a column of numbers.
 template <class Base, class Targets>
 struct NumberColumn : Base {
   double target(Index k) const { return static_cast<double>(targets(k, this->index)); }
@@ -138,6 +140,7 @@ struct Batch {
   Weight weight;  ///< of a column
 
   Index outputs() const { return tape.o().rows(); }
+  /// visit(column) for each column that has a weight.
   template <class Visit>
   void each_weighted(const Visit& visit) const {
     const auto& o = tape.o();
@@ -149,6 +152,7 @@ struct Batch {
   }
 };
 
+/// With labels: each(visit) leaves out those that are ignored.
 template <class Tape, class List, class Weight>
 struct LabelBatch : Batch<Tape, Weight> {
   List labels;
@@ -163,6 +167,7 @@ struct LabelBatch : Batch<Tape, Weight> {
   }
 };
 
+/// With numbers: each(visit) calls visit(column) with a NumberColumn.
 template <class Tape, class Targets, class Weight>
 struct NumberBatch : Batch<Tape, Weight> {
   Targets targets;  ///< a reference, or a view

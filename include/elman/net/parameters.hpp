@@ -70,6 +70,7 @@ class ParameterVector {
 
  public:
   using Scalar = Scalar_;
+  /// Sizes that are known at compile time, else Dynamic; is_fixed: all of them are.
   static constexpr int in_size = Body::in_size;
   static constexpr int state_size = Body::state_size;
   static constexpr int out_size = Readout::out_size;
@@ -118,6 +119,7 @@ class ParameterVector {
   Scalar* readout_data() { return data() + body_.parameter_count(); }
   const Scalar* readout_data() const { return data() + body_.parameter_count(); }
 
+  /// All coefficients ← 0.
   void set_zero() { std::fill_n(data(), theta_.size(), Scalar(0)); }
 
   /// visit(path, part) for every part in order: a part has U, W, b or V, c or E or h0, views of run-time size, and a
@@ -208,7 +210,7 @@ class Parameters : public ParameterVector<Scalar, Body, Readout> {
   using Base = ParameterVector<Scalar, Body, Readout>;
 
  public:
-  static constexpr bool is_gradient = false;
+  static constexpr bool is_gradient = false;  ///< a model
 
   /// All zero: for what fills them.
   Parameters(Body body, Readout readout) : Base(std::move(body), std::move(readout)) {}
@@ -226,7 +228,7 @@ class Gradient : public ParameterVector<Scalar, Body, Readout> {
   using Base = ParameterVector<Scalar, Body, Readout>;
 
  public:
-  static constexpr bool is_gradient = true;
+  static constexpr bool is_gradient = true;  ///< no model: no optimizer takes it for one
 
   /// All zero.
   Gradient(Body body, Readout readout) : Base(std::move(body), std::move(readout)) {}
@@ -243,6 +245,7 @@ class Gradient : public ParameterVector<Scalar, Body, Readout> {
 struct Zero {
   void operator()(auto& parameters) const { parameters.set_zero(); }
 };
+/// As in `net{zero}`.
 inline constexpr Zero zero{};
 
 }  // namespace ELMAN_ABI

@@ -68,6 +68,7 @@ class StartFrom {
     if (is_own()) return {};
     return is_state_ ? ConstMatrixView<Scalar>(carried_) : h0_;
   }
+  /// Whether stream b starts with the net's own start.
   bool is_fresh(Index b) const { return is_state_ && fresh_[b]; }
   /// The state that is carried on, or nothing.
   MatrixView<Scalar> carried() const { return carried_; }

@@ -51,8 +51,10 @@ class Stepping {
  public:
   template <int Batch>
   using StateOf = State<Scalar, Body::state_size, Body::step_size, Readout::out_size, Batch>;
+  /// Whether S is a state of this net, of any number of streams.
   template <int Batch>
   static void take_state(StateOf<Batch>&);
+  /// The same, to ask.
   template <class S>
   static constexpr bool takes_state = requires(S&& state) {
     take_state(static_cast<S&&>(state));

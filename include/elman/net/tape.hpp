@@ -67,6 +67,7 @@ class RunTape : public Readout::template Tape<Scalar, Room> {
     state_ = net.state();
     parameters_ = net.theta().size();
   }
+  /// What is read of it.
   void start_readout(Index out, const ReadSteps& read) { Base::start(out, read, steps_); }
   Index in() const { return in_; }
   Index state() const { return state_; }

@@ -46,9 +46,9 @@ struct AdamState {
 /// amsgrad: with the largest v so far in the place of v
 template <class Scalar>
 struct AdamRule {
-  detail::Multiplier<Scalar> rate;  ///< the learning rate / (1 − β₁ᵏ)
-  Scalar root_correction;           ///< √(1 − β₂ᵏ)
-  Scalar beta1, beta2, share1, share2, epsilon;
+  detail::Multiplier<Scalar> rate;               ///< the learning rate / (1 − β₁ᵏ)
+  Scalar root_correction;                        ///< √(1 − β₂ᵏ)
+  Scalar beta1, beta2, share1, share2, epsilon;  ///< share = 1 − β
 
   template <class Options>
   AdamRule(const Options& options, Index step, double learning_rate)

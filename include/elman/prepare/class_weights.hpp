@@ -20,6 +20,7 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace prepare {
 
+/// Of balanced_class_weights.
 struct ClassWeightOptions {
   Index ignored_label = -100;  ///< labels that are not counted, as in loss::CrossEntropyOptions
 };

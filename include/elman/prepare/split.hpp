@@ -29,6 +29,7 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace prepare {
 
+/// Places of examples in a data set, from 0.
 using Indices = std::vector<Index>;
 
 struct Split {
@@ -41,6 +42,7 @@ struct SplitOptions {
   double test = 0;                                ///< in [0, 1)
   std::span<const std::string> class_names = {};  ///< for messages of stratified_split; none: numbers
 };
+/// Shares of the series, from its end.
 struct TimeSplitOptions {
   double validation = 0;  ///< in [0, 1); with test less than 1
   double test = 0;        ///< in [0, 1)
@@ -107,6 +109,7 @@ inline Split split_by_time(Index size, const TimeSplitOptions& options) {
   return parts;
 }
 
+/// Of folds and stratified_folds.
 struct FoldOptions {
   Index count = 5;          ///< at least 2, and no more than there are examples
   bool every_class = true;  ///< of stratified_folds: whether each fold must have an example of each class that occurs

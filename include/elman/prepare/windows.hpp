@@ -27,6 +27,7 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace prepare {
 
+/// Of Windows and StepWindows.
 struct WindowOptions {
   Index length = 1;              ///< steps of a window, at least 1
   Index stride = 1;              ///< from one window to the next, at least 1

@@ -74,9 +74,10 @@ class StepList {
 
 /// What forward takes: one of the three names below.
 struct ReadSteps {
+  /// Which of them it is.
   enum class Kind { every, last, listed };
-  Kind kind = Kind::every;
-  detail::StepList listed = {};
+  Kind kind = Kind::every;       ///< every_step, last_step, at_steps
+  detail::StepList listed = {};  ///< the steps of at_steps
 };
 
 inline constexpr ReadSteps every_step{ReadSteps::Kind::every, {}};

@@ -22,8 +22,8 @@ inline constexpr int block_columns = 128;
 }  // namespace detail
 
 struct Growing {
-  static constexpr bool is_fixed = false;
-  static constexpr bool masks = true;
+  static constexpr bool is_fixed = false;  ///< whether all memory is inside the tape
+  static constexpr bool masks = true;      ///< whether there is room for those of dropout and zoneout
   static constexpr int steps = Dynamic;
   static constexpr int batch = Dynamic;
   static constexpr int columns = Dynamic;        ///< packed columns, N

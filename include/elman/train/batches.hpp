@@ -37,6 +37,7 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace train {
 
+/// What has the verbs above.
 template <class S>
 concept BatchSource = requires(S& source, Index k, Random* random, typename S::Batch& batch) {
   { source.size() } -> std::convertible_to<Index>;
@@ -56,8 +57,8 @@ enum class Order {
 };
 
 struct BatchOptions {
-  Index size = 0;  ///< examples of an update; 0: 32, or all where there are fewer
-  Order order = Order::shuffled;
+  Index size = 0;                 ///< examples of an update; 0: 32, or all where there are fewer
+  Order order = Order::shuffled;  ///< of the examples in an epoch
   /// Examples that are run at once; 0: all of a batch. With fewer the gradient is the same, to round-off, but for masks
   /// of dropout, and needs less memory.
   Index micro = 0;

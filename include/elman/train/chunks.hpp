@@ -70,7 +70,7 @@ struct ChunkOptions {
 template <class X, class Targets>
 class Chunks {
  public:
-  static constexpr bool carries_state = true;
+  static constexpr bool carries_state = true;  ///< from chunk to chunk: what the loop does of itself
   using Options = ChunkOptions;
 
   struct Batch {

@@ -25,12 +25,12 @@ enum class Moment { begin, batch, validation, epoch, end };
 
 /// A mean loss, and the values of metrics in the order of Event::metrics. NaN where there is nothing to tell.
 struct Figures {
-  double loss = detail::not_a_number();
-  std::span<const double> metrics = {};
+  double loss = detail::not_a_number();  ///< the mean
+  std::span<const double> metrics = {};  ///< as Event::metrics names them
 };
 
 struct Event {
-  Moment moment = Moment::begin;
+  Moment moment = Moment::begin;              ///< what has just been
   Index epoch = 0;                            ///< epochs that have ended
   Index epochs = 0;                           ///< of all
   Index batch = 0;                            ///< updates of this epoch so far; all of them at its end

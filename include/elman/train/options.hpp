@@ -36,9 +36,9 @@ struct LoopOptions {
   std::vector<std::pair<std::string, double>> l2 =
       {};  ///< penalties by matrix (optim/l2.hpp); not in the loss that is told
   std::vector<std::pair<std::string, double>> orthogonal =
-      {};  ///< the same of ‖WᵀW − I‖² (optim/orthogonal_penalty.hpp)
-  NonFinite non_finite = NonFinite::stop;
-  std::uint64_t seed = 1;  ///< of the order of the examples, of masks and of what is varied
+      {};                                  ///< the same of ‖WᵀW − I‖² (optim/orthogonal_penalty.hpp)
+  NonFinite non_finite = NonFinite::stop;  ///< what becomes of a gradient with an infinity or NaN
+  std::uint64_t seed = 1;                  ///< of the order of the examples, of masks and of what is varied
 };
 
 struct ValidationOptions {
@@ -54,25 +54,27 @@ struct ValidationOptions {
 /// What a validation of your own measures: of a net that writes freely, for instance. It is watched.
 template <class Net>
 struct Measure {
-  std::string name;
-  std::function<double(const Net&)> of;
-  bool higher_is_better = true;
+  std::string name;                      ///< in events and logs
+  std::function<double(const Net&)> of;  ///< called behind so many epochs or updates as ValidationOptions say
+  bool higher_is_better = true;          ///< else lower is
 };
 
+/// Why a run is over.
 enum class Ending {
   epochs,    ///< all were over
   patience,  ///< no improvement for as long as ValidationOptions::patience says
   callback   ///< Event::stop
 };
 
+/// What a run has been.
 struct Outcome {
-  Ending ending = Ending::epochs;
-  Index epochs = 0;       ///< that have ended
-  Index steps = 0;        ///< updates
-  Index skipped = 0;      ///< of these left out, because a gradient was not finite
-  bool has_best = false;  ///< whether there was a validation
-  double best = 0;        ///< the best of what was watched
-  Index best_epoch = 0;   ///< epochs that had ended then, or were running
+  Ending ending = Ending::epochs;  ///< why it is over
+  Index epochs = 0;                ///< that have ended
+  Index steps = 0;                 ///< updates
+  Index skipped = 0;               ///< of these left out, because a gradient was not finite
+  bool has_best = false;           ///< whether there was a validation
+  double best = 0;                 ///< the best of what was watched
+  Index best_epoch = 0;            ///< epochs that had ended then, or were running
 };
 
 }  // namespace train

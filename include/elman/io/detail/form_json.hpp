@@ -17,8 +17,8 @@ namespace io {
 /// What a file says of its net.
 struct NetForm {
   std::string scalar;  ///< float or double
-  Form body;
-  Form readout;
+  Form body;           ///< its layers
+  Form readout;        ///< what reads them
 
   /// The type, as C++.
   std::string text() const { return "elman::Net<" + scalar + ", " + cpp_type(body) + ", " + cpp_type(readout) + ">"; }
