@@ -28,7 +28,7 @@ void write_reference(const std::filesystem::path& root) {
   const auto library = documents::read_library(root / "include/elman");
   write(root / "docs/reference.md", documents::reference_page(library));
   write(root / "docs/options.md", documents::options_page(library));
-  std::cerr << documents::undocumented(library);
+  std::cerr << documents::undocumented(library) << documents::without_range(library);
 }
 
 void filter(const std::filesystem::path& root, const std::filesystem::path& file) {

@@ -166,4 +166,24 @@ inline std::string undocumented(const std::vector<Header>& library) {
   return faults;
 }
 
+/// A line for each number among options whose comment says no range: "at least 1", "in [0, 1)", "any".
+inline std::string without_range(const std::vector<Header>& library) {
+  std::string faults;
+  for (const Header& header : library) {
+    for (const Declaration& d : header.declarations) {
+      if (!is_of_options(d) || d.name.find("Options") == d.name.npos) continue;
+      for (const Declaration& m : d.members) {
+        const bool is_number = m.type == "double" || m.type == "Index" || m.type == "std::optional<double>" ||
+                               m.type == "std::optional<Index>";
+        const auto says = [&](const char* words) { return m.doc.find(words) != m.doc.npos; };
+        const bool has_range = says("at least ") || says("above ") || says("in [") || says("in (") || says("finite") ||
+                               says("from ") || says("any");
+        if (!is_field(m) || !is_number || has_range) continue;
+        faults += header.path + ":" + std::to_string(m.line) + ": " + name_of(m) + " has no range\n";
+      }
+    }
+  }
+  return faults;
+}
+
 }  // namespace documents

@@ -227,6 +227,20 @@ inline std::string reference_page(const std::vector<Header>& library) {
          index_by_task(links) + "\n## By header\n\n| elman/… | names |\n|---|---|\n" + contents + "\n" + text;
 }
 
+/// "; one of `sum`, `mean`" of a field whose type is an enumeration; else nothing.
+inline std::string values_of(const Declaration& field, const std::vector<Header>& library) {
+  const std::string name = field.type.substr(field.type.rfind(':') + 1);  // npos + 1 is 0
+  const std::string doc = trimmed(field.doc);
+  std::string values;
+  for (const Header& header : library) {
+    for (const Declaration& d : header.declarations) {
+      if (d.kind != Kind::enumeration || !is_shown(d) || d.name != name) continue;
+      for (const Declaration& value : d.members) values += (values.empty() ? "`" : ", `") + value.name + "`";
+    }
+  }
+  return values.empty() ? "" : (!doc.empty() && doc.back() == '.' ? " One of " : "; one of ") + values;
+}
+
 /// Who says the name of a struct in its declaration.
 inline std::string takers_of(const Declaration& options, const std::vector<Header>& library, const Links& links) {
   std::string takers;
@@ -234,7 +248,7 @@ inline std::string takers_of(const Declaration& options, const std::vector<Heade
   for (const Header& header : library) {
     for (const Declaration& d : header.declarations) {
       if (!is_shown(d) || d.text.empty()) continue;
-      bool takes = d.kind == Kind::function && has_word(d.text, options.name);
+      bool takes = (d.kind == Kind::function || d.kind == Kind::alias) && has_word(d.text, options.name);
       for (const Declaration& m : d.members) takes = takes || (is_shown(m) && has_word(m.text, options.name));
       if (takes && seen.insert(name_of(d)).second) takers += (takers.empty() ? "" : ", ") + link_to(links, name_of(d));
     }
@@ -262,7 +276,7 @@ inline std::string options_page(const std::vector<Header>& library) {
         for (const Declaration& m : d.members) {
           if (!is_field(m)) continue;
           text += "| `" + m.name + "` | " + code_cell(m.type) + " | " + code_cell(m.value) + " | " + cell_of(m.doc) +
-                  " |\n";
+                  values_of(m, library) + " |\n";
         }
         text += "\n";
       }
@@ -270,7 +284,7 @@ inline std::string options_page(const std::vector<Header>& library) {
     if (!names.empty()) contents += "| " + std::string(title) + " | " + names + " |\n";
   }
   return "# Options\n\n"
-         "Every struct that is told by name, `{.learning_rate = 3e-3, .clip_norm = 1.0}`, and those that callbacks and "
+         "Every struct that is told by name, `{.epochs = 30, .clip_norm = 1.0}`, and those that callbacks and "
          "results "
          "are made of: each field\nwith its default and its range. What is out of range throws when what takes it is "
          "made, with "

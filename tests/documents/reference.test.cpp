@@ -67,6 +67,8 @@ TEST_CASE("every public name has a comment, every field of options its own") {
   CHECK(undocumented(library()) == nothing);
 }
 
+TEST_CASE("every number among the options has a range") { CHECK(without_range(library()) == nothing); }
+
 TEST_CASE("no type or function of the headers is missed: those that lines begin with are in the reference") {
   const std::string page = text_of_file(root / "docs/reference.md");
   std::string missed;
@@ -234,6 +236,13 @@ TEST_CASE("a name without a comment is found, by its line") {
         "a/x.hpp:12: YOptions::m has no comment\n");
   CHECK(faults("/// x\nclass Y {};\nstruct YOptions {\n  int n = 1;  ///< at least 1\n};") == nothing);
   CHECK(faults("struct ZOptions {\n  int n = 1;  ///< at least 1\n};") == "a/x.hpp:9: ZOptions has no comment\n");
+}
+
+TEST_CASE("a number without a range is found, of options alone") {
+  const auto faults = [](const std::string& text) { return without_range({header(text)}); };
+  CHECK(faults("struct AOptions {\n  double a = 1;  ///< of it\n  Index b = 1;  ///< at least 1\n  bool c = true;  "
+               "///< so\n};") == "a/x.hpp:10: AOptions::a has no range\n");
+  CHECK(faults("struct A {\n  double a = 1;  ///< of it\n};") == nothing);
 }
 
 TEST_CASE("members have the comment of their family, in their folder alone") {

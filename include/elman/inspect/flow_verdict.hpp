@@ -24,9 +24,9 @@ enum class Flow { vanishing, healthy, exploding, unknown };
 
 /// Where a gradient is called so, by what is left of it.
 struct FlowOptions {
-  double saturated_below = 0.05;   ///< a unit of a smaller slope σ'(a) is saturated; of tanh: |h| > 0.975, |a| > 2.18
-  double vanishing_below = 0.01;   ///< less than this share is left: vanishing
-  double exploding_above = 100.0;  ///< more than so many times as large: exploding
+  double saturated_below = 0.05;   ///< in (0, 1): a unit of a smaller slope σ'(a) is saturated; tanh: |h| > 0.975
+  double vanishing_below = 0.01;   ///< in (0, 1): less than this share is left
+  double exploding_above = 100.0;  ///< above 1, finite: more than so many times as large
 };
 
 /// The sentence and its figures.

@@ -38,7 +38,7 @@ namespace io {
 /// value.
 enum class CsvHeader { detect, yes, no };
 
-/// How a file is read: of CsvFile and read_csv.
+/// How a file is read.
 struct CsvOptions {
   char separator = 0;                    ///< no quote, no line end; 0: a tab, a semicolon or a comma, which is found
   CsvHeader header = CsvHeader::detect;  ///< whether there is a header line

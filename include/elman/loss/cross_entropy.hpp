@@ -39,7 +39,7 @@ struct CrossEntropyOptions {
   Reduction reduction = Reduction::mean;
   std::vector<double> class_weights = {};  ///< w: one a class, at least 0; none: all 1
   double label_smoothing = 0;              ///< ε in [0, 1]: q becomes (1 − ε) q + ε / Out
-  Index ignored_label = -100;              ///< columns with this label have no loss and no gradient
+  Index ignored_label = -100;              ///< any; columns with this label have no loss and no gradient
 };
 
 class CrossEntropy : detail::TapeAndTargetsOnly {

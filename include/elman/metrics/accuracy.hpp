@@ -67,7 +67,7 @@ namespace metric {
 
 /// Of metrics of labels that have no other option.
 struct LabelOptions {
-  Index ignored_label = -100;  ///< columns with this label do not count
+  Index ignored_label = -100;  ///< any; columns with this label do not count
 };
 
 /// In [0, 1].
@@ -97,7 +97,7 @@ class Accuracy : public detail::MeanMetric {
 
 struct TopKOptions {
   Index k = 5;                 ///< from 1 to the number of classes
-  Index ignored_label = -100;  ///< columns with this label do not count
+  Index ignored_label = -100;  ///< any; columns with this label do not count
 };
 
 /// In [0, 1].

@@ -30,7 +30,7 @@ inline bool says_yes(const double& y, double threshold, bool target) { return is
 namespace metric {
 
 struct BinaryAccuracyOptions {
-  double threshold = 0.5;  ///< in [0, 1]
+  double threshold = 0.5;  ///< y above it says yes; in [0, 1]
 };
 
 /// In [0, 1].
@@ -65,7 +65,7 @@ class BinaryAccuracy : public detail::MeanMetric {
 };
 
 struct BinaryF1Options {
-  double threshold = 0.5;  ///< in [0, 1]
+  double threshold = 0.5;  ///< y above it says yes; in [0, 1]
   bool macro = false;      ///< whether value() is the mean of the outputs' F1, each counted once
 };
 

@@ -33,7 +33,7 @@ enum class Average { macro_f1, weighted_f1, balanced_accuracy, accuracy };
 
 struct ConfusionMatrixOptions {
   Average average = Average::macro_f1;  ///< what value() is
-  Index ignored_label = -100;           ///< columns with this label do not count
+  Index ignored_label = -100;           ///< any; columns with this label do not count
 };
 
 class ConfusionMatrix {

@@ -52,7 +52,7 @@ Index greedy(const Eigen::MatrixBase<O>& logits) {
 
 struct SamplerOptions {
   double temperature = 1;  ///< above 0 and finite: probabilities are softmax(o / temperature)
-  Index top_k = 0;         ///< only the k most probable tokens; 0: all. At least 0
+  Index top_k = 0;         ///< only the k most probable tokens, at least 0; 0: all
   double top_p = 1;        ///< only the fewest most probable tokens that together reach this; in (0, 1]
 };
 
@@ -126,7 +126,7 @@ class Sampler {
 
 struct GenerateOptions {
   Index length = 100;              ///< tokens at most, at least 0
-  std::optional<Index> stop = {};  ///< a token that ends the sequence and has no place in it
+  std::optional<Index> stop = {};  ///< any token, which ends the sequence and has no place in it
 };
 
 /// Steps `state` through the prefix, then through the tokens that choose(o) picks from the logits, and returns those.

@@ -41,7 +41,7 @@ struct SettleOptions {
   /// At rest: no hidden unit changes by more in a step; at least 0. A net that forgets slowly has further to go, by
   /// about so much for every step of its memory. Below some units in the last place a net need not get.
   double tolerance = 1e-6;
-  Index most_steps = 100000;  ///< a net need not come to rest: it may oscillate
+  Index most_steps = 100000;  ///< at least 1; a net need not come to rest: it may oscillate
 };
 
 /// `Derived` has in(), out(), state(), body(), readout(), a cursor() of its parameters (layers/parameter_cursor.hpp)

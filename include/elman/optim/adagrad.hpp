@@ -18,7 +18,7 @@ struct AdagradOptions {
   double learning_rate = 1e-2;        ///< above 0
   double learning_rate_decay = 0;     ///< step k, from 0, has the learning rate divided by 1 + k · this; at least 0
   double weight_decay = 0;            ///< added to the gradient, times θ; at least 0
-  double initial_sum_of_squares = 0;  ///< at least 0
+  double initial_sum_of_squares = 0;  ///< what the sums of g² begin with; at least 0
   double epsilon = 1e-10;             ///< added to the root of the sum; from 4.4e-16 in float, 1e-146 in double
 };
 

@@ -106,7 +106,7 @@ class ExponentialSchedule {
 struct InverseTimeScheduleOptions {
   double learning_rate = 1e-3;  ///< at step 0; above 0
   double decay = 0.5;           ///< every so many steps it is divided by so much more; at least 0
-  Index every = 1000;           ///< at least 1
+  Index every = 1000;           ///< steps; at least 1
   bool staircase = false;       ///< stays in between
 };
 

@@ -20,9 +20,9 @@ namespace elman {
 inline namespace ELMAN_ABI {
 namespace prepare {
 
-/// Of balanced_class_weights.
+/// Of class_weights.
 struct ClassWeightOptions {
-  Index ignored_label = -100;  ///< labels that are not counted, as in loss::CrossEntropyOptions
+  Index ignored_label = -100;  ///< any; labels of this number are not counted, as in loss::CrossEntropyOptions
 };
 
 /// w of each of so many classes. A class that never occurs has 0 and is none of those that are divided by: the mean of

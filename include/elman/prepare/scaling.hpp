@@ -34,8 +34,8 @@ namespace prepare {
 
 /// What the smallest and the largest number of each row become.
 struct RangeOptions {
-  double low = 0;   ///< finite
-  double high = 1;  ///< above low, by a finite number
+  double low = 0;   ///< what the smallest becomes; finite
+  double high = 1;  ///< what the largest becomes; above low, by a finite number
 };
 
 class Scaling {

@@ -57,10 +57,10 @@ enum class Order {
 };
 
 struct BatchOptions {
-  Index size = 0;                 ///< examples of an update; 0: 32, or all where there are fewer
+  Index size = 0;                 ///< examples of an update, from 0 to all; 0: 32, or all where there are fewer
   Order order = Order::shuffled;  ///< of the examples in an epoch
-  /// Examples that are run at once; 0: all of a batch. With fewer the gradient is the same, to round-off, but for masks
-  /// of dropout, and needs less memory.
+  /// Examples that are run at once, from 0 to size; 0: all of a batch. With fewer the gradient is the same, to
+  /// round-off, but for masks of dropout, and needs less memory.
   Index micro = 0;
   bool drop_last = false;              ///< a last batch of fewer examples is left out of training
   std::optional<ReadSteps> read = {};  ///< what is read; else the last step for targets of a whole sequence, or every

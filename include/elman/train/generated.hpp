@@ -30,9 +30,9 @@ inline namespace ELMAN_ABI {
 namespace train {
 
 struct GeneratedOptions {
-  Index examples = 1024;               ///< of an epoch; at least 1
-  Index size = 0;                      ///< examples of an update; 0: 32, or all where there are fewer
-  Index micro = 0;                     ///< examples that are run at once; 0: all of a batch (BatchOptions)
+  Index examples = 1024;  ///< of an epoch; at least 1
+  Index size = 0;         ///< examples of an update, from 0 to all; 0: 32, or all where there are fewer
+  Index micro = 0;        ///< examples that are run at once, from 0 to size; 0: all of a batch (BatchOptions)
   std::optional<ReadSteps> read = {};  ///< what is read; else as for targets of the kind (BatchOptions)
   std::uint64_t seed = 0x5eed;         ///< of what is evaluated on
 };

@@ -19,7 +19,7 @@ inline namespace ELMAN_ABI {
 namespace train {
 
 struct GrowingOptions {
-  Index from = 10;     ///< at update 0; at least 1
+  Index from = 10;     ///< the length at update 0; at least 1
   Index to = 100;      ///< from update `steps` on; at least `from`
   Index steps = 1000;  ///< updates; at least 1
 };

@@ -34,7 +34,7 @@ struct LoopOptions {
   /// improving; higher_is_better is set by what is watched. Not beside a schedule.
   std::optional<optim::ReduceOnPlateauOptions> plateau = {};
   std::vector<std::pair<std::string, double>> l2 =
-      {};  ///< penalties by matrix (optim/l2.hpp); not in the loss that is told
+      {};  ///< penalties by matrix, at least 0 (optim/l2.hpp); not in the loss that is told
   std::vector<std::pair<std::string, double>> orthogonal =
       {};                                  ///< the same of ‖WᵀW − I‖² (optim/orthogonal_penalty.hpp)
   NonFinite non_finite = NonFinite::stop;  ///< what becomes of a gradient with an infinity or NaN
