@@ -35,9 +35,9 @@ inline bool is_command(const std::string& line, std::size_t at) {
 
 /// Formulas: $$ … $$, and $ … $ in a line; what Doxygen takes for commands of its own is escaped; but in
 /// `code`.
-inline std::string doxygen_line(const std::string& line, bool& in_formula) {
+inline std::string doxygen_line(const std::string& line, bool& in_formula, bool begins_in_code = false) {
   std::string result;
-  bool in_code = false, in_short_formula = false, is_strong = false;
+  bool in_code = begins_in_code, in_short_formula = false, is_strong = false;
   for (std::size_t at = 0; at < line.size(); ++at) {
     const char next = at + 1 < line.size() ? line[at + 1] : ' ';
     in_code = in_code != (line[at] == '`' && !in_formula && !in_short_formula);
@@ -72,7 +72,7 @@ inline std::string doxygen_page(const std::string& path, const std::string& text
       continue;
     }
     std::string its = line.text;
-    for_each_link(its, [&](std::size_t begin, std::size_t end) {
+    for_each_link(its, line.begins_in_code, [&](std::size_t begin, std::size_t end) {
       const std::string target = its.substr(begin, end - begin);
       if (is_elsewhere(target)) return;
       const std::size_t mark = std::min(target.find('#'), target.size());
@@ -93,7 +93,7 @@ inline std::string doxygen_page(const std::string& path, const std::string& text
       result += "\\anchor " + label_of_page(path) + "-" + its.substr(at + mark.size(), end - at - mark.size()) + "\n";
       its.erase(at, its.find("</a>", end) + 4 - at);
     }
-    its = doxygen_line(its, in_formula);
+    its = doxygen_line(its, in_formula, line.begins_in_code);
     const std::string heading = heading_in(line);
     if (!heading.empty()) {
       const std::string anchor = anchors.next(plain_heading(heading));

@@ -67,6 +67,7 @@ TEST_CASE("a link that leads nowhere is found, by its line") {
   CHECK(broken("# `a` of [b](../README.md)\n[a](#a-of-b) [a](#b)\n") ==
         "docs/a.md:2: #b: docs/a.md has no such heading\n");
   CHECK(broken("```cpp\nx[1](y)\n```\n\n    x[1](y)\n\n`x[1](y)`\n\n- a\n\n      x[1](y)\n") == nothing);
+  CHECK(broken("`of two\nlines` [a](b.md)\n\n`x\n[a](b.md)`\n") == "docs/a.md:2: b.md is not there\n");
 }
 
 TEST_CASE("anchors are GitHub's") {
@@ -83,6 +84,7 @@ TEST_CASE("a name that the headers do not have is found, in code alone") {
   CHECK(unknown("`train::Loop` `elman::train::Loop{net}` `train::Ring::run` `Loop::run` `std::vector` `elman::io`"
                 " `{.epochs = 3}` train::Tool `mine::Tool` `elman::v0_1_0::train::Loop` `a.b = 1`\n") == nothing);
   CHECK(unknown("`train::Tool`") == "a.md:1: no header has train::Tool\n");
+  CHECK(unknown("`of two\ntrain::Tool` train::Fool `x`\n") == "a.md:2: no header has train::Tool\n");
   CHECK(unknown("\n```cpp\nelman::Tool x;\n```\n") == "a.md:3: no header has elman::Tool\n");
   CHECK(unknown("```python\ntrain::Tool\n```\n\n    Loop::walk();\n") == "a.md:5: no header has Loop::walk\n");
   CHECK(unknown("`Loop loop{{.epoch = 3, .epochs = 3}}`") == "a.md:1: no header has an option .epoch\n");

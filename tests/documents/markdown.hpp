@@ -3,6 +3,7 @@
 // Pages of Markdown: which lines are code, headings with their anchors, links; and whether what they lead to is there.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -19,14 +20,15 @@ using Pages = std::map<std::string, std::string>;  ///< path from the root, "doc
 
 struct PageLine {
   std::string text;
-  bool is_code = false;       ///< between fences, a fence, or indented
-  std::string language = {};  ///< of the fence
+  bool is_code = false;         ///< between fences, a fence, or indented
+  std::string language = {};    ///< of the fence
+  bool begins_in_code = false;  ///< behind a tick of the line before
 };
 
 inline std::vector<PageLine> lines_of_page(const std::string& text) {
   std::vector<PageLine> lines;
   std::string fence, language;
-  bool may_indent = true, in_list = false;
+  bool may_indent = true, in_list = false, in_code = false;
   std::istringstream in(text);
   for (std::string line; std::getline(in, line);) {
     const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
@@ -41,7 +43,9 @@ inline std::vector<PageLine> lines_of_page(const std::string& text) {
     } else {
       const std::size_t least = in_list ? 6 : 4;  // further in than the text of a list
       const bool is_indented = begin >= least && begin < line.size() && may_indent;
-      lines.push_back({line, is_indented, ""});
+      in_code = in_code && begin < line.size();  // of a paragraph
+      lines.push_back({line, is_indented, "", in_code});
+      if (!is_indented) in_code = in_code != (std::count(line.begin(), line.end(), '`') % 2 == 1);
       may_indent = begin == line.size() || is_indented;
       if (begin < line.size() && !is_indented) {
         in_list = line.compare(begin, 2, "- ") == 0 || (in_list && begin > 0);
@@ -72,9 +76,9 @@ inline std::string plain_heading(const std::string& heading) {
 
 /// Calls use(begin, end) with the place of each link's target in a line, from the last to the first.
 template <class Use>
-void for_each_link(const std::string& line, const Use& use) {
+void for_each_link(const std::string& line, bool begins_in_code, const Use& use) {
   std::vector<bool> is_code(line.size() + 1);
-  bool inside = false;
+  bool inside = begins_in_code;
   for (std::size_t k = 0; k < line.size(); ++k) {
     inside = inside != (line[k] == '`');
     is_code[k] = inside;
@@ -121,7 +125,7 @@ std::string broken_links(const Pages& pages, const Exists& exists) {
     for (const PageLine& line : lines_of_page(text)) {
       ++number;
       if (line.is_code) continue;
-      for_each_link(line.text, [&, &page = path](std::size_t begin, std::size_t end) {
+      for_each_link(line.text, line.begins_in_code, [&, &page = path](std::size_t begin, std::size_t end) {
         const std::string target = line.text.substr(begin, end - begin);
         if (is_elsewhere(target)) return;
         const std::size_t mark = std::min(target.find('#'), target.size());

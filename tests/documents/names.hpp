@@ -52,10 +52,11 @@ inline std::vector<std::string> code_in(const PageLine& line) {
                                                            : std::vector<std::string>{};
   }
   std::vector<std::string> pieces;
-  for (std::size_t at = line.text.find('`'); at != line.text.npos; at = line.text.find('`', at)) {
-    const std::size_t end = std::min(line.text.find('`', at + 1), line.text.size());
-    pieces.push_back(line.text.substr(at + 1, end - at - 1));
-    at = std::min(end + 1, line.text.size());
+  bool is_code = line.begins_in_code;
+  for (std::size_t at = 0; at <= line.text.size(); is_code = !is_code) {
+    const std::size_t end = std::min(line.text.find('`', at), line.text.size());
+    if (is_code) pieces.push_back(line.text.substr(at, end - at));
+    at = end + 1;
   }
   return pieces;
 }

@@ -222,7 +222,7 @@ concept TakesComplex = requires {
 /// has learned to start from). `cell` is any net, or anything with its verbs. With `masks`, every forward draws the
 /// masks of dropout and zoneout from a copy of that generator, so that all have the same; else none has any. The
 /// activation and the loss must compile with complex numbers (see activation.hpp), or Method must be
-/// Differences::central.
+/// Differences::central. Throws as forward, the loss and bptt do.
 template <Differences Method = Differences::automatic, class Cell, class X, class Targets, class Loss, class H0>
 GradientReport gradient_check(const Cell& cell, const X& x, const Targets& targets, const Loss& loss,
                               const ReadSteps& read, const Eigen::MatrixBase<H0>& h0,

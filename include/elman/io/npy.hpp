@@ -107,6 +107,7 @@ struct ArrayOrder {
 };
 
 /// pack_array of an array that was read: of (B, T, F) Sequences, of (B, T) integers Labels. Without lengths all are T.
+/// Throws as pack_array does, and if an array of lengths has not one dimension.
 template <int Rows = Dynamic, class Number, detail::ListOfLengths Lengths = std::initializer_list<Index>>
 auto pack(const io::Array<Number>& array, const Lengths& lengths, const ArrayOrder& order = {}) {
   return pack_array<Rows>(array.numbers, array.sequences(order.time_first), lengths);

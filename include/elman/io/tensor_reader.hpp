@@ -104,7 +104,7 @@ class TensorReader {
       for_each_strip<Format>(tensor, take);
     });
   }
-  /// Reads a tensor of shape [cols, rows] into its transpose.
+  /// Reads a tensor of shape [cols, rows] into its transpose. Throws as read does.
   template <std::floating_point Scalar>
   void read_transposed(const TensorInfo& tensor, const MatrixView<Scalar>& to, const NumberOptions& options = {}) {
     check_type<Scalar>(tensor, options);
@@ -117,7 +117,7 @@ class TensorReader {
       for_each_strip<Format>(tensor, take);
     });
   }
-  /// A tensor of one or two dimensions in new memory.
+  /// A tensor of one or two dimensions in new memory. Throws if it has others, and as read does.
   template <std::floating_point Scalar>
   Matrix<Scalar, Dynamic, Dynamic> matrix(std::string_view tensor, const NumberOptions& options = {}) {
     const TensorInfo& info = at(tensor);

@@ -115,7 +115,7 @@ class Stepping {
   }
 
   /// The state from which one stream starts, or `batch` streams side by side. Kept and restored by copying; of it, `h`
-  /// and `fresh` are what the next step depends on.
+  /// and `fresh` are what the next step depends on. Throws if batch is less than 1.
   StateOf<1> initial_state() const { return new_state<1>(1); }
   StateOf<Dynamic> initial_state(Index batch) const {
     detail::require_that(batch >= 1, where("initial_state"), ": batch is ", batch, "; expected at least 1");
