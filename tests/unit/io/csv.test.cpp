@@ -177,7 +177,7 @@ TEST_CASE("a column that is not there is named, with those that are") {
                     "x.csv: has no column \"a\", for it has no header line; expected a number, counted from 0");
 }
 
-TEST_CASE("options out of range are refused") {
+TEST_CASE("options of a table out of range are refused") {
   CHECK_THROWS_WITH(table("1\n", {.separator = ',', .decimal_comma = true}),
                     "read_csv: decimal_comma is true with commas between fields; expected another separator");
   CHECK_THROWS_WITH(table("1\n", {.separator = '"'}),

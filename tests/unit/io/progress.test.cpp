@@ -349,7 +349,7 @@ TEST_CASE("figures, times and rates are short and the same in every locale") {
   CHECK(detail::short_name("uninterruptedness") == "uninterruptedness");
 }
 
-TEST_CASE("options out of range are refused") {
+TEST_CASE("options of the progress out of range are refused") {
   CHECK_THROWS_WITH(Progress(ProgressOptions{.every = -1}), "Progress: every is -1; expected at least 0");
   CHECK_THROWS_WITH(Progress(ProgressOptions{.stream = nullptr}),
                     "Progress: stream, or a part of the screen, is null; expected one");
