@@ -62,7 +62,8 @@ class Omega : public Penalty<Scalar> {
   }
 
  private:
-  /// Squares of norms up to it and down to 1 / it lose no digits; most² lifts what is less into that range.
+  /// Squares of norms up to it and down to 1 / it lose no digits; lifted by most, norms from 1 / most² to 1 do, and by
+  /// most² what is less.
   static constexpr Scalar most = [] {
     constexpr Scalar epsilon = std::numeric_limits<Scalar>::epsilon();
     Scalar power = 1;
@@ -97,9 +98,25 @@ class Omega : public Penalty<Scalar> {
       for (Index k = 0; k < count; ++k) {
         if (!is_usual(d_norms[k], q_norms[k], low)) add_unusual(columns, k, scale);
       }
-      if (2 * usual < count) lift_ = lift > 1 ? Scalar(1) : most * most;  // for the steps before
+      lift_ = best_lift();  // for the steps before
     }
     return detail::sum_of_squares(std::as_const(misses_).data(), count, Sum(1));
+  }
+  /// That under which most columns of the block are usual, lift_ if others are no better.
+  Scalar best_lift() const {
+    Scalar best = lift_;
+    Index most_usual = -1;
+    for (const Scalar lift : {lift_, Scalar(1), most, most * most}) {
+      const Scalar by = lift / lift_, low = (std::max)(1 / most, least * lift);
+      Index usual = 0;
+      for (Index k = 0; k < d_norms_.rows(); ++k) {
+        usual += is_usual(by * d_norms_.data()[k], by * q_norms_.data()[k], low) ? 1 : 0;
+      }
+      if (usual <= most_usual) continue;
+      most_usual = usual;
+      best = lift;
+    }
+    return best;
   }
   /// Whether two norms that are lifted have all digits, and are not too small to count.
   static bool is_usual(Scalar d_norm, Scalar q_norm, Scalar low) {
@@ -114,6 +131,8 @@ class Omega : public Penalty<Scalar> {
     const Sum d_norm = detail::column_norm(columns.d_a.col(k).data(), hidden);
     const Sum q_norm = detail::column_norm(q, hidden);
     const Sum miss = d_norm < least ? 0 : q_norm / d_norm - 1;
+    d_norms_.data()[k] = static_cast<Scalar>(d_norm) * lift_;
+    q_norms_.data()[k] = static_cast<Scalar>(q_norm) * lift_;
     misses_.data()[k] = static_cast<Scalar>(miss);
     units_.data()[k] = static_cast<Scalar>(q_norm < least ? 0 : 1 / q_norm);
     factors_.data()[k] = static_cast<Scalar>(d_norm < least ? 0 : scale * miss / d_norm);
