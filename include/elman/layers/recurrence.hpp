@@ -53,6 +53,10 @@ struct RecurrenceParameters {
     activation.for_each(visit);
     between.for_each(visit);
   }
+  /// The same without the size in its type: the loops over time are compiled once for nets of all sizes.
+  RecurrenceParameters<Cursor, Dynamic, Activation, Between> of_any_size() const {
+    return {U, W, b, activation, between};
+  }
 };
 
 template <int In = Dynamic, int Hidden = Dynamic, class Activation = Tanh, class Between = NothingBetween,
@@ -107,7 +111,7 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
   template <class Scalar, class X, class S, class Tape>
   void forward(const Scalar* theta, const X& x, const S& steps, const ConstMatrixView<Scalar>& h0, Tape& tape,
                Random* random) const {
-    const auto part = at(theta);
+    const auto part = at(theta).of_any_size();
     tape.start(hidden(), steps, h0);
     decltype(auto) activation = detail::bind_activation<Scalar>(activation_, part);
     tape.between.start(between_, activation, part.between, tape.states(), steps, random);
@@ -118,8 +122,8 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
   void bptt(const Scalar* theta, const X& x, Tape& tape, const FromAbove<Scalar>& from_above,
             const ConstMatrixView<Scalar>& d_last, Scalar* d_theta, const MatrixView<Scalar>& d_x,
             const MatrixView<Scalar>& d_h0) const {
-    const auto part = at(theta);
-    const auto d_part = at(d_theta);
+    const auto part = at(theta).of_any_size();
+    const auto d_part = at(d_theta).of_any_size();
     detail::run_bptt(part, detail::bind_activation<Scalar>(activation_, part, d_part), x, tape, from_above, d_last,
                      d_part, d_x, d_h0);
   }
