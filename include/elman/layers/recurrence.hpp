@@ -179,5 +179,31 @@ Recurrence(Index, Index, const RecurrentNoise&, NoBias)->Recurrence<Dynamic, Dyn
 template <class Between>
 Recurrence(Index, Index, const Between&, NoBias) -> Recurrence<Dynamic, Dynamic, Tanh, Between, NoBias>;
 
+namespace detail {
+
+// A plain recurrence's loops know neither sizes nor the net, so that a library may have them. A program that defines
+// ELMAN_EXTERN_LOOPS has them from the file that includes compile.hpp.
+// NOLINTBEGIN(bugprone-macro-parentheses)
+/// As ELMAN_KERNELS (kernels/product.hpp): of x in columns, and of tokens.
+#define ELMAN_LOOPS(how, Scalar)                       \
+  ELMAN_LOOPS_OF(how, Scalar, ConstMatrixView<Scalar>) \
+  ELMAN_LOOPS_OF(how, Scalar, OneHot<Scalar>)
+#define ELMAN_LOOPS_OF(how, Scalar, X)                                                                                 \
+  how template void run_forward(const PlainParameters<const Scalar>&, const Tanh&, const X&, PlainTape<Scalar>&);      \
+  how template void run_bptt(const PlainParameters<const Scalar>&, const Tanh&, const X&, PlainTape<Scalar>&,          \
+                             const FromAbove<Scalar>&, const ConstMatrixView<Scalar>&, const PlainParameters<Scalar>&, \
+                             const MatrixView<Scalar>&, const MatrixView<Scalar>&);
+// NOLINTEND(bugprone-macro-parentheses)
+template <class Element>
+using PlainParameters = RecurrenceParameters<ParameterCursor<Element>, Dynamic, Tanh, NothingBetween>;
+template <class Scalar>
+using PlainTape = RecurrenceTape<Scalar, Growing, Dynamic, Dynamic, NothingBetween>;
+#if ELMAN_HAS_KERNELS && defined(ELMAN_EXTERN_LOOPS)
+ELMAN_LOOPS(extern, float)
+ELMAN_LOOPS(extern, double)
+#endif
+
+}  // namespace detail
+
 }  // namespace ELMAN_ABI
 }  // namespace elman
