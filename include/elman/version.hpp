@@ -11,7 +11,14 @@
 // not there: the one error behind which compilers stop. Behind an #error they go on, through all the headers to come.
 #pragma once
 
-#if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L
+#if defined(_MSC_VER) && !defined(__clang__)
+#if _MSC_VER < 1929
+#include "elman needs Visual Studio 2019 16.11 or newer, the first that has /std:c++20 (none is tested)"
+#elif _MSVC_LANG < 202002L
+#include "elman needs C++20: compile with /std:c++20"
+#endif
+static_assert(sizeof(U"σ") == 2 * sizeof(char32_t), "elman's headers are written in UTF-8: compile with /utf-8");
+#elif defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L
 #include "elman needs C++20: compile with -std=c++20 (g++ 12 and clang 14 or newer are tested)"
 #endif
 #include <version>

@@ -2,7 +2,7 @@
 #
 #   cmake -D SOURCE=… -D DIRECTORY=… -D PREFIX=… -D GENERATOR=… -D COMPILER=… -D FLAGS=… -D EIGEN_DIR=… -P compiled.cmake
 #
-# Programs of elman::compiled, installed in PREFIX: they have no kernels of their own, and the same bits.
+# Programs of elman::compiled, installed in PREFIX: they have no kernels and no loops over time of their own, and the same bits.
 function(run)
   execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
@@ -16,7 +16,7 @@ foreach(program headers_alone with_library precompiled)
   execute_process(COMMAND ${path} OUTPUT_VARIABLE said_by_${program} COMMAND_ERROR_IS_FATAL ANY)
   set(kernels_of_${program} "")
   foreach(object IN LISTS paths)
-    file(STRINGS ${object} names REGEX "(Product|Softmax|Value|Slopes?)Kernel")
+    file(STRINGS ${object} names REGEX "(Product|Softmax|Value|Slopes?)Kernel|HookedRun")  # which the loops have
     list(APPEND kernels_of_${program} ${names})
   endforeach()
 endforeach()

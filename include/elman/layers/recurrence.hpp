@@ -53,6 +53,10 @@ struct RecurrenceParameters {
     activation.for_each(visit);
     between.for_each(visit);
   }
+  /// The same without the size in its type: the loops over time are compiled once for nets of all sizes.
+  RecurrenceParameters<Cursor, Dynamic, Activation, Between> of_any_size() const {
+    return {U, W, b, activation, between};
+  }
 };
 
 template <int In = Dynamic, int Hidden = Dynamic, class Activation = Tanh, class Between = NothingBetween,
@@ -107,7 +111,7 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
   template <class Scalar, class X, class S, class Tape>
   void forward(const Scalar* theta, const X& x, const S& steps, const ConstMatrixView<Scalar>& h0, Tape& tape,
                Random* random) const {
-    const auto part = at(theta);
+    const auto part = at(theta).of_any_size();
     tape.start(hidden(), steps, h0);
     decltype(auto) activation = detail::bind_activation<Scalar>(activation_, part);
     tape.between.start(between_, activation, part.between, tape.states(), steps, random);
@@ -118,8 +122,8 @@ class Recurrence : public LayerBase<Recurrence<In, Hidden, Activation, Between, 
   void bptt(const Scalar* theta, const X& x, Tape& tape, const FromAbove<Scalar>& from_above,
             const ConstMatrixView<Scalar>& d_last, Scalar* d_theta, const MatrixView<Scalar>& d_x,
             const MatrixView<Scalar>& d_h0) const {
-    const auto part = at(theta);
-    const auto d_part = at(d_theta);
+    const auto part = at(theta).of_any_size();
+    const auto d_part = at(d_theta).of_any_size();
     detail::run_bptt(part, detail::bind_activation<Scalar>(activation_, part, d_part), x, tape, from_above, d_last,
                      d_part, d_x, d_h0);
   }
@@ -174,6 +178,32 @@ Recurrence(Index, Index, NoBias)->Recurrence<Dynamic, Dynamic, Tanh, NothingBetw
 Recurrence(Index, Index, const RecurrentNoise&, NoBias)->Recurrence<Dynamic, Dynamic, Tanh, RecurrentNoise, NoBias>;
 template <class Between>
 Recurrence(Index, Index, const Between&, NoBias) -> Recurrence<Dynamic, Dynamic, Tanh, Between, NoBias>;
+
+namespace detail {
+
+// A plain recurrence's loops know neither sizes nor the net, so that a library may have them. A program that defines
+// ELMAN_EXTERN_LOOPS has them from the file that includes compile.hpp.
+// NOLINTBEGIN(bugprone-macro-parentheses)
+/// As ELMAN_KERNELS (kernels/product.hpp): of x in columns, and of tokens.
+#define ELMAN_LOOPS(how, Scalar)                       \
+  ELMAN_LOOPS_OF(how, Scalar, ConstMatrixView<Scalar>) \
+  ELMAN_LOOPS_OF(how, Scalar, OneHot<Scalar>)
+#define ELMAN_LOOPS_OF(how, Scalar, X)                                                                                 \
+  how template void run_forward(const PlainParameters<const Scalar>&, const Tanh&, const X&, PlainTape<Scalar>&);      \
+  how template void run_bptt(const PlainParameters<const Scalar>&, const Tanh&, const X&, PlainTape<Scalar>&,          \
+                             const FromAbove<Scalar>&, const ConstMatrixView<Scalar>&, const PlainParameters<Scalar>&, \
+                             const MatrixView<Scalar>&, const MatrixView<Scalar>&);
+// NOLINTEND(bugprone-macro-parentheses)
+template <class Element>
+using PlainParameters = RecurrenceParameters<ParameterCursor<Element>, Dynamic, Tanh, NothingBetween>;
+template <class Scalar>
+using PlainTape = RecurrenceTape<Scalar, Growing, Dynamic, Dynamic, NothingBetween>;
+#if ELMAN_HAS_KERNELS && defined(ELMAN_EXTERN_LOOPS)
+ELMAN_LOOPS(extern, float)
+ELMAN_LOOPS(extern, double)
+#endif
+
+}  // namespace detail
 
 }  // namespace ELMAN_ABI
 }  // namespace elman

@@ -74,6 +74,10 @@ void add_to_metric(Metric& metric, const Tape& tape, const Targets& targets) {
   if constexpr (elman::Metric<Metric, Tape, Targets>) metric.add(tape, targets);
 }
 
+/// A metric that says that value() takes long.
+template <class Metric>
+concept IsCostly = Metric::is_costly;
+
 /// A running loss and metrics.
 template <class... Metrics>
 class Tally {
@@ -97,13 +101,7 @@ class Tally {
   double loss() const { return loss_.value(); }
   /// The values of the metrics to where `value` points, in their order; unless `all`, NaN of those that are costly.
   void values(double* value, bool all = true) const {
-    const auto value_of = [all]<class Metric>(const Metric& metric) {
-      if constexpr (requires { requires Metric::is_costly; }) {
-        if (!all) return not_a_number();
-      }
-      return static_cast<double>(metric.value());
-    };
-    std::apply([&](const auto&... metric) { ((*value++ = value_of(metric)), ...); }, metrics_);
+    std::apply([&](const auto&... metric) { ((*value++ = value_of(metric, all)), ...); }, metrics_);
   }
   const std::tuple<Metrics...>& metrics() const { return metrics_; }
 
@@ -116,6 +114,14 @@ class Tally {
   }
 
  private:
+  template <class Metric>
+  static double value_of(const Metric& metric, [[maybe_unused]] bool all) {
+    if constexpr (IsCostly<Metric>) {
+      if (!all) return not_a_number();
+    }
+    return static_cast<double>(metric.value());
+  }
+
   RunningLoss loss_;
   std::tuple<Metrics...> metrics_;
 };
