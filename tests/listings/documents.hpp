@@ -40,14 +40,15 @@ inline Lines lines_of(const std::string& text) {
 struct Listing {
   std::size_t line = 0;  ///< of the fence
   Lines code;
-  std::string prints = {};  ///< the ```text block behind it, before anything else; empty: none
+  std::string prints = {};   ///< the ```text block behind it, before anything else; empty: none
+  std::string heading = {};  ///< that it stands under, without #
 };
 
 /// The ```cpp blocks of a document.
 inline std::vector<Listing> listings_in(const std::string& document) {
   std::vector<Listing> listings;
   const std::string text = text_of(root / document);
-  std::string language, block;
+  std::string language, block, heading;
   bool inside = false, is_next = false;  // between fences; behind a listing, with nothing but blanks since
   std::size_t number = 0, begin = 0;
   std::istringstream in(text);
@@ -56,6 +57,8 @@ inline std::vector<Listing> listings_in(const std::string& document) {
     if (line.rfind("```", 0) != 0) {
       if (inside) block += line + "\n";
       if (!inside && !line.empty()) is_next = false;
+      if (!inside && line.rfind("#", 0) == 0)
+        heading = line.substr((std::min)(line.find_first_not_of("# "), line.size()));
       continue;
     }
     if (!inside) {
@@ -63,7 +66,7 @@ inline std::vector<Listing> listings_in(const std::string& document) {
       begin = number;
       block.clear();
     } else if (language == "cpp") {
-      listings.push_back({begin, lines_of(block)});
+      listings.push_back({begin, lines_of(block), {}, heading});
     } else if (language == "text" && is_next) {
       listings.back().prints = block;
     }
@@ -107,6 +110,33 @@ inline std::string printed_by(const std::string& document, const std::string& be
     if (listing.code.front() == begin) return listing.prints;
   }
   throw std::runtime_error(document + ": has no listing that begins with " + begin);
+}
+
+struct Printed {
+  std::string heading, text;
+};
+
+/// What a program prints, by the lines "## heading" that it prints too.
+inline std::vector<Printed> by_heading(const std::string& text) {
+  std::vector<Printed> printed;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind("## ", 0) == 0) {
+      printed.push_back({line.substr(3), {}});
+    } else if (!printed.empty()) {
+      printed.back().text += line + "\n";
+    }
+  }
+  return printed;
+}
+
+/// What a document says that its listings print, with the heading that each stands under.
+inline std::vector<Printed> printed_by_heading(const std::string& document) {
+  std::vector<Printed> printed;
+  for (const Listing& listing : listings_in(document)) {
+    if (!listing.prints.empty()) printed.push_back({listing.heading, listing.prints});
+  }
+  return printed;
 }
 
 }  // namespace documents

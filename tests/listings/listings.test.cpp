@@ -48,18 +48,52 @@ std::string temperatures() {
 TEST_CASE("every listing of the documents is in a program that is compiled") {
   documents::Lines source;
   for (const auto& entry : std::filesystem::directory_iterator(documents::root / "tests/listings")) {
-    if (entry.path().extension() != ".cpp" || entry.path().filename() == "listings.test.cpp") continue;
+    const auto name = entry.path().filename();
+    const bool is_source = entry.path().extension() == ".cpp" || name == "recipes.hpp";
+    if (!is_source || name == "listings.test.cpp") continue;
     for (const auto& line : documents::lines_of(documents::text_of(entry.path()))) source.push_back(line);
   }
   std::size_t count = 0;
-  for (const std::string document : {"README.md", "docs/training.md", "docs/features.md"}) {
+  for (const std::string document : {"README.md", "docs/training.md", "docs/features.md", "docs/cookbook.md",
+                                     "docs/from-pytorch.md", "docs/from-keras.md"}) {
     for (const auto& listing : documents::listings_in(document)) {
       if (count++ == 0) continue;  // README's first
       INFO(document << ":" << listing.line << ": " << listing.code.front());
       CHECK(documents::stands_in(listing.code, source));
     }
   }
-  CHECK(count > 20);
+  CHECK(count > 50);
+}
+
+TEST_CASE("every recipe of docs/cookbook.md prints what stands below it, and no program has another") {
+  const Folder folder("listing-cookbook");
+  std::string printed;
+  for (const std::string program : {"cookbook_tasks", "cookbook_data", "cookbook_own"}) {
+    printed += output_of(program, folder);
+  }
+  const auto recipes = documents::by_heading(printed), expected = documents::printed_by_heading("docs/cookbook.md");
+  CHECK(expected.size() > 15);
+  REQUIRE(recipes.size() == expected.size());
+  for (std::size_t k = 0; k < recipes.size(); ++k) {
+    INFO(recipes[k].heading << "\n" << recipes[k].text);
+    CHECK(recipes[k].heading == expected[k].heading);
+    CHECK(!recipes[k].text.empty());
+    CHECK(documents::are_alike(recipes[k].text, expected[k].text));
+  }
+}
+
+TEST_CASE("the trainings of docs/from-pytorch.md and docs/from-keras.md print what stands below them") {
+  const Folder folder("listing-from-python");
+  const auto printed = documents::by_heading(output_of("from_python", folder));
+  REQUIRE(printed.size() == 2);
+  std::size_t place = 0;
+  for (const std::string document : {"docs/from-pytorch.md", "docs/from-keras.md"}) {
+    const auto expected = documents::printed_by_heading(document);
+    INFO(document << "\n" << printed[place].text);
+    REQUIRE(expected.size() == 1);
+    CHECK(expected[0].heading == printed[place].heading);
+    CHECK(documents::are_alike(printed[place++].text, expected[0].text));
+  }
 }
 
 TEST_CASE("README's program that ends in an answer prints what README says") {
@@ -83,13 +117,24 @@ TEST_CASE("the whole program of docs/training.md forecasts what it says, from a 
 TEST_CASE("listings, what they print, and code that is not the source's") {
   const Folder folder("listing-document");
   const auto document = folder.write("d.md",
-                                     "```cpp\n  a;\nb;\n```\n\n```text\n1\n2\n```\n```cpp\nc;\n```\nsays:\n"
-                                     "```text\n3\n```\n");
+                                     "```cpp\n  a;\nb;\n```\n\n```text\n1\n2\n```\n## How?\n```cpp\nc;\n```\nsays:\n"
+                                     "```text\n3\n```\n## What?\n```cpp\n## d;\n```\n```text\n## 4\n```\n");
   const auto found = documents::listings_in(document);
-  REQUIRE(found.size() == 2);
+  REQUIRE(found.size() == 3);
   CHECK(found[0].line == 1);
   CHECK(found[0].prints == "1\n2\n");
   CHECK(found[1].prints.empty());
+  CHECK(found[1].heading == "How?");
+  CHECK(found[2].heading == "What?");
+  const auto prints = documents::printed_by_heading(document);
+  REQUIRE(prints.size() == 2);
+  CHECK(prints[1].heading == "What?");
+  CHECK(prints[1].text == "## 4\n");
+  const auto parts = documents::by_heading("before\n## How?\n1\n2\n## What?\n");
+  REQUIRE(parts.size() == 2);
+  CHECK(parts[0].heading == "How?");
+  CHECK(parts[0].text == "1\n2\n");
+  CHECK(parts[1].text.empty());
   const documents::Lines source = documents::lines_of("int x;\n    a;\n    b;\n");
   CHECK(documents::stands_in(found[0].code, source));
   CHECK(!documents::stands_in(found[1].code, source));

@@ -10,7 +10,7 @@ const fs = require('fs');
 const path = require('path');
 const tf = require('@tensorflow/tfjs');
 
-function save(file, tensors) {  // as in docs/torch_keras.md
+function save(file, tensors) {  // as in docs/from-pytorch.md
   const header = {}, data = [];
   let end = 0;
   for (const [name, tensor] of Object.entries(tensors)) {

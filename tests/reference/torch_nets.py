@@ -4,7 +4,7 @@
     /usr/bin/python3 tests/reference/torch_nets.py            writes them
     /usr/bin/python3 tests/reference/torch_nets.py FOLDER     how far the nets in a folder, by save_torch, are from these
 
-Needs PyTorch (Debian: python3-torch). Files are written and read by the functions in docs/torch_keras.md.
+Needs PyTorch (Debian: python3-torch). Files are written and read by the functions in docs/from-pytorch.md.
 """
 import pathlib
 import re
@@ -14,8 +14,9 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_sequence
 
 HERE = pathlib.Path(__file__).parent
-for snippet in re.findall(r"```python\n(.*?)```", (HERE / "../../docs/torch_keras.md").read_text(), re.DOTALL):
-    exec(snippet)
+for snippet in re.findall(r"```python\n(.*?)```", (HERE / "../../docs/from-pytorch.md").read_text(), re.DOTALL):
+    if snippet.startswith("import json"):
+        exec(snippet)
 
 
 class Model(torch.nn.Module):

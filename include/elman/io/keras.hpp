@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Nets to and from the weights of Keras' SimpleRNN, Bidirectional (concat), Embedding and Dense, in the safetensors
-// format (docs/torch_keras.md):
+// format (docs/from-keras.md):
 //
 //   U = kernelᵀ    W = recurrent_kernelᵀ    b = bias    of a SimpleRNN, or of forward_… and backward_… of a
 //   Bidirectional V = kernelᵀ    c = bias                 of a Dense;    E = embeddingsᵀ of an Embedding

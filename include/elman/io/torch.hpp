@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Nets to and from state dicts of torch.nn.RNN, RNNCell, Linear and Embedding, in the safetensors format
-// (docs/torch_keras.md):
+// (docs/from-pytorch.md):
 //
 //   U = weight_ih_l0    W = weight_hh_l0    b = bias_ih_l0 + bias_hh_l0    E = weightᵀ of the Embedding
 //   V = weight          c = bias            of the Linear;   _l1, … are layers from below, _reverse backwards in time
