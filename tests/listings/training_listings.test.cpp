@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The listings of README.md and docs/training.md that are no program of their own, as they are printed there: they
-// compile and do what is said of them. (listings.test.cpp checks that every one of them stands here.)
+// The listings of docs/training.md that are no program of their own, as they are printed there: they compile and do what
+// is said of them. (listings.test.cpp checks that every one of them stands here.)
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -87,34 +87,6 @@ auto first_batch(Source source) {
 }
 
 }  // namespace
-
-TEST_CASE("README's regression") {
-  const Printed printed;
-  {
-    Random random{1};
-    std::vector<Matrix<float, 1, Dynamic>> walks;  // 5 to 10 steps each, to and fro
-    std::vector<float> ends;                       // where they lead; numbers, or one matrix, Out × sequences
-    for (int k = 0; k < 1000; ++k) {
-      walks.emplace_back(1, 5 + random.below(6));
-      for (float& step : walks.back()) step = static_cast<float>(random.uniform(-1, 1));
-      ends.push_back(walks.back().sum());
-    }
-    RNNCell<float, 1, 16, 1, Tanh, Identity> net{init::standard(random)};
-    optim::Adam adam{net, {.learning_rate = 3e-3}};
-    const train::Batches batches{train::Examples{walks, ends}};
-    train::Loop loop{net, adam, loss::SquaredError{}, batches, {.epochs = 60, .clip_norm = 1.0}};
-    loop.run();
-    auto tape = net.tape();
-    net.forward(walks[0], tape, last_step);
-    std::cout.precision(2);
-    std::cout << "told " << tape.y()(0, 0) << ", true is " << ends[0] << '\n';
-    metric::MeanAbsoluteError error;
-    train::evaluate(net, batches, loss::SquaredError{}, error);
-    CHECK(error.value() < 0.15);
-  }
-  INFO(printed.text());
-  CHECK(documents::are_alike(printed.text(), documents::printed_by("README.md", "Random random{1};")));
-}
 
 TEST_CASE("a loop, and the same by hand") {
   const Labelled labelled;
