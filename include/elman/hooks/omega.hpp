@@ -140,7 +140,7 @@ class Omega : public Penalty<Scalar> {
 
   ColumnBuffer<Scalar> d_norms_, q_norms_, misses_, units_, factors_;  ///< a number a column of the block
   ColumnBuffer<Scalar> q_;
-  Scalar lift_ = 1;  ///< by which δ and q are multiplied before they are squared: 1 or most²
+  Scalar lift_ = 1;  ///< by which δ and q are multiplied before they are squared: 1, most or most²
 };
 
 template <class Net>
