@@ -115,7 +115,7 @@ class Tally {
 
  private:
   template <class Metric>
-  static double value_of(const Metric& metric, [[maybe_unused]] bool all) {
+  static double value_of(const Metric& metric, [[__maybe_unused__]] bool all) {
     if constexpr (IsCostly<Metric>) {
       if (!all) return not_a_number();
     }
