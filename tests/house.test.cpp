@@ -312,6 +312,39 @@ std::string stale_paths(const std::string& name, const std::string& text, const 
   return faults;
 }
 
+// --- The version -----------------------------------------------------------------------------------------------------
+
+/// The rests of the lines that begin so.
+std::vector<std::string> behind(const std::string& begin, const std::string& text) {
+  std::vector<std::string> rests;
+  for (const auto& line : lines_of(text)) {
+    if (line.rfind(begin, 0) == 0) rests.push_back(line.substr(begin.size()));
+  }
+  return rests;
+}
+
+/// "0.1.0", as version.hpp has it.
+std::string version_of(const std::string& text) {
+  std::string version;
+  for (const std::string part : {"MAJOR", "MINOR", "PATCH"}) {
+    for (const auto& number : behind("#define ELMAN_VERSION_" + part + " ", text)) version += "." + number;
+  }
+  return version.substr(std::min<std::size_t>(1, version.size()));
+}
+
+/// What is wrong with a changelog that begins with what is unreleased, and then with this version and its date.
+std::string changelog_faults(const std::string& text, const std::string& version) {
+  const auto headings = behind("## ", text);
+  if (headings.size() < 2 || headings[0] != "Unreleased") return "expected \"## Unreleased\" and a version behind it\n";
+  const std::string begin = version + " - ";
+  std::string shape = headings[1];
+  for (char& letter : shape) letter = std::isdigit(static_cast<unsigned char>(letter)) ? '0' : letter;
+  if (headings[1].rfind(begin, 0) != 0 || shape.substr(begin.size()) != "0000-00-00") {
+    return "expected \"## " + begin + "<year>-<month>-<day>\", got \"## " + headings[1] + "\"\n";
+  }
+  return "";
+}
+
 // --- The disk --------------------------------------------------------------------------------------------------------
 
 std::string text_of(const std::filesystem::path& path) {
@@ -412,6 +445,12 @@ TEST_CASE("headers that documents and comments name are there") {
   for (const auto& [path, text] : headers()) CHECK(stale_paths(path, text, files) == nothing);
 }
 
+TEST_CASE("the changelog's newest version is the header's") {
+  const std::string version = version_of(headers().at("version.hpp"));
+  REQUIRE(std::count(version.begin(), version.end(), '.') == 2);
+  CHECK(changelog_faults(text_of(root / "docs/changelog.md"), version) == nothing);
+}
+
 // --- What the rules find, in trees that are made up
 // -------------------------------------------------------------------
 
@@ -499,4 +538,19 @@ TEST_CASE("a path that is no longer there is found") {
         nothing);
   CHECK(stale_paths("x.md", "\n`ape.hpp`, `b/tape.hpp`", files) ==
         "x.md:2 names ape.hpp, which is not there\nx.md:2 names b/tape.hpp, which is not there\n");
+}
+
+TEST_CASE("a version is read, and a changelog of another one is found") {
+  const std::string header =
+      "#define ELMAN_VERSION_MAJOR 1\n#define ELMAN_VERSION_MINOR 20\n#define ELMAN_VERSION_PATCH 3\n";
+  CHECK(version_of(header) == "1.20.3");
+  CHECK(version_of("") == nothing);
+  const std::string top = "# Changelog\n\n## Unreleased\n\n## ";
+  CHECK(changelog_faults(top + "1.20.3 - 2026-01-31\n\n## 1.20.2 - 2025-01-31\n", "1.20.3") == nothing);
+  CHECK(changelog_faults(top + "1.20.2 - 2026-01-31\n", "1.20.3") ==
+        "expected \"## 1.20.3 - <year>-<month>-<day>\", got \"## 1.20.2 - 2026-01-31\"\n");
+  CHECK(changelog_faults(top + "1.20.3 - soon\n", "1.20.3") ==
+        "expected \"## 1.20.3 - <year>-<month>-<day>\", got \"## 1.20.3 - soon\"\n");
+  CHECK(changelog_faults("## 1.20.3 - 2026-01-31\n", "1.20.3") ==
+        "expected \"## Unreleased\" and a version behind it\n");
 }
