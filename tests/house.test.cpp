@@ -445,10 +445,16 @@ TEST_CASE("headers that documents and comments name are there") {
   for (const auto& [path, text] : headers()) CHECK(stale_paths(path, text, files) == nothing);
 }
 
-TEST_CASE("the changelog's newest version is the header's") {
+TEST_CASE("the version of the changelog, and of each recipe, is the header's") {
   const std::string version = version_of(headers().at("version.hpp"));
   REQUIRE(std::count(version.begin(), version.end(), '.') == 2);
   CHECK(changelog_faults(text_of(root / "docs/changelog.md"), version) == nothing);
+  const auto stated = [](const std::string& begin, const std::string& path) {
+    return behind(begin, text_of(root / "docs" / path));
+  };
+  using Versions = std::vector<std::string>;
+  CHECK(stated("  \"version\": \"", "packaging/vcpkg/elman/vcpkg.json") == Versions{version + "\","});
+  CHECK(stated("    version = \"", "packaging/conan/conanfile.py") == Versions{version + "\""});
 }
 
 // --- What the rules find, in trees that are made up
