@@ -436,7 +436,7 @@ TEST_CASE("the kernel in docs/architecture.md is the one that is tested") {
 
 TEST_CASE("headers that documents and comments name are there") {
   // A program's own, which deploy/cpp_header.hpp tells of, what io/ is built on, and what the target single makes.
-  std::set<std::string> files{"words.hpp", "nlohmann/json.hpp", "elman_single.hpp"};
+  std::set<std::string> files{"words.hpp", "nlohmann/json.hpp", "build/elman_single.hpp"};
   for (const std::string folder : {"include", "tests", "examples"}) {
     for (const auto& [path, text] : files_in(folder, ".hpp")) files.insert(folder + "/" + path);
   }
@@ -445,7 +445,7 @@ TEST_CASE("headers that documents and comments name are there") {
   for (const auto& [path, text] : headers()) CHECK(stale_paths(path, text, files) == nothing);
 }
 
-TEST_CASE("the version of the changelog, and of each recipe, is the header's") {
+TEST_CASE("the version of the changelog, of CITATION.cff and of each recipe is the header's") {
   const std::string version = version_of(headers().at("version.hpp"));
   REQUIRE(std::count(version.begin(), version.end(), '.') == 2);
   CHECK(changelog_faults(text_of(root / "docs/changelog.md"), version) == nothing);
@@ -454,6 +454,8 @@ TEST_CASE("the version of the changelog, and of each recipe, is the header's") {
   };
   using Versions = std::vector<std::string>;
   CHECK(stated("  \"version\": \"", "packaging/vcpkg/elman/vcpkg.json") == Versions{version + "\","});
+  CHECK(stated("version: ", "CITATION.cff") == Versions{version});
+  CHECK(stated("date-released: ", "CITATION.cff") == stated("## " + version + " - ", "changelog.md"));
   CHECK(stated("    version = \"", "packaging/conan/conanfile.py") == Versions{version + "\""});
 }
 
