@@ -312,6 +312,39 @@ std::string stale_paths(const std::string& name, const std::string& text, const 
   return faults;
 }
 
+// --- The version -----------------------------------------------------------------------------------------------------
+
+/// The rests of the lines that begin so.
+std::vector<std::string> behind(const std::string& begin, const std::string& text) {
+  std::vector<std::string> rests;
+  for (const auto& line : lines_of(text)) {
+    if (line.rfind(begin, 0) == 0) rests.push_back(line.substr(begin.size()));
+  }
+  return rests;
+}
+
+/// "0.1.0", as version.hpp has it.
+std::string version_of(const std::string& text) {
+  std::string version;
+  for (const std::string part : {"MAJOR", "MINOR", "PATCH"}) {
+    for (const auto& number : behind("#define ELMAN_VERSION_" + part + " ", text)) version += "." + number;
+  }
+  return version.substr(std::min<std::size_t>(1, version.size()));
+}
+
+/// What is wrong with a changelog that begins with what is unreleased, and then with this version and its date.
+std::string changelog_faults(const std::string& text, const std::string& version) {
+  const auto headings = behind("## ", text);
+  if (headings.size() < 2 || headings[0] != "Unreleased") return "expected \"## Unreleased\" and a version behind it\n";
+  const std::string begin = version + " - ";
+  std::string shape = headings[1];
+  for (char& letter : shape) letter = std::isdigit(static_cast<unsigned char>(letter)) ? '0' : letter;
+  if (headings[1].rfind(begin, 0) != 0 || shape.substr(begin.size()) != "0000-00-00") {
+    return "expected \"## " + begin + "<year>-<month>-<day>\", got \"## " + headings[1] + "\"\n";
+  }
+  return "";
+}
+
 // --- The disk --------------------------------------------------------------------------------------------------------
 
 std::string text_of(const std::filesystem::path& path) {
@@ -402,14 +435,28 @@ TEST_CASE("the kernel in docs/architecture.md is the one that is tested") {
 }
 
 TEST_CASE("headers that documents and comments name are there") {
-  // A program's own, which deploy/cpp_header.hpp tells of, and what io/ is built on.
-  std::set<std::string> files{"words.hpp", "nlohmann/json.hpp"};
+  // A program's own, which deploy/cpp_header.hpp tells of, what io/ is built on, and what the target single makes.
+  std::set<std::string> files{"words.hpp", "nlohmann/json.hpp", "build/elman_single.hpp"};
   for (const std::string folder : {"include", "tests", "examples"}) {
     for (const auto& [path, text] : files_in(folder, ".hpp")) files.insert(folder + "/" + path);
   }
   CHECK(stale_paths("README.md", text_of(root / "README.md"), files) == nothing);
   for (const auto& [path, text] : files_in("docs", ".md")) CHECK(stale_paths("docs/" + path, text, files) == nothing);
   for (const auto& [path, text] : headers()) CHECK(stale_paths(path, text, files) == nothing);
+}
+
+TEST_CASE("the version of the changelog, of CITATION.cff and of each recipe is the header's") {
+  const std::string version = version_of(headers().at("version.hpp"));
+  REQUIRE(std::count(version.begin(), version.end(), '.') == 2);
+  CHECK(changelog_faults(text_of(root / "docs/changelog.md"), version) == nothing);
+  const auto stated = [](const std::string& begin, const std::string& path) {
+    return behind(begin, text_of(root / "docs" / path));
+  };
+  using Versions = std::vector<std::string>;
+  CHECK(stated("  \"version\": \"", "packaging/vcpkg/elman/vcpkg.json") == Versions{version + "\","});
+  CHECK(stated("version: ", "CITATION.cff") == Versions{version});
+  CHECK(stated("date-released: ", "CITATION.cff") == stated("## " + version + " - ", "changelog.md"));
+  CHECK(stated("    version = \"", "packaging/conan/conanfile.py") == Versions{version + "\""});
 }
 
 // --- What the rules find, in trees that are made up
@@ -499,4 +546,19 @@ TEST_CASE("a path that is no longer there is found") {
         nothing);
   CHECK(stale_paths("x.md", "\n`ape.hpp`, `b/tape.hpp`", files) ==
         "x.md:2 names ape.hpp, which is not there\nx.md:2 names b/tape.hpp, which is not there\n");
+}
+
+TEST_CASE("a version is read, and a changelog of another one is found") {
+  const std::string header =
+      "#define ELMAN_VERSION_MAJOR 1\n#define ELMAN_VERSION_MINOR 20\n#define ELMAN_VERSION_PATCH 3\n";
+  CHECK(version_of(header) == "1.20.3");
+  CHECK(version_of("") == nothing);
+  const std::string top = "# Changelog\n\n## Unreleased\n\n## ";
+  CHECK(changelog_faults(top + "1.20.3 - 2026-01-31\n\n## 1.20.2 - 2025-01-31\n", "1.20.3") == nothing);
+  CHECK(changelog_faults(top + "1.20.2 - 2026-01-31\n", "1.20.3") ==
+        "expected \"## 1.20.3 - <year>-<month>-<day>\", got \"## 1.20.2 - 2026-01-31\"\n");
+  CHECK(changelog_faults(top + "1.20.3 - soon\n", "1.20.3") ==
+        "expected \"## 1.20.3 - <year>-<month>-<day>\", got \"## 1.20.3 - soon\"\n");
+  CHECK(changelog_faults("## 1.20.3 - 2026-01-31\n", "1.20.3") ==
+        "expected \"## Unreleased\" and a version behind it\n");
 }

@@ -11,6 +11,9 @@
 // not there: the one error behind which compilers stop. Behind an #error they go on, through all the headers to come.
 #pragma once
 
+#if defined(ELMAN_SINGLE)
+#include "elman_single.hpp is included, which has all of elman but elman/io: include that or headers of elman, not both"
+#endif
 #if defined(_MSC_VER) && !defined(__clang__)
 #if _MSC_VER < 1929
 #include "elman needs Visual Studio 2019 16.11 or newer, the first that has /std:c++20 (none is tested)"

@@ -5,6 +5,7 @@
 # Compiles the first ```cpp block of README.md, runs it, and passes if it prints the block that follows, to the letter;
 # and if every indented line of code in docs/features.md, from "Shapes" to "What it does", stands in LINES, a test that is
 # compiled and run. (README's other programs are in tests/listings.)
+include(${CMAKE_CURRENT_LIST_DIR}/block.cmake)
 file(READ ${README} text)
 file(READ ${FEATURES} features)
 
@@ -35,20 +36,6 @@ if(count LESS 10)
 endif()
 check_lines("${code}" ${LINES})
 
-# take(RESULT fence): the next block that starts with this line; text becomes what follows the block.
-macro(take result fence)
-  string(FIND "\n${text}" "\n${fence}\n" begin)
-  if(begin EQUAL -1)
-    message(FATAL_ERROR "README.md has no ${fence} block where one is expected")
-  endif()
-  string(LENGTH "${fence}\n" length)
-  math(EXPR begin "${begin} + ${length}")
-  string(SUBSTRING "${text}" ${begin} -1 text)
-  string(FIND "${text}" "```" end)
-  string(SUBSTRING "${text}" 0 ${end} ${result})
-  math(EXPR end "${end} + 4")
-  string(SUBSTRING "${text}" ${end} -1 text)
-endmacro()
 take(program "```cpp")
 take(expected "```text")
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What README.md and docs/ lead to is there: files, headings, and names in code that look like elman's.
+// What README.md, docs/ and CONTRIBUTING.md lead to is there: files, headings, and names in code that look like
+// elman's.
 #include <filesystem>
 #include <string>
 
@@ -18,7 +19,8 @@ const std::string nothing;
 
 const Pages& pages() {
   static const Pages all = [] {
-    Pages found{{"README.md", text_of_file(root / "README.md")}};
+    Pages found;
+    for (const std::string page : {"README.md", ".github/CONTRIBUTING.md"}) found[page] = text_of_file(root / page);
     for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "docs")) {
       if (entry.path().extension() != ".md") continue;
       found[entry.path().lexically_relative(root).generic_string()] = text_of_file(entry.path());
