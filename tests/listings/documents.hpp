@@ -89,8 +89,10 @@ inline Lines commands_in(const std::string& document) {
   return commands;
 }
 
-/// What a heading begins with, before a blank: "3.1" of "3.1 By hand".
-inline std::string number_of(const std::string& heading) { return heading.substr(0, heading.find(' ')); }
+/// The number that a heading begins with: "3.1" of "3.1 By hand", "4." of "4. A net"; "" if there is none.
+inline std::string number_of(const std::string& heading) {
+  return heading.substr(0, (std::min)(heading.find_first_not_of(".0123456789"), heading.size()));
+}
 
 inline bool stands_in(const Lines& code, const Lines& source) {
   return std::search(source.begin(), source.end(), code.begin(), code.end()) != source.end();

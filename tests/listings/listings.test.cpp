@@ -138,6 +138,22 @@ TEST_CASE("every chapter of docs/tutorial.md prints what stands below it, each p
   CHECK(expected.empty());
 }
 
+TEST_CASE("docs/zh/tutorial.md has the listings, the commands and the outputs of docs/tutorial.md") {
+  const auto english = documents::listings_in("docs/tutorial.md"),
+             chinese = documents::listings_in("docs/zh/tutorial.md");
+  CHECK(english.size() > 15);
+  REQUIRE(english.size() == chinese.size());
+  for (std::size_t k = 0; k < english.size(); ++k) {
+    INFO("docs/zh/tutorial.md:" << chinese[k].line);
+    CHECK(chinese[k].code == english[k].code);
+    CHECK(chinese[k].prints == english[k].prints);
+    CHECK(documents::number_of(chinese[k].heading) == documents::number_of(english[k].heading));
+  }
+  const auto commands = documents::commands_in("docs/tutorial.md");
+  CHECK(commands.size() > 5);
+  CHECK(documents::commands_in("docs/zh/tutorial.md") == commands);
+}
+
 TEST_CASE("the trainings of docs/from-pytorch.md and docs/from-keras.md print what stands below them") {
   const Folder folder("listing-from-python");
   const auto printed = documents::by_heading(output_of("from_python", folder));
@@ -192,6 +208,8 @@ TEST_CASE("listings, what they print, and code that is not the source's") {
   CHECK(parts[0].text == "1\n2\n");
   CHECK(parts[1].text.empty());
   CHECK(documents::number_of("10.1 On a device") == "10.1");
+  CHECK(documents::number_of("4.") == "4.");
+  CHECK(documents::number_of("Install") == "");
   const auto shell = folder.write("s.md", "a\n\n```bash\ncd b\n\nls c  # d\n```\n\n    cd e\n\n```cpp\nf;\n```\n");
   CHECK(documents::commands_in(shell) == documents::Lines{"cd b", "", "ls c  # d"});
   const documents::Lines source = documents::lines_of("int x;\n    a;\n    b;\n");
