@@ -76,6 +76,24 @@ inline std::vector<Listing> listings_in(const std::string& document) {
   return listings;
 }
 
+/// The lines of the ```bash blocks of a document.
+inline Lines commands_in(const std::string& document) {
+  Lines commands;
+  bool inside = false;
+  std::istringstream in(text_of(root / document));
+  for (std::string line; std::getline(in, line);) {
+    const bool is_fence = line.rfind("```", 0) == 0;
+    if (inside && !is_fence) commands.push_back(line);
+    if (is_fence) inside = !inside && line == "```bash";
+  }
+  return commands;
+}
+
+/// The number that a heading begins with: "3.1" of "3.1 By hand", "4." of "4. A net"; "" if there is none.
+inline std::string number_of(const std::string& heading) {
+  return heading.substr(0, (std::min)(heading.find_first_not_of(".0123456789"), heading.size()));
+}
+
 inline bool stands_in(const Lines& code, const Lines& source) {
   return std::search(source.begin(), source.end(), code.begin(), code.end()) != source.end();
 }

@@ -7,8 +7,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iomanip>
+#include <map>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "elman/random.hpp"
 #include "listings/documents.hpp"
@@ -43,6 +45,33 @@ std::string temperatures() {
   return lines.str();
 }
 
+#ifdef ELMAN_COMPILER
+/// What the program of docs/tutorial.md prints that includes model.hpp, which lies in the folder, compiled by the
+/// command that stands there.
+std::string output_of_device(const Folder& folder) {
+  std::string program;
+  for (const auto& listing : documents::listings_in("docs/tutorial.md")) {
+    if (documents::number_of(listing.heading) != "10.1") continue;
+    for (const auto& line : listing.code) program += line + "\n";
+  }
+  folder.write("device.cpp", program);
+  std::string command;
+  for (const auto& line : documents::commands_in("docs/tutorial.md")) {
+    if (line.find(" device.cpp ") != std::string::npos) command = line;
+  }
+  for (const auto& [written, here] : {std::pair<std::string, std::string>{"g++ ", ELMAN_COMPILER " "},
+                                      {"elman/include", "\"" + (documents::root / "include").string() + "\""},
+                                      {"/usr/include/eigen3", "\"" ELMAN_EIGEN "\""}}) {
+    const auto place = command.find(written);
+    REQUIRE(place != std::string::npos);
+    command.replace(place, written.size(), here);
+  }
+  const std::string go_there = "cd \"" + folder.path.string() + "\" && ";
+  REQUIRE(std::system((go_there + command + " && ./device > device.txt").c_str()) == 0);
+  return documents::text_of(folder.path / "device.txt");
+}
+#endif
+
 }  // namespace
 
 TEST_CASE("every listing of the documents is in a program that is compiled") {
@@ -54,8 +83,9 @@ TEST_CASE("every listing of the documents is in a program that is compiled") {
     for (const auto& line : documents::lines_of(documents::text_of(entry.path()))) source.push_back(line);
   }
   std::size_t count = 0;
-  for (const std::string document : {"README.md", "docs/training.md", "docs/features.md", "docs/cookbook.md",
-                                     "docs/from-pytorch.md", "docs/from-keras.md"}) {
+  for (const std::string document :
+       {"README.md", "docs/training.md", "docs/features.md", "docs/cookbook.md", "docs/from-pytorch.md",
+        "docs/from-keras.md", "docs/tutorial.md", "docs/zh/tutorial.md"}) {
     for (const auto& listing : documents::listings_in(document)) {
       if (count++ == 0) continue;  // README's first
       INFO(document << ":" << listing.line << ": " << listing.code.front());
@@ -80,6 +110,48 @@ TEST_CASE("every recipe of docs/cookbook.md prints what stands below it, and no 
     CHECK(!recipes[k].text.empty());
     CHECK(documents::are_alike(recipes[k].text, expected[k].text));
   }
+}
+
+TEST_CASE("every chapter of docs/tutorial.md prints what stands below it, each program of its own too") {
+  const Folder folder("listing-tutorial");
+  std::filesystem::copy(documents::root / "examples/data/words", folder.path / "words");
+  auto printed = documents::by_heading(output_of("tutorial_equations", folder) + output_of("tutorial_tasks", folder));
+  printed.push_back({"4.", output_of("tutorial_words", folder)});
+  printed.push_back(
+      {"5.", documents::printed_by("docs/training.md", "#include <elman/elman.hpp>")});  // the same program
+#ifdef ELMAN_COMPILER
+  printed.push_back({"10.1", output_of_device(folder)});
+#endif
+  std::map<std::string, std::string> expected;  // by the number of the chapter
+  for (const auto& listing : documents::printed_by_heading("docs/tutorial.md")) {
+    CHECK(expected.emplace(documents::number_of(listing.heading), listing.text).second);
+  }
+  for (const auto& [number, text] : printed) {
+    INFO(number << "\n" << text);
+    CHECK(documents::are_alike(text, expected[number]));
+    CHECK(!text.empty());
+    expected.erase(number);
+  }
+#ifndef ELMAN_COMPILER
+  expected.erase("10.1");
+#endif
+  CHECK(expected.empty());
+}
+
+TEST_CASE("docs/zh/tutorial.md has the listings, the commands and the outputs of docs/tutorial.md") {
+  const auto english = documents::listings_in("docs/tutorial.md"),
+             chinese = documents::listings_in("docs/zh/tutorial.md");
+  CHECK(english.size() > 15);
+  REQUIRE(english.size() == chinese.size());
+  for (std::size_t k = 0; k < english.size(); ++k) {
+    INFO("docs/zh/tutorial.md:" << chinese[k].line);
+    CHECK(chinese[k].code == english[k].code);
+    CHECK(chinese[k].prints == english[k].prints);
+    CHECK(documents::number_of(chinese[k].heading) == documents::number_of(english[k].heading));
+  }
+  const auto commands = documents::commands_in("docs/tutorial.md");
+  CHECK(commands.size() > 5);
+  CHECK(documents::commands_in("docs/zh/tutorial.md") == commands);
 }
 
 TEST_CASE("the trainings of docs/from-pytorch.md and docs/from-keras.md print what stands below them") {
@@ -135,6 +207,11 @@ TEST_CASE("listings, what they print, and code that is not the source's") {
   CHECK(parts[0].heading == "How?");
   CHECK(parts[0].text == "1\n2\n");
   CHECK(parts[1].text.empty());
+  CHECK(documents::number_of("10.1 On a device") == "10.1");
+  CHECK(documents::number_of("4.") == "4.");
+  CHECK(documents::number_of("Install") == "");
+  const auto shell = folder.write("s.md", "a\n\n```bash\ncd b\n\nls c  # d\n```\n\n    cd e\n\n```cpp\nf;\n```\n");
+  CHECK(documents::commands_in(shell) == documents::Lines{"cd b", "", "ls c  # d"});
   const documents::Lines source = documents::lines_of("int x;\n    a;\n    b;\n");
   CHECK(documents::stands_in(found[0].code, source));
   CHECK(!documents::stands_in(found[1].code, source));
