@@ -25,7 +25,8 @@ class Reporter {
   void add_names(const char* owner, std::initializer_list<std::string> added) {
     for (const std::string& name : added) {
       const bool is_new = name != "loss" && std::find(names.begin(), names.end(), name) == names.end();
-      require_that(is_new, owner, ": there are two metrics of the name \"", name, "\"; expected one");
+      require_that(is_new, owner, ": there are two metrics of the name \"", name,
+                   "\"; expected one; a loop's metrics are of its validations too");
       names.push_back(name);
     }
     for (auto* values : {&training, &validation}) {

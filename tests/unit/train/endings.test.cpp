@@ -272,5 +272,6 @@ TEST_CASE("what does not fit is refused before the first step, and names what an
   check(error_of([&] {
           train::Loop twice{cell, adam, loss::CrossEntropy{}, train::Batches{examples}, {}, Right(), Right()};
         }),
-        "train::Loop: there are two metrics of the name \"right\"");
+        "train::Loop: there are two metrics of the name \"right\"; expected one; a loop's metrics are of its "
+        "validations too");
 }
