@@ -85,6 +85,8 @@ int main(int argc, char** argv) {
       "ratios are medians of the rounds' ratios.\n",
       rounds);
   print_head({"H", "without", "Omega / without", "NormPenalty / without", "ActivityPenalty / without"});
+  print_one<4>(rounds);
+  print_one<8>(rounds);
   print_one<16>(rounds);
   print_one<32>(rounds);
   print_one<64>(rounds);
