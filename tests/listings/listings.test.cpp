@@ -32,6 +32,15 @@ std::string output_of(const std::string& program, const Folder& folder) {
   return documents::text_of(printed);
 }
 
+/// name.txt of the folder becomes a folder, name, in which each line is a file.
+void make_folder_of(const Folder& folder, const std::string& name) {
+  const auto lines = documents::lines_of(documents::text_of(folder.path / (name + ".txt")));
+  std::filesystem::remove(folder.path / (name + ".txt"));
+  std::filesystem::create_directory(folder.path / name);
+  for (std::size_t k = 0; k < lines.size(); ++k)
+    folder.write(name + "/" + std::to_string(10000 + k) + ".txt", lines[k] + "\n");
+}
+
 /// Of 60 days, an hour a line: a day's rise and fall, slower weather, and noise.
 std::string temperatures() {
   std::ostringstream lines;
@@ -115,6 +124,8 @@ TEST_CASE("every recipe of docs/cookbook.md prints what stands below it, and no 
 TEST_CASE("every chapter of docs/tutorial.md prints what stands below it, each program of its own too") {
   const Folder folder("listing-tutorial");
   std::filesystem::copy(documents::root / "examples/data/words", folder.path / "words");
+  make_folder_of(folder, "words/french");  // the same examples: a class is a file or a folder, and what is hidden none
+  folder.write("words/.hidden", "not an example\n");
   auto printed = documents::by_heading(output_of("tutorial_equations", folder) + output_of("tutorial_tasks", folder));
   printed.push_back({"4.", output_of("tutorial_words", folder)});
   printed.push_back(

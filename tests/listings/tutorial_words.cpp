@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -20,24 +21,37 @@ std::vector<Index> bytes_of(const std::string& text) {  // a token a byte, 0 to 
   return tokens;
 }
 
-int main() {
-  // 1. The data: words/english.txt, words/french.txt, …: a file a class, a line an example.
-  std::vector<std::filesystem::path> files(std::filesystem::directory_iterator("words"), {});
+std::vector<std::filesystem::path> files_of(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files(std::filesystem::directory_iterator(folder), {});
+  std::erase_if(files, [](const auto& file) { return file.filename().string().front() == '.'; });  // hidden ones
   std::sort(files.begin(), files.end());
+  return files;
+}
+
+int main() {
+  // 1. The data. A class is a file, words/english.txt, each line an example; or a folder, each file in it an example.
   std::vector<std::string> classes;
-  std::vector<std::vector<Index>> lines;
+  std::vector<std::vector<Index>> examples;
   std::vector<Index> labels;
-  for (const auto& file : files) {
-    std::ifstream in(file);
-    for (std::string line; std::getline(in, line);) {
-      if (!line.empty() && line.back() == '\r') line.pop_back();  // of files from Windows
-      if (line.empty()) continue;
-      lines.push_back(bytes_of(line));
-      labels.push_back(std::ssize(classes));
+  const auto add = [&](std::string text) {
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    if (text.empty()) return;
+    examples.push_back(bytes_of(text));
+    labels.push_back(std::ssize(classes));
+  };
+  for (const auto& path : files_of("words")) {
+    if (std::filesystem::is_directory(path)) {
+      for (const auto& file : files_of(path)) {
+        std::ifstream in(file);
+        add({std::istreambuf_iterator<char>(in), {}});
+      }
+    } else {
+      std::ifstream in(path);
+      for (std::string line; std::getline(in, line);) add(line);
     }
-    classes.push_back(file.stem().string());
+    classes.push_back(path.stem().string());
   }
-  const train::Examples data{lines, labels};
+  const train::Examples data{examples, labels};
 
   // 2. Three parts: to learn from, to stop by, and to be asked once at the end.
   Random random{1};
