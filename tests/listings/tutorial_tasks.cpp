@@ -38,7 +38,7 @@ void a_tag_a_step() {
   Random random{1};
   RNNCell<double, 4, 16, 3> net{init::standard(random)};  // 4 letters in, 3 tags out
   optim::Adam adam{net, {.learning_rate = 1e-2}};
-  train::Loop loop{net, adam, loss::CrossEntropy{}, train::Batches{data}, {.epochs = 20, .clip_norm = 1.0}};
+  train::Loop loop{net, adam, loss::CrossEntropy{}, train::Batches{data}, {.epochs = 30, .clip_norm = 1.0}};
   loop.run();
   metric::Accuracy accuracy;
   train::evaluate(net, train::Batches{test}, loss::CrossEntropy{}, accuracy);
