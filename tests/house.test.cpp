@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/folder.hpp"
 
 namespace {
 
@@ -347,14 +348,6 @@ std::string changelog_faults(const std::string& text, const std::string& version
 
 // --- The disk --------------------------------------------------------------------------------------------------------
 
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  if (!in) throw std::runtime_error(path.string() + ": cannot be read");
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 const std::filesystem::path root = ELMAN_SOURCE_DIR;
 
 /// The files of a folder and the folders in it whose names end so.
@@ -362,7 +355,7 @@ Files files_in(const std::string& folder, const std::string& ending) {
   Files files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root / folder)) {
     if (!entry.is_regular_file() || entry.path().extension() != ending) continue;
-    files[entry.path().lexically_relative(root / folder).generic_string()] = text_of(entry.path());
+    files[entry.path().lexically_relative(root / folder).generic_string()] = content(entry.path());
   }
   return files;
 }
@@ -372,7 +365,7 @@ const Files& headers() {
   return files;
 }
 const std::string& architecture() {
-  static const std::string text = text_of(root / document);
+  static const std::string text = content(root / document);
   return text;
 }
 
@@ -426,7 +419,7 @@ TEST_CASE("the root has at most ten headers, a header at most 300 lines, and hal
 }
 
 TEST_CASE("the kernel in docs/architecture.md is the one that is tested") {
-  const auto source = lines_of(text_of(root / "tests/unit/kernels/skeleton.test.cpp"));
+  const auto source = lines_of(content(root / "tests/unit/kernels/skeleton.test.cpp"));
   const auto begin = std::find(source.begin(), source.end(), "// --- The listing of docs/architecture.md");
   const auto end = std::find(begin, source.end(), "// --- The end of the listing");
   REQUIRE(end != source.end());
@@ -440,7 +433,7 @@ TEST_CASE("headers that documents and comments name are there") {
   for (const std::string folder : {"include", "tests", "examples"}) {
     for (const auto& [path, text] : files_in(folder, ".hpp")) files.insert(folder + "/" + path);
   }
-  CHECK(stale_paths("README.md", text_of(root / "README.md"), files) == nothing);
+  CHECK(stale_paths("README.md", content(root / "README.md"), files) == nothing);
   for (const auto& [path, text] : files_in("docs", ".md")) CHECK(stale_paths("docs/" + path, text, files) == nothing);
   for (const auto& [path, text] : headers()) CHECK(stale_paths(path, text, files) == nothing);
 }
@@ -448,9 +441,9 @@ TEST_CASE("headers that documents and comments name are there") {
 TEST_CASE("the version of the changelog, of CITATION.cff and of each recipe is the header's") {
   const std::string version = version_of(headers().at("version.hpp"));
   REQUIRE(std::count(version.begin(), version.end(), '.') == 2);
-  CHECK(changelog_faults(text_of(root / "docs/changelog.md"), version) == nothing);
+  CHECK(changelog_faults(content(root / "docs/changelog.md"), version) == nothing);
   const auto stated = [](const std::string& begin, const std::string& path) {
-    return behind(begin, text_of(root / "docs" / path));
+    return behind(begin, content(root / "docs" / path));
   };
   using Versions = std::vector<std::string>;
   CHECK(stated("  \"version\": \"", "packaging/vcpkg/elman/vcpkg.json") == Versions{version + "\","});

@@ -33,7 +33,7 @@ void write_reference(const std::filesystem::path& root) {
 
 void filter(const std::filesystem::path& root, const std::filesystem::path& file) {
   const std::string path = std::filesystem::absolute(file).lexically_relative(root).generic_string();
-  const std::string text = documents::text_of_file(file);
+  const std::string text = content(file);
   if (file.extension() == ".hpp") {
     std::cout << documents::doxygen_header(path.substr(path.find('/') + 1), text);
     return;

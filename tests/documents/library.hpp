@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "documents/declarations.hpp"
+#include "support/folder.hpp"
 
 namespace documents {
 
@@ -23,14 +24,6 @@ struct Header {
   std::string comment;  ///< the lines with which it begins
   std::vector<Declaration> declarations;
 };
-
-inline std::string text_of_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error(path.string() + ": cannot be read");
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 inline Header read_header(const std::string& path, const std::string& text) {
   Header header{path, "", HeaderReader(text).declarations()};
@@ -49,7 +42,7 @@ inline std::vector<Header> read_library(const std::filesystem::path& folder) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     const std::string path = entry.path().lexically_relative(folder).generic_string();
     if (entry.path().extension() != ".hpp") continue;
-    headers[path] = read_header(path, text_of_file(entry.path()));
+    headers[path] = read_header(path, content(entry.path()));
   }
   std::vector<Header> library;
   for (auto& [path, header] : headers) {

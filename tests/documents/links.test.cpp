@@ -20,10 +20,10 @@ const std::string nothing;
 const Pages& pages() {
   static const Pages all = [] {
     Pages found;
-    for (const std::string page : {"README.md", ".github/CONTRIBUTING.md"}) found[page] = text_of_file(root / page);
+    for (const std::string page : {"README.md", ".github/CONTRIBUTING.md"}) found[page] = content(root / page);
     for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "docs")) {
       if (entry.path().extension() != ".md") continue;
-      found[entry.path().lexically_relative(root).generic_string()] = text_of_file(entry.path());
+      found[entry.path().lexically_relative(root).generic_string()] = content(entry.path());
     }
     return found;
   }();

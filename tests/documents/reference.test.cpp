@@ -27,7 +27,7 @@ const std::vector<Header>& library() {
 
 /// The first line in which a page is not what it should be.
 std::string difference(const std::string& page, const std::string& expected) {
-  const auto lines = lines_in(text_of_file(root / page)), right = lines_in(expected);
+  const auto lines = lines_in(content(root / page)), right = lines_in(expected);
   for (std::size_t k = 0; k < std::max(lines.size(), right.size()); ++k) {
     const std::string is = k < lines.size() ? lines[k] : "the end", should_be = k < right.size() ? right[k] : "the end";
     if (is == should_be) continue;
@@ -70,13 +70,13 @@ TEST_CASE("every public name has a comment, every field of options its own") {
 TEST_CASE("every number among the options has a range") { CHECK(without_range(library()) == nothing); }
 
 TEST_CASE("no type or function of the headers is missed: those that lines begin with are in the reference") {
-  const std::string page = text_of_file(root / "docs/reference.md");
+  const std::string page = content(root / "docs/reference.md");
   std::string missed;
   std::size_t count = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "include/elman")) {
     if (entry.path().extension() != ".hpp") continue;
     bool is_detail = false;
-    for (const std::string& line : lines_in(text_of_file(entry.path()))) {
+    for (const std::string& line : lines_in(content(entry.path()))) {
       const bool is_space = line.find("namespace ") != line.npos && line.find("detail") != line.npos;
       if (is_space) is_detail = line.find('}') == line.npos;
       for (const std::string key : {"class ", "struct ", "enum class ", "concept "}) {
@@ -95,7 +95,7 @@ TEST_CASE("no type or function of the headers is missed: those that lines begin 
 }
 
 TEST_CASE("the options of a loss are found by its name, in one row each") {
-  const auto lines = lines_in(text_of_file(root / "docs/options.md"));
+  const auto lines = lines_in(content(root / "docs/options.md"));
   const auto begin = std::find(lines.begin(), lines.end(), "### `loss::CrossEntropyOptions`");
   const auto end = std::find_if(begin + (begin != lines.end()), lines.end(),
                                 [](const std::string& line) { return line.compare(0, 4, "### ") == 0; });

@@ -13,19 +13,13 @@
 #include <string>
 #include <vector>
 
+#include "support/folder.hpp"
+
 namespace documents {
 
 using Lines = std::vector<std::string>;
 
 inline const std::filesystem::path root = ELMAN_SOURCE_DIR;
-
-inline std::string text_of(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw std::runtime_error(path.string() + ": cannot be read");
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 /// Without the blanks that they begin with: a listing stands further left than in the test that compiles it.
 inline Lines lines_of(const std::string& text) {
@@ -47,7 +41,7 @@ struct Listing {
 /// The ```cpp blocks of a document.
 inline std::vector<Listing> listings_in(const std::string& document) {
   std::vector<Listing> listings;
-  const std::string text = text_of(root / document);
+  const std::string text = content(root / document);
   std::string language, block, heading;
   bool inside = false, is_next = false;  // between fences; behind a listing, with nothing but blanks since
   std::size_t number = 0, begin = 0;
@@ -80,7 +74,7 @@ inline std::vector<Listing> listings_in(const std::string& document) {
 inline Lines commands_in(const std::string& document) {
   Lines commands;
   bool inside = false;
-  std::istringstream in(text_of(root / document));
+  std::istringstream in(content(root / document));
   for (std::string line; std::getline(in, line);) {
     const bool is_fence = line.rfind("```", 0) == 0;
     if (inside && !is_fence) commands.push_back(line);

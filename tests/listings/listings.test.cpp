@@ -29,12 +29,12 @@ std::string output_of(const std::string& program, const Folder& folder) {
   const int status = std::system(command.c_str());
   std::filesystem::current_path(before);
   CHECK(status == 0);
-  return documents::text_of(printed);
+  return content(printed);
 }
 
 /// name.txt of the folder becomes a folder, name, in which each line is a file.
 void make_folder_of(const Folder& folder, const std::string& name) {
-  const auto lines = documents::lines_of(documents::text_of(folder.path / (name + ".txt")));
+  const auto lines = documents::lines_of(content(folder.path / (name + ".txt")));
   std::filesystem::remove(folder.path / (name + ".txt"));
   std::filesystem::create_directory(folder.path / name);
   for (std::size_t k = 0; k < lines.size(); ++k)
@@ -77,7 +77,7 @@ std::string output_of_device(const Folder& folder) {
   }
   const std::string go_there = "cd \"" + folder.path.string() + "\" && ";
   REQUIRE(std::system((go_there + command + " && ./device > device.txt").c_str()) == 0);
-  return documents::text_of(folder.path / "device.txt");
+  return content(folder.path / "device.txt");
 }
 #endif
 
@@ -89,7 +89,7 @@ TEST_CASE("every listing of the documents is in a program that is compiled") {
     const auto name = entry.path().filename();
     const bool is_source = entry.path().extension() == ".cpp" || name == "recipes.hpp";
     if (!is_source || name == "listings.test.cpp") continue;
-    for (const auto& line : documents::lines_of(documents::text_of(entry.path()))) source.push_back(line);
+    for (const auto& line : documents::lines_of(content(entry.path()))) source.push_back(line);
   }
   std::size_t count = 0;
   for (const std::string document :

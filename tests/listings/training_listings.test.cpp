@@ -265,7 +265,7 @@ TEST_CASE("noise, schedules, callbacks, logs and checkpoints") {
   loop.run();
   std::filesystem::current_path(before);
   CHECK(std::filesystem::exists(folder.path / "run.checkpoint"));
-  CHECK(documents::text_of(folder.path / "run.csv").find("share right") != std::string::npos);
+  CHECK(content(folder.path / "run.csv").find("share right") != std::string::npos);
   metric::ConfusionMatrix confusion{{.average = metric::Average::balanced_accuracy}};
   metric::TopK top_2{{.k = 2}};
   train::evaluate(net, train::Batches{test}, loss, confusion, top_2);

@@ -42,7 +42,7 @@ void a_tag_a_step() {
   loop.run();
   metric::Accuracy accuracy;
   train::evaluate(net, train::Batches{test}, loss::CrossEntropy{}, accuracy);
-  std::printf("%.0f %% of the steps of others are right\n", 100 * accuracy.value());
+  std::printf("%.1f %% of the steps of others are right\n", 100 * accuracy.value());
 
   auto tape = net.tape();
   net.forward(pack(std::array{others.texts[0]}), tape, every_step);

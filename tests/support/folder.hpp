@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 
 class Folder {
@@ -29,9 +30,10 @@ class Folder {
   const std::filesystem::path path;
 };
 
-/// The bytes of a file.
+/// The bytes of a file. Throws if it cannot be read.
 inline std::string content(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error(path.string() + ": cannot be read");
   return {std::istreambuf_iterator<char>(file), {}};
 }
 

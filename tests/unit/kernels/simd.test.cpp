@@ -97,29 +97,30 @@ TEMPLATE_TEST_CASE("squares of columns and products added to them are the loops 
   elman::Random random(21);
   for_each_simd_level([&] {
     for (Index rows = 1; rows <= 26; ++rows) {
-      const Index cols = 1 + rows % 6;
-      const auto d = nets::normal<Dense>(rows + 3, cols, random), u = nets::normal<Dense>(rows + 1, cols, random),
-                 s = nets::normal<Dense>(rows, cols, random), c = nets::normal<Dense>(rows + 2, cols, random);
-      const auto d_part = View(d).topRows(rows), u_part = View(u).topRows(rows);
-      std::vector<TestType> d_squares(6, -1), q_squares(6, -1);
-      elman::detail::squares_of_columns<TestType>(d_part, u_part, s, 4, d_squares.data(), q_squares.data());
-      const std::vector<TestType> units{1, 3, TestType(0.25), 0, -2, 1}, factors{0, 1, TestType(-0.5), 2, 1, 3};
-      Dense changed = c;
-      elman::detail::add_products_of_columns<TestType>(u_part, s, units.data(), factors.data(),
-                                                       elman::MatrixView<TestType>(changed).topRows(rows));
-      const TestType round_off = 8 * std::numeric_limits<TestType>::epsilon();
-      CHECK(std::count(d_squares.begin(), d_squares.end(), TestType(-1)) == 6 - cols);
-      CHECK(std::count(q_squares.begin(), q_squares.end(), TestType(-1)) == 6 - cols);
-      for (Index k = 0; k < cols; ++k) {
-        const auto place = static_cast<std::size_t>(k);
-        const Dense q = u.col(k).head(rows).cwiseProduct(s.col(k));
-        const TestType d_square = 16 * d.col(k).head(rows).squaredNorm(), q_square = 16 * q.squaredNorm();
-        CHECK(std::abs(d_squares[place] - d_square) <= round_off * d_square);
-        CHECK(std::abs(q_squares[place] - q_square) <= round_off * q_square);
-        const Dense added = units[place] * factors[place] * q.cwiseProduct(s.col(k));
-        CHECK((changed.col(k).head(rows) - c.col(k).head(rows) - added).norm() <=
-              round_off * (c.col(k).norm() + added.norm()));
-        CHECK(changed.col(k).tail(2) == c.col(k).tail(2));
+      for (const Index cols : {1 + rows % 3, 4 + rows % 3}) {  // one by one, and four at a time
+        const auto d = nets::normal<Dense>(rows + 3, cols, random), u = nets::normal<Dense>(rows + 1, cols, random),
+                   s = nets::normal<Dense>(rows, cols, random), c = nets::normal<Dense>(rows + 2, cols, random);
+        const auto d_part = View(d).topRows(rows), u_part = View(u).topRows(rows);
+        std::vector<TestType> d_squares(6, -1), q_squares(6, -1);
+        elman::detail::squares_of_columns<TestType>(d_part, u_part, s, 4, d_squares.data(), q_squares.data());
+        const std::vector<TestType> units{1, 3, TestType(0.25), 0, -2, 1}, factors{0, 1, TestType(-0.5), 2, 1, 3};
+        Dense changed = c;
+        elman::detail::add_products_of_columns<TestType>(u_part, s, units.data(), factors.data(),
+                                                         elman::MatrixView<TestType>(changed).topRows(rows));
+        const TestType round_off = 8 * std::numeric_limits<TestType>::epsilon();
+        CHECK(std::count(d_squares.begin(), d_squares.end(), TestType(-1)) == 6 - cols);
+        CHECK(std::count(q_squares.begin(), q_squares.end(), TestType(-1)) == 6 - cols);
+        for (Index k = 0; k < cols; ++k) {
+          const auto place = static_cast<std::size_t>(k);
+          const Dense q = u.col(k).head(rows).cwiseProduct(s.col(k));
+          const TestType d_square = 16 * d.col(k).head(rows).squaredNorm(), q_square = 16 * q.squaredNorm();
+          CHECK(std::abs(d_squares[place] - d_square) <= round_off * d_square);
+          CHECK(std::abs(q_squares[place] - q_square) <= round_off * q_square);
+          const Dense added = units[place] * factors[place] * q.cwiseProduct(s.col(k));
+          CHECK((changed.col(k).head(rows) - c.col(k).head(rows) - added).norm() <=
+                round_off * (c.col(k).norm() + added.norm()));
+          CHECK(changed.col(k).tail(2) == c.col(k).tail(2));
+        }
       }
     }
   });
