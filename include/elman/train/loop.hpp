@@ -122,8 +122,9 @@ class Loop {
   void vary(std::function<void(Batch&, Random&)> change) { update_.vary = std::move(change); }
   /// change(net, gradient) is called for each gradient before it is clipped: for penalties of your own.
   void on_gradient(std::function<void(const Net&, Gradient&)> change) { update_.on_gradient = std::move(change); }
-  /// `its_hook`, which outlives the loop, looks on in each bptt (layers/backward_hook.hpp): for penalties on h.
-  void hook(BackwardHook<typename Net::Scalar>& its_hook) { update_.hook = &its_hook; }
+  /// `its_hook`, which outlives the loop, looks on in each bptt (layers/backward_hook.hpp): for penalties on h. Throws
+  /// if there is another already; hook::Join is several as one.
+  void hook(BackwardHook<typename Net::Scalar>& its_hook) { update_.set_hook(owner, its_hook); }
 
   /// Trains until all epochs are over, patience is, or a callback stops it; then goes on where it was stopped, if it is
   /// called again. The net ends with the best weights, if a validation keeps them. Throws before the first step if a

@@ -86,7 +86,13 @@ class Update {
   const Loss loss;
   std::function<void(Batch&, Random&)> vary;
   std::function<void(const Net&, Gradient&)> on_gradient;
-  BackwardHook<Scalar>* hook = nullptr;
+
+  /// Throws if there is another already.
+  void set_hook(const char* owner, BackwardHook<Scalar>& its_hook) {
+    require_that(!hook_ || hook_ == &its_hook, owner,
+                 "::hook: there is a hook already; expected one: hook::Join{first, second} is several as one");
+    hook_ = &its_hook;
+  }
 
   void begin_epoch(Random& random) {
     source.start(&random);
@@ -152,10 +158,10 @@ class Update {
  private:
   /// `share`: of the piece in the batch.
   void go_back(double share) {
-    if (!hook) return net_.bptt(batch_.x, tape_, gradient_);
-    hook->share = share;
-    net_.bptt(batch_.x, tape_, gradient_, {.hook = hook});
-    hook->share = 1;  // for who calls bptt with it by hand
+    if (!hook_) return net_.bptt(batch_.x, tape_, gradient_);
+    hook_->share = share;
+    net_.bptt(batch_.x, tape_, gradient_, {.hook = hook_});
+    hook_->share = 1;  // for who calls bptt with it by hand
   }
   /// Σ d ∂L / Σ d: what the gradient is of, and what the tape has of the next piece, as shares of their mean. Returns
   /// Σ d.
@@ -170,6 +176,7 @@ class Update {
   Net& net_;
   Optimizer& optimizer_;
   const train::LoopOptions& options_;
+  BackwardHook<Scalar>* hook_ = nullptr;
   std::optional<optim::L2Penalty> l2_;
   std::optional<optim::OrthogonalPenalty<Scalar>> orthogonal_;
   Batch batch_;

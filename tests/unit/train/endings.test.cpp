@@ -269,6 +269,14 @@ TEST_CASE("what does not fit is refused before the first step, and names what an
   loop.validate(train::Batches{examples});
   check(error_of([&] { loop.validate(train::Batches{examples}); }),
         "train::Loop::validate: there is a validation already");
+  elman::hook::Omega omega{cell};
+  elman::hook::ActivityPenalty small{cell};
+  loop.hook(omega);
+  loop.hook(omega);  // the same
+  CHECK(error_of([&] { loop.hook(small); }) ==
+        "train::Loop::hook: there is a hook already; expected one: hook::Join{first, second} is several as one");
+  loop.run();
+  CHECK(omega.value() > 0);
   check(error_of([&] {
           train::Loop twice{cell, adam, loss::CrossEntropy{}, train::Batches{examples}, {}, Right(), Right()};
         }),
