@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // The recipes of docs/cookbook.md for data as they are, and for trainings.
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
+#include <iomanip>
 #include <iostream>
+#include <iterator>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,6 +20,33 @@
 #include "listings/recipes.hpp"
 
 namespace {
+
+void own_text_files() {
+  const std::set<std::filesystem::path> files(std::filesystem::directory_iterator("words"), {});  // class 0, 1, …
+  std::vector<std::u8string> lines;  // a token a byte: any language, any script
+  std::vector<Index> labels;
+  for (Index label = 0; const auto& path : files) {
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);) lines.emplace_back(line.begin(), line.end());
+    std::erase_if(lines, [](const auto& line) { return line.empty(); });
+    labels.resize(lines.size(), label++);
+  }
+  Random random{1};
+  const auto parts = prepare::stratified_split(labels, {.validation = 0.15, .test = 0.15}, random);
+  const train::Examples data{lines, labels};
+  const auto batches = [&](const auto& part) { return train::Batches{train::Subset{data, part}}; };
+  RNNCell<float, Dynamic, Dynamic, Dynamic> net{256, 32, std::ssize(files), init::standard(random)};
+  optim::Adam adam{net, {.learning_rate = 3e-3}};
+  train::Loop loop{net, adam, loss::CrossEntropy{}, batches(parts.training), {.epochs = 30, .clip_norm = 1.0}};
+  loop.validate(batches(parts.validation), {.watch = "accuracy", .patience = 5}, metric::Accuracy{});
+  loop.run();
+  metric::Accuracy accuracy;
+  train::evaluate(net, batches(parts.test), loss::CrossEntropy{}, accuracy);
+  std::cout << std::setprecision(1) << accuracy.value() << " of test lines are right\n";
+  auto prediction = net.prediction();
+  net.predict(pack(std::array{std::u8string(u8"knowledge")}), prediction, last_step);
+  std::cout << "knowledge: " << std::next(files.begin(), greedy(prediction.o().col(0)))->stem().string() << '\n';
+}
 
 void any_lengths() {
   const Signals signals{3, Random{1}};
@@ -209,6 +242,7 @@ void after_an_interruption() {
 }  // namespace
 
 int main() {
+  run_recipe("How do I tell the class of my own text files?", own_text_files);
   run_recipe("What if sequences have different lengths?", any_lengths);
   run_recipe("What if a sequence has thousands of steps?", thousands_of_steps);
   run_recipe("How do I read several steps at once?", frames);
