@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The indented lines of docs/features.md, as they are printed there: they compile and do what they say.
-// (tests/cmake/readme.cmake checks that every one of them stands here.)
+// (listings/blocks.test.cpp checks that every one of them stands here.)
 #include <cstdint>
 #include <stdexcept>
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Listings of the documents: a block of C++ between fences, and the text behind it that it prints.
+// Blocks of the documents; listings: a block of C++ between fences, and the text behind it that it prints.
 #pragma once
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "documents/markdown.hpp"
 #include "support/folder.hpp"
 
 namespace documents {
@@ -31,6 +32,42 @@ inline Lines lines_of(const std::string& text) {
   return lines;
 }
 
+/// Code of a page, or what is printed: between fences, or indented.
+struct Block {
+  std::size_t line = 0;  ///< of the fence, or the first
+  std::string language;  ///< of the fence; "": indented, or none is said
+  std::string heading;   ///< that it stands under, without #
+  bool is_next = false;  ///< nothing but blanks since the block before
+  std::string text = {};
+};
+
+inline std::vector<Block> blocks_in(const std::string& document) {
+  std::vector<Block> blocks;
+  std::string heading, blanks;
+  bool is_fenced = false, is_indented = false, is_next = false;
+  std::size_t number = 0;
+  for (const PageLine& line : lines_of_page(content(root / document))) {
+    ++number;
+    const std::size_t begin = (std::min)(line.text.find_first_not_of(' '), line.text.size());
+    if (line.is_code && line.text.compare(begin, 3, "```") == 0) {
+      if (!is_fenced) blocks.push_back({number, line.language, heading, is_next});
+      is_fenced = !is_fenced;
+      is_indented = false;
+      is_next = true;
+    } else if (line.is_code) {
+      if (!is_fenced && !is_indented) blocks.push_back({number, "", heading, is_next});
+      blocks.back().text += (is_indented ? blanks : "") + line.text + "\n";
+      is_indented = !is_fenced;
+      is_next = true;
+    } else if (begin < line.text.size()) {
+      is_indented = is_next = false;
+      if (line.text[0] == '#') heading = heading_in(line);
+    }
+    blanks = begin < line.text.size() ? "" : blanks + "\n";
+  }
+  return blocks;
+}
+
 struct Listing {
   std::size_t line = 0;  ///< of the fence
   Lines code;
@@ -41,31 +78,11 @@ struct Listing {
 /// The ```cpp blocks of a document.
 inline std::vector<Listing> listings_in(const std::string& document) {
   std::vector<Listing> listings;
-  const std::string text = content(root / document);
-  std::string language, block, heading;
-  bool inside = false, is_next = false;  // between fences; behind a listing, with nothing but blanks since
-  std::size_t number = 0, begin = 0;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) {
-    ++number;
-    if (line.rfind("```", 0) != 0) {
-      if (inside) block += line + "\n";
-      if (!inside && !line.empty()) is_next = false;
-      if (!inside && line.rfind("#", 0) == 0)
-        heading = line.substr((std::min)(line.find_first_not_of("# "), line.size()));
-      continue;
-    }
-    if (!inside) {
-      language = line.substr(3);
-      begin = number;
-      block.clear();
-    } else if (language == "cpp") {
-      listings.push_back({begin, lines_of(block), {}, heading});
-    } else if (language == "text" && is_next) {
-      listings.back().prints = block;
-    }
-    if (inside) is_next = language == "cpp";
-    inside = !inside;
+  std::string before;
+  for (const Block& block : blocks_in(document)) {
+    if (block.language == "cpp") listings.push_back({block.line, lines_of(block.text), {}, block.heading});
+    if (block.language == "text" && block.is_next && before == "cpp") listings.back().prints = block.text;
+    before = block.language;
   }
   return listings;
 }
@@ -73,12 +90,9 @@ inline std::vector<Listing> listings_in(const std::string& document) {
 /// The lines of the ```bash blocks of a document.
 inline Lines commands_in(const std::string& document) {
   Lines commands;
-  bool inside = false;
-  std::istringstream in(content(root / document));
-  for (std::string line; std::getline(in, line);) {
-    const bool is_fence = line.rfind("```", 0) == 0;
-    if (inside && !is_fence) commands.push_back(line);
-    if (is_fence) inside = !inside && line == "```bash";
+  for (const Block& block : blocks_in(document)) {
+    if (block.language != "bash") continue;
+    for (const std::string& line : lines_of(block.text)) commands.push_back(line);
   }
   return commands;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The listings of docs/training.md that are no program of their own, as they are printed there: they compile and do
-// what is said of them. (listings.test.cpp checks that every one of them stands here.)
+// what is said of them. (blocks.test.cpp checks that every one of them stands here.)
 #include <algorithm>
 #include <array>
 #include <cstddef>
