@@ -12,7 +12,9 @@
 #include <sstream>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "documents/compiled.hpp"
 #include "elman/random.hpp"
 #include "listings/documents.hpp"
 #include "support/catch.hpp"
