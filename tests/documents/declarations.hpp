@@ -51,8 +51,17 @@ class HeaderReader {
   const std::vector<Declaration>& declarations() const { return declarations_; }
   /// Without bodies and comments: what the header's own names are looked for in.
   const std::string& code() const { return code_; }
+  /// Any C++ without comments, directives and what strings say.
+  static std::string code_of(const std::string& text) {
+    HeaderReader reader;
+    reader.code_ = reader.shown_ = text;
+    reader.blank();
+    return reader.code_;
+  }
 
  private:
+  HeaderReader() = default;
+
   struct Comment {
     std::size_t at, end;
     std::string text;

@@ -3,6 +3,8 @@
 // What the targets reference and docs call:
 //
 //   documents reference SOURCE     writes docs/reference.md and docs/options.md of a source directory from its headers
+//   and the
+//                                  listings of its documents
 //   documents filter SOURCE FILE   prints a page or a header as Doxygen reads it
 #include <exception>
 #include <filesystem>
@@ -26,16 +28,19 @@ void write(const std::filesystem::path& path, const std::string& text) {
 
 void write_reference(const std::filesystem::path& root) {
   const auto library = documents::read_library(root / "include/elman");
-  write(root / "docs/reference.md", documents::reference_page(library));
+  const auto examples = documents::examples_of(library, documents::read_examples(root));
+  write(root / "docs/reference.md", documents::reference_page(library, examples));
   write(root / "docs/options.md", documents::options_page(library));
-  std::cerr << documents::undocumented(library) << documents::without_range(library);
+  std::cerr << documents::undocumented(library) << documents::without_range(library)
+            << documents::without_example(library, examples);
 }
 
 void filter(const std::filesystem::path& root, const std::filesystem::path& file) {
   const std::string path = std::filesystem::absolute(file).lexically_relative(root).generic_string();
   const std::string text = content(file);
   if (file.extension() == ".hpp") {
-    std::cout << documents::doxygen_header(path.substr(path.find('/') + 1), text);
+    const auto examples = documents::example_references(content(root / "docs/reference.md"));
+    std::cout << documents::doxygen_header(path.substr(path.find('/') + 1), text, examples);
     return;
   }
   std::set<std::string> pages{"README.md"};

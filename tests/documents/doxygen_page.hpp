@@ -7,6 +7,7 @@
 
 #include <cctype>
 #include <cstddef>
+#include <map>
 #include <set>
 #include <string>
 
@@ -113,14 +114,39 @@ inline std::string without_ends(std::string line) {
   return line;
 }
 
+/// Name → what Doxygen makes its examples of, from the text of docs/reference.md.
+inline std::map<std::string, std::string> example_references(const std::string& reference) {
+  std::map<std::string, std::string> references;
+  std::string name;
+  for (const std::string& line : lines_in(reference)) {
+    if (line.compare(0, 6, "#### `") == 0) name = line.substr(6, line.size() - 7);
+    if (line.compare(0, 10, "Example: [") != 0) continue;
+    for_each_link(line, false, [&](std::size_t begin, std::size_t end) {  // from the last to the first
+      const std::string target = line.substr(begin, end - begin);
+      const std::size_t mark = std::min(target.find('#'), target.size()), open = line.rfind('[', begin);
+      const std::string page = label_of_page(path_from("docs/reference.md", target.substr(0, mark)));
+      const std::string label = page + (mark < target.size() ? "-" + target.substr(mark + 1) : "");
+      std::string& its = references[name];
+      its = "@ref " + label + " \"" + line.substr(open + 1, begin - open - 3) + "\"" + (its.empty() ? "" : ", ") + its;
+    });
+  }
+  return references;
+}
+
 /// A header: its first comment is that of the file, and of the class that it is named after, if this has none; without
-/// the namespace of the binary interface, which nobody writes.
-inline std::string doxygen_header(const std::string& path, const std::string& text) {
+/// the namespace of the binary interface, which nobody writes. Names have their `examples`, functions the first of a
+/// name.
+inline std::string doxygen_header(const std::string& path, const std::string& text,
+                                  const std::map<std::string, std::string>& examples = {}) {
   const Header header = read_header(path, text);
-  std::set<std::size_t> named;  // lines
+  std::set<std::size_t> named;                  // lines
+  std::map<std::size_t, std::string> shown_in;  // line → its example
+  std::set<std::string> seen;
   for (const Declaration& d : header.declarations) {
     const bool is_named = d.kind == Kind::type && is_named_after(header, d) && d.doc.empty();
     if (is_named) named.insert(d.line);
+    if (is_shown(d) && examples.count(name_of(d)) > 0 && seen.insert(name_of(d)).second)
+      shown_in[d.line] = examples.at(name_of(d));
   }
   std::string result = "/// @file\n";
   bool in_formula = false;
@@ -134,6 +160,7 @@ inline std::string doxygen_header(const std::string& path, const std::string& te
     in_comment = in_comment && line.compare(0, 2, "//") == 0;
     if (in_comment) continue;
     if (named.count(number) > 0) result += "/// @copydoc " + path + "\n";
+    if (shown_in.count(number) > 0) result += "///\n/// @par Example\n/// " + shown_in.at(number) + "\n";
     const bool is_abi = line == "inline namespace ELMAN_ABI {" || line == "}  // namespace ELMAN_ABI";
     result += (is_abi ? "" : line.find("///") != line.npos ? without_ends(line) : line) + "\n";
   }

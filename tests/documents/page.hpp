@@ -16,6 +16,7 @@
 
 #include "documents/anchors.hpp"
 #include "documents/declarations.hpp"
+#include "documents/examples.hpp"
 #include "documents/library.hpp"
 #include "documents/tasks.hpp"
 
@@ -189,7 +190,19 @@ inline std::string index_by_task(const Links& links) {
   return text;
 }
 
-inline std::string reference_page(const std::vector<Header>& library) {
+/// "Example: [a heading](cookbook.md#a-heading), [another](training.md#another)" of a name that has some.
+inline std::string example_line(const Examples& examples, const std::string& name) {
+  const auto place = examples.find(name);
+  if (place == examples.end()) return "";
+  std::string line;
+  for (const Example& its : place->second) {
+    const std::string anchor = its.anchor.empty() ? "" : "#" + its.anchor;
+    line += (line.empty() ? "Example: [" : ", [") + escaped(its.heading, "<>*") + "](" + its.page + anchor + ")";
+  }
+  return line + "\n\n";
+}
+
+inline std::string reference_page(const std::vector<Header>& library, const Examples& examples) {
   check_rooms(library);
   const Links links = links_of(library, "");
   std::string text, contents;
@@ -210,19 +223,20 @@ inline std::string reference_page(const std::vector<Header>& library) {
           if (&d != &first) text += "\n";
           text += listing(d, 0);
         }
-        text += "```\n\n";
+        text += "```\n\n" + example_line(examples, name);
       }
       contents += "| [" + header->path + "](" + links.at(heading_of(*header)) + ") | " + names + " |\n";
     }
   }
   return "# Reference\n\n"
          "Every public name of the headers, with the comment that stands there, and of classes what is public. What is "
-         "told "
-         "by name, `{.name = value}`,\nhas [a page of tables](options.md) too. Names are in the namespace `elman`. "
-         "Letters and "
-         "shapes: [notation.md](notation.md); numbers in brackets: the\nequations of [math.md](math.md). This page is "
-         "made from "
-         "the headers: `cmake --build build --target reference`.\n\n"
+         "told by name, `{.name = value}`,\nhas [a page of tables](options.md) too. Names are in the namespace "
+         "`elman`. "
+         "Letters and shapes: [notation.md](notation.md); numbers in brackets: the\nequations of [math.md](math.md). "
+         "**Example** leads to headings with a listing that a test compiles and runs: one that says the name, a short "
+         "one first, and one of another\npage if there is; or else one that gets it from what it says, as options in "
+         "braces, what a function returns, or a base. This page is made\nfrom the headers and these listings: `cmake "
+         "--build build --target reference`.\n\n"
          "## By task\n\n" +
          index_by_task(links) + "\n## By header\n\n| elman/… | names |\n|---|---|\n" + contents + "\n" + text;
 }

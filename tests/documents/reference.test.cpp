@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// docs/reference.md and docs/options.md are what the headers say, and the headers say something of every public name.
+// docs/reference.md and docs/options.md are what the headers say; the headers say something of every public name, and a
+// listing of the documents uses each.
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "documents/declarations.hpp"
 #include "documents/doxygen_page.hpp"
+#include "documents/examples.hpp"
 #include "documents/library.hpp"
 #include "documents/page.hpp"
 #include "support/catch.hpp"
@@ -25,13 +28,18 @@ const std::vector<Header>& library() {
   return headers;
 }
 
+const Examples& examples() {
+  static const Examples all = examples_of(library(), read_examples(root));
+  return all;
+}
+
 /// The first line in which a page is not what it should be.
 std::string difference(const std::string& page, const std::string& expected) {
   const auto lines = lines_in(content(root / page)), right = lines_in(expected);
   for (std::size_t k = 0; k < std::max(lines.size(), right.size()); ++k) {
     const std::string is = k < lines.size() ? lines[k] : "the end", should_be = k < right.size() ? right[k] : "the end";
     if (is == should_be) continue;
-    return page + ":" + std::to_string(k + 1) + " is\n" + is + "\nbut the headers say\n" + should_be +
+    return page + ":" + std::to_string(k + 1) + " is\n" + is + "\nbut the headers and the listings say\n" + should_be +
            "\nmake it again: cmake --build build --target reference\n";
   }
   return "";
@@ -59,12 +67,17 @@ std::string listed(const std::string& text) {
 // --- The pages -------------------------------------------------------------------------------------------------------
 
 TEST_CASE("docs/reference.md and docs/options.md are what the headers say") {
-  CHECK(difference("docs/reference.md", reference_page(library())) == nothing);
+  CHECK(difference("docs/reference.md", reference_page(library(), examples())) == nothing);
   CHECK(difference("docs/options.md", options_page(library())) == nothing);
 }
 
 TEST_CASE("every public name has a comment, every field of options its own") {
   CHECK(undocumented(library()) == nothing);
+}
+
+TEST_CASE("every public name is used in a listing that is compiled") {
+  CHECK(examples().size() > 400);
+  CHECK(without_example(library(), examples()) == nothing);
 }
 
 TEST_CASE("every number among the options has a range") { CHECK(without_range(library()) == nothing); }
@@ -253,8 +266,110 @@ TEST_CASE("members have the comment of their family, in their folder alone") {
 }
 
 TEST_CASE("a room without a place on the page is found") {
-  CHECK_THROWS_WITH(reference_page({header("/// x\nvoid f();", "cellar/x.hpp")}),
+  CHECK_THROWS_WITH(reference_page({header("/// x\nvoid f();", "cellar/x.hpp")}, {}),
                     "tests/documents/page.hpp: rooms lacks that of cellar/x.hpp");
+}
+
+// --- Which listing uses what
+// ---------------------------------------------------------------------------------------------
+
+namespace {
+
+const std::string net_and_others = R"(
+namespace own {
+struct RateOptions {
+  double rate = 1;
+};
+class Rate {
+ public:
+  explicit Rate(RateOptions options = {});
+};
+enum class Kind { one, two };
+}  // namespace own
+struct Report {
+  own::Kind kind;
+};
+struct Prediction {};
+template <class Derived>
+class Verbs {
+ public:
+  Prediction predict() const;
+};
+template <class Scalar>
+class NetTape {};
+template <class Scalar>
+class Net : public Verbs<Net<Scalar>> {
+ public:
+  using Tape = NetTape<Scalar>;
+  Tape tape() const;
+};
+using Cell = Net<float>;
+template <class Model>
+Report check(const Model& model);
+struct Nothing {};
+inline constexpr Nothing nothing{};
+)";
+
+/// The names that a listing says, and in brackets those that it uses in another way.
+std::string used_by(const std::string& listing) {
+  const std::vector<Header> library{header(net_and_others)};
+  std::string all;
+  for (const auto& [name, is_said] : Uses(library).in(words_of(listing))) {
+    all += (all.empty() ? "" : " ") + (is_said ? name : "(" + name + ")");
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a listing uses the names that it says") {
+  CHECK(used_by("elman::own::Rate rate;\nRateOptions of_no_space;") == "own::Rate");
+  CHECK(used_by("f(own::Kind::one);") == "own::Kind");
+  CHECK(used_by("// Net\n#include <Net>\nf(\"Net\");\nits.Net = its->Net + other::Net;") == "");
+  CHECK(used_by("template <class Net>\nvoid f(const Net& net);\nstruct Report {};\nReport r;") == "");
+  CHECK(used_by("template <class Net>\nvoid f(const elman::Net<Net>& net);") == "Net");
+  CHECK(used_by("int check = 1;\nits.check(2);") == "");
+}
+
+TEST_CASE("a listing uses what stands behind the names that it says") {
+  CHECK(used_by("check(net);") == "(Report) check");
+  CHECK(used_by("f(nothing);") == "(Nothing) nothing");
+  CHECK(used_by("const Cell net;") == "Cell (Net)");
+  CHECK(used_by("const Net<float> net;\nauto tape = net.tape();") == "Net (NetTape)");
+  CHECK(used_by("const Cell net;\nnet.predict();") == "Cell (Net) (Prediction) (Verbs)");
+  CHECK(used_by("Report r;\nf(r.kind);") == "Report (own::Kind)");
+  CHECK(used_by("own::Rate rate{{.rate = 2}};") == "own::Rate (own::RateOptions)");
+  CHECK(used_by("own::Rate rate;\nf({.speed = 2}, its.rate == 2);") == "own::Rate");
+  CHECK(used_by("Net<float> net;\nf({.rate = 2});") == "Net");
+}
+
+TEST_CASE("a name without a listing is found; of several listings the best is taken, and the best of another page") {
+  const std::vector<Header> library{header("/// x\nstruct A {};\nusing B = A;\nstruct C {};\nvoid f();")};
+  auto all =
+      examples_in("docs/a.md",
+                  "# A page\n\n```cpp\nA a;\ng();\n```\n\n## One `x`\n\n```cpp\nB b;\n```\n\n"
+                  "```cpp\nA x;\n```\n\n```text\nC c;\n```\n\n    C c;\n\n## One `x`\n\n```cpp\nA a;\nf;\n```\n");
+  REQUIRE(all.size() == 4);
+  CHECK(all[0].anchor.empty());
+  CHECK(all[3].anchor == "one-x-1");
+  const Examples found = examples_of(library, all);
+  REQUIRE(found.at("A").size() == 1);
+  CHECK(found.at("A")[0].code == "A a;\ng();\n");  // not the shorter ones: "A page" names it
+  CHECK(found.at("B")[0].heading == "One x");
+  CHECK(without_example(library, found) ==
+        "a/x.hpp:12: C is used in no listing\na/x.hpp:13: f is used in no listing\n");
+  CHECK(example_line(found, "A") == "Example: [A page](a.md)\n\n");
+  CHECK(example_line(found, "B") == "Example: [One x](a.md#one-x)\n\n");
+  CHECK(example_line(found, "C") == nothing);
+  for (Example& of_other_page :
+       examples_in("README.md", "# It\n\n```cpp\nB b;\n```\n## Two\n\n```cpp\nA a;\nf();\ng();\n```\n"))
+    all.push_back(std::move(of_other_page));
+  const Examples more = examples_of(library, all);
+  CHECK(example_line(more, "A") == "Example: [A page](a.md), [Two](../README.md#two)\n\n");  // "B b;" does not say it
+  CHECK(example_line(more, "f") == "Example: [Two](../README.md#two)\n\n");
+  all.erase(all.begin());
+  CHECK(examples_of(library, all).at("A")[0].code == "A x;\n");  // the shortest, and not "B b;"
+  CHECK(examples_in("docs/features.md", "# All\n\n    f(1);\n    f(2);\n\n```cpp\nA a;\n```\n").size() == 1);
 }
 
 // --- What Doxygen is given
@@ -277,4 +392,16 @@ TEST_CASE("a header's comment is that of its file and of the class that it is na
         "/// @file\n/// What it is for.\n/// \n#pragma once\n\nnamespace elman {\n\n\n/// @copydoc "
         "elman/a/x.hpp\nclass X {};\n"
         "/// By Eq.\\ 7.\nclass Y {};\n\n}  // namespace elman\n");
+}
+
+TEST_CASE("a name's example stands behind its comment, for Doxygen") {
+  const auto references = example_references(
+      "#### `X`\n\n```cpp\nclass X;\n```\n\nExample: [A page](../README.md), [B](b.md#b)\n\n#### `f`\n\nExample: [One, "
+      "two](a.md#one-two)\n");
+  CHECK(
+      doxygen_header("elman/a/x.hpp", in_elman("class X {};\n/// Half.\nint f(int);\ndouble f(double);"), references) ==
+      "/// @file\n/// What it is for.\n/// \n#pragma once\n\nnamespace elman {\n\n\n/// @copydoc elman/a/x.hpp\n"
+      "///\n/// @par Example\n/// @ref README \"A page\", @ref docs_b-b \"B\"\nclass X {};\n"
+      "/// Half.\n///\n/// @par Example\n/// @ref docs_a-one-two \"One, two\"\nint f(int);\ndouble f(double);\n\n"
+      "}  // namespace elman\n");
 }

@@ -14,7 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include "documents/compiled.hpp"
 #include "elman/random.hpp"
 #include "listings/documents.hpp"
 #include "support/catch.hpp"
