@@ -114,10 +114,12 @@ struct Compiled {
   }
 };
 Compiled compiled() {
-  return {
-      lines_of(texts_of("tests/listings", {".cpp", ".hpp"}) + content(root / "tests/unit/kernels/skeleton.test.cpp") +
-               content(root / "tests/listings/training_listings.test.cpp")),
-      without_blanks(content(root / "tests/examples/feature_lines.test.cpp"))};
+  std::string listings = texts_of("tests/listings", {".cpp", ".hpp"});
+  listings += content(root / "tests/unit/kernels/skeleton.test.cpp");
+  for (const std::string test :
+       {"training_listings", "examples_nets", "examples_own", "examples_training", "examples_files"})
+    listings += content(root / "tests/listings" / (test + ".test.cpp"));
+  return {lines_of(listings), without_blanks(content(root / "tests/examples/feature_lines.test.cpp"))};
 }
 
 /// A line for each block of a document that nobody holds; what is exempt goes out of `unused`.
