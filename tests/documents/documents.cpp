@@ -3,8 +3,7 @@
 // What the targets reference and docs call:
 //
 //   documents reference SOURCE     writes docs/reference.md and docs/options.md of a source directory from its headers
-//   and the
-//                                  listings of its documents
+//                                  and the listings of its documents
 //   documents filter SOURCE FILE   prints a page or a header as Doxygen reads it
 #include <exception>
 #include <filesystem>

@@ -23,7 +23,6 @@
 #include <utility>
 #include <vector>
 
-#include "documents/anchors.hpp"
 #include "documents/compiled.hpp"
 #include "documents/declarations.hpp"
 #include "documents/library.hpp"
@@ -42,23 +41,19 @@ struct Example {
 
 /// The ```cpp blocks of a page, and the indented ones of docs/features.md.
 inline std::vector<Example> examples_in(const std::string& path, const std::string& text) {
+  const std::string page = path.compare(0, 5, "docs/") == 0 ? path.substr(5) : "../" + path;
+  const std::string language = path == "docs/features.md" ? "" : "cpp";
   std::vector<Example> examples;
-  Anchors anchors;
-  const bool is_of_lines = path == "docs/features.md";
-  Example next{path.compare(0, 5, "docs/") == 0 ? path.substr(5) : "../" + path, "", "", ""};
-  bool was_code = false;
-  for (const PageLine& line : lines_of_page(text)) {
-    const std::string heading = heading_in(line);
-    if (!heading.empty()) {
-      const std::string anchor = anchors.next(plain_heading(heading));
-      next.anchor = next.heading.empty() ? "" : anchor;
-      next.heading = plain_heading(heading);
+  for (const Block& block : blocks_of(text)) {
+    if (block.language != language) continue;
+    const std::string heading = plain_heading(block.heading);
+    std::size_t begin = 0;  // of features.md what is between blank lines
+    for (auto end = block.text.find("\n\n"); language.empty() && end != block.text.npos;
+         end = block.text.find("\n\n", begin)) {
+      examples.push_back({page, block.anchor, heading, block.text.substr(begin, end + 1 - begin)});
+      begin = end + 2;
     }
-    const bool is_code =
-        line.is_code && line.language == (is_of_lines ? "" : "cpp") && line.text.compare(0, 3, "```") != 0;
-    if (is_code && !was_code) examples.push_back(next);
-    if (is_code) examples.back().code += line.text + "\n";
-    was_code = is_code;
+    examples.push_back({page, block.anchor, heading, block.text.substr(begin)});
   }
   return examples;
 }

@@ -74,6 +74,48 @@ inline std::string plain_heading(const std::string& heading) {
   return plain;
 }
 
+/// Code of a page, or what is printed: between fences, or indented.
+struct Block {
+  std::size_t line = 0;         ///< of the fence, or the first
+  std::string language;         ///< of the fence; "": indented, or none is said
+  std::string heading, anchor;  ///< that it stands under, without #; no anchor: the page's title
+  bool is_next = false;         ///< nothing but blanks since the block before
+  std::string text = {};
+};
+
+inline std::vector<Block> blocks_of(const std::string& page) {
+  std::vector<Block> blocks;
+  Anchors anchors;
+  std::string heading, anchor, blanks;
+  bool is_fenced = false, is_indented = false, is_next = false;
+  std::size_t number = 0;
+  for (const PageLine& line : lines_of_page(page)) {
+    ++number;
+    const std::size_t begin = (std::min)(line.text.find_first_not_of(' '), line.text.size());
+    if (line.is_code && line.text.compare(begin, 3, "```") == 0) {
+      if (!is_fenced) blocks.push_back({number, line.language, heading, anchor, is_next});
+      is_fenced = !is_fenced;
+      is_indented = false;
+      is_next = true;
+    } else if (line.is_code) {
+      if (!is_fenced && !is_indented) blocks.push_back({number, "", heading, anchor, is_next});
+      blocks.back().text += (is_indented ? blanks : "") + line.text + "\n";
+      is_indented = !is_fenced;
+      is_next = true;
+    } else if (begin < line.text.size()) {
+      is_indented = is_next = false;
+      const std::string its = heading_in(line);
+      if (!its.empty()) {
+        const std::string next = anchors.next(plain_heading(its));
+        anchor = heading.empty() ? "" : next;
+        heading = its;
+      }
+    }
+    blanks = begin < line.text.size() ? "" : blanks + "\n";
+  }
+  return blocks;
+}
+
 /// Calls use(begin, end) with the place of each link's target in a line, from the last to the first.
 template <class Use>
 void for_each_link(const std::string& line, bool begins_in_code, const Use& use) {

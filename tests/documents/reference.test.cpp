@@ -119,8 +119,7 @@ TEST_CASE("the options of a loss are found by its name, in one row each") {
   CHECK(fields == std::vector<std::string>{"reduction", "class_weights", "label_smoothing", "ignored_label"});
 }
 
-// --- What the reader makes of headers that are made up
-// ----------------------------------------------------------------
+// --- What the reader makes of headers that are made up --------------------------------------------------------------
 
 TEST_CASE("a class is listed with its public members, without bodies") {
   CHECK(listed(R"(/// A count.
@@ -270,8 +269,7 @@ TEST_CASE("a room without a place on the page is found") {
                     "tests/documents/page.hpp: rooms lacks that of cellar/x.hpp");
 }
 
-// --- Which listing uses what
-// ---------------------------------------------------------------------------------------------
+// --- Which listing uses what ----------------------------------------------------------------------------------------
 
 namespace {
 
@@ -372,8 +370,7 @@ TEST_CASE("a name without a listing is found; of several listings the best is ta
   CHECK(examples_in("docs/features.md", "# All\n\n    f(1);\n    f(2);\n\n```cpp\nA a;\n```\n").size() == 1);
 }
 
-// --- What Doxygen is given
-// ---------------------------------------------------------------------------------------------
+// --- What Doxygen is given ------------------------------------------------------------------------------------------
 
 TEST_CASE("a page has labels for Doxygen, references in the place of links, and formulas between its marks") {
   const std::string page =

@@ -32,41 +32,7 @@ inline Lines lines_of(const std::string& text) {
   return lines;
 }
 
-/// Code of a page, or what is printed: between fences, or indented.
-struct Block {
-  std::size_t line = 0;  ///< of the fence, or the first
-  std::string language;  ///< of the fence; "": indented, or none is said
-  std::string heading;   ///< that it stands under, without #
-  bool is_next = false;  ///< nothing but blanks since the block before
-  std::string text = {};
-};
-
-inline std::vector<Block> blocks_in(const std::string& document) {
-  std::vector<Block> blocks;
-  std::string heading, blanks;
-  bool is_fenced = false, is_indented = false, is_next = false;
-  std::size_t number = 0;
-  for (const PageLine& line : lines_of_page(content(root / document))) {
-    ++number;
-    const std::size_t begin = (std::min)(line.text.find_first_not_of(' '), line.text.size());
-    if (line.is_code && line.text.compare(begin, 3, "```") == 0) {
-      if (!is_fenced) blocks.push_back({number, line.language, heading, is_next});
-      is_fenced = !is_fenced;
-      is_indented = false;
-      is_next = true;
-    } else if (line.is_code) {
-      if (!is_fenced && !is_indented) blocks.push_back({number, "", heading, is_next});
-      blocks.back().text += (is_indented ? blanks : "") + line.text + "\n";
-      is_indented = !is_fenced;
-      is_next = true;
-    } else if (begin < line.text.size()) {
-      is_indented = is_next = false;
-      if (line.text[0] == '#') heading = heading_in(line);
-    }
-    blanks = begin < line.text.size() ? "" : blanks + "\n";
-  }
-  return blocks;
-}
+inline std::vector<Block> blocks_in(const std::string& document) { return blocks_of(content(root / document)); }
 
 struct Listing {
   std::size_t line = 0;  ///< of the fence

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The listings of docs/examples.md about nets, their tapes and sequences, as they are printed there: they compile and
-// do what is said of them. (listings.test.cpp checks that every one of them stands here.)
+// do what is said of them. (blocks.test.cpp checks that every one of them stands here.)
 #include <algorithm>
 #include <string>
 #include <tuple>

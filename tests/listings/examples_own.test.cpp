@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The listings of docs/examples.md about parts of one's own, as they are printed there: they compile and do what is
-// said of them. (listings.test.cpp checks that every one of them stands here.)
+// said of them. (blocks.test.cpp checks that every one of them stands here.)
 #include <cmath>
 #include <string>
 #include <string_view>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The listings of docs/examples.md about losses, optimizers, training and metrics, as they are printed there: they
-// compile and do what is said of them. (listings.test.cpp checks that every one of them stands here.)
+// compile and do what is said of them. (blocks.test.cpp checks that every one of them stands here.)
 #include <cmath>
 #include <functional>
 #include <limits>
