@@ -48,9 +48,10 @@ inline const std::map<std::string, Leak>& leaks() {
 
 struct RangeOptions {
   Task task = Task::adding;
-  std::vector<elman::Index> length = {};       ///< the shortest and the longest; or both in one; none: the task's own
-  std::vector<elman::Index> test_length = {};  ///< the same of the test; none: as `length`
-  elman::Index symbols = 0;                    ///< of temporal order and copy memory; 0: their own
+  std::vector<elman::Index> length = {};  ///< the shortest and the longest; or both in one; none: the task's own
+  std::vector<elman::Index> validation_length = {};        ///< the same of a validation; none: as `length`
+  std::vector<elman::Index> test_length = {};              ///< the same of the test; none: as `length`
+  elman::Index symbols = 0;                                ///< of temporal order and copy memory; 0: their own
   std::string data = "/usr/share/datasets/fashion-mnist";  ///< of pixels
   std::uint64_t permute = 0;                               ///< seed of another order of the pixels; 0: their own
 
@@ -178,6 +179,9 @@ inline void add_task_options(CLI::App& app, RangeOptions& options) {
   app.add_option("--length", options.length,
                  "Steps of a sequence, or the fewest and the most; of copy the delay. Default: 50; of reber as the "
                  "grammar has it")
+      ->check(CLI::PositiveNumber)
+      ->expected(1, 2);
+  app.add_option("--validation-length", options.validation_length, "The same of a validation. Default: as --length")
       ->check(CLI::PositiveNumber)
       ->expected(1, 2);
   app.add_option("--test-length", options.test_length, "The same of the test. Default: as --length")

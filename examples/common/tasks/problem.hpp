@@ -46,12 +46,14 @@ struct Problem {
 
 /// What the options say of lengths.
 struct AllLengths {
-  Lengths training, test;
+  Lengths training, validation, test;
   std::optional<elman::train::Growing> growing = {};
 
   /// `own`: without --length. Throws std::runtime_error if lengths cannot grow as they are to.
   AllLengths(const RangeOptions& options, elman::Index own)
-      : training(of(options.length, {own, own})), test(of(options.test_length, training)) {
+      : training(of(options.length, {own, own})),
+        validation(of(options.validation_length, training)),
+        test(of(options.test_length, training)) {
     if (options.grow_from == 0) return;
     if (options.grow_from > training.longest) {
       throw std::runtime_error("--grow-from " + std::to_string(options.grow_from) + ": expected at most " +
@@ -74,7 +76,7 @@ inline Problem<float> adding_problem(const RangeOptions& options) {
   return {.inputs = task.inputs(),
           .outputs = task.outputs(),
           .training = Drawn{task, lengths.training, lengths.growing},
-          .validation = Drawn{task, lengths.training},
+          .validation = Drawn{task, lengths.validation},
           .test = Drawn{task, lengths.test},
           .read = elman::last_step,
           .asked = elman::last_step,
@@ -108,7 +110,7 @@ Problem<Tokens> token_problem(const RangeOptions& options, const Task& task, con
     return std::is_same_v<Target, Tokens> ? elman::every_step : elman::last_step;
   };
   const Drawn training{task, lengths.training, lengths.growing};
-  const Drawn validation{asked, lengths.training}, test{asked, lengths.test};
+  const Drawn validation{asked, lengths.validation}, test{asked, lengths.test};
   return {.inputs = task.inputs(),
           .outputs = task.outputs(),
           .training = as_columns(training),
@@ -160,9 +162,11 @@ void with_problem(const RangeOptions& options, const Use& use) {
   if (options.symbols > 0 && options.task != Task::order && options.task != Task::copy) {
     throw std::runtime_error("--symbols: expected order or copy");
   }
-  const bool has_lengths = !options.length.empty() || !options.test_length.empty() || options.grow_from > 0;
+  const bool has_lengths = !options.length.empty() || !options.validation_length.empty() ||
+                           !options.test_length.empty() || options.grow_from > 0;
   if (options.task == Task::pixels && has_lengths) {
-    throw std::runtime_error("--length, --test-length and --grow-from: images have a length of their own");
+    throw std::runtime_error(
+        "--length, --validation-length, --test-length and --grow-from: images have a length of their own");
   }
   if (options.task != Task::pixels && options.permute > 0) throw std::runtime_error("--permute: expected pixels");
   switch (options.task) {
