@@ -168,6 +168,19 @@ void check_training(Cell net) {
   REFUSES(greedy(logits));
 }
 
+/// What all that is refused, and all loops that end where a number is not finite, are told by.
+template <class Scalar>
+void check_finite() {
+  constexpr Scalar largest = (std::numeric_limits<Scalar>::max)(), smallest = std::numeric_limits<Scalar>::denorm_min();
+  for (const Scalar number : {Scalar{0}, Scalar{-1}, largest, -largest, smallest}) {
+    HOLDS(detail::is_finite(number) && !detail::is_nan(number));
+  }
+  for (const double number : {nan_value, -nan_value, inf_value, -inf_value}) {
+    HOLDS(!detail::is_finite(static_cast<Scalar>(number)));
+  }
+  HOLDS(detail::is_nan(static_cast<Scalar>(nan_value)) && !detail::is_nan(static_cast<Scalar>(inf_value)));
+}
+
 /// Numbers that stand for "there is none", or are very large or small.
 void check_numbers() {
   HOLDS(spectral_radius(Table(Table::Zero(4, 4))) == 0);
@@ -191,6 +204,9 @@ void check_numbers() {
 }  // namespace
 
 int main() {
+  check_finite<float>();
+  check_finite<double>();
+  if (failures > 0) return 1;  // some of what follows would not end
   check_softmax<float>(1e-6);
   check_softmax<double>(1e-14);
   Random random{1};
