@@ -36,6 +36,7 @@ void save_net(const FileOptions& files, const Net& net, const elman::Attachments
 void use_loaded(RangeOptions options, const NetFile& file) {
   options.activation = file.choice("activation", units());
   options.leak = file.choice("leak", leaks());
+  options.start = file.choice("start", starts());
   with_problem(options, [&]<class Target>(const Problem<Target>& problem) {
     using Output = typename Kind<Target>::Output;
     with_range_body<Output>(problem.inputs, options, [&]<class Body>(const Body&) {
@@ -73,7 +74,8 @@ void learn(const RangeOptions& options) {
                  {.strings = {{"program", {options.files.program}},
                               {"task", {name_in(tasks(), options.task)}},
                               {"activation", {name_in(units(), options.activation)}},
-                              {"leak", {name_in(leaks(), options.leak)}}}});
+                              {"leak", {name_in(leaks(), options.leak)}},
+                              {"start", {name_in(starts(), options.start)}}}});
       }
     });
   });

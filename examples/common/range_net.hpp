@@ -4,6 +4,7 @@
 // how they begin. Each kind of units is a type, and each type takes seconds to compile, so that not all go together.
 #pragma once
 
+#include <cmath>
 #include <elman/elman.hpp>
 #include <stdexcept>
 #include <string>
@@ -32,6 +33,14 @@ void with_range_body(elman::Index in, const RangeOptions& options, const Use& us
   const auto with = [&]<class Activation, class Between>(const Activation& activation, const Between& leak) {
     use(Recurrence<Dynamic, Dynamic, Activation, Between>{in, options.hidden, leak, activation});
   };
+  if (options.start == Start::latch) {
+    if constexpr (tells_classes) {
+      if (options.activation == Unit::tanh && options.leak == Leak::none) {
+        return use(LearnedStart{Recurrence<Dynamic, Dynamic>{in, options.hidden}});
+      }
+    }
+    throw std::runtime_error("--init latch: expected --activation tanh, no leak, and a task that is not adding");
+  }
   if (options.leak == Leak::none || options.leak == Leak::rate) {
     const auto leak = make_leak<Leaky>(options);
     switch (options.activation) {
@@ -62,7 +71,16 @@ void with_range_body(elman::Index in, const RangeOptions& options, const Use& us
   throw std::runtime_error("adding: expected --leak none or rate");
 }
 
-/// As --init, --gain and --input-scale say.
+/// What a unit that has W = gain, and nothing else, keeps: the positive h with h = tanh(gain h). Throws
+/// std::runtime_error if there is none.
+inline double kept_state(double gain) {
+  if (gain <= 1) throw std::runtime_error("--init latch: expected a --gain above 1, so that units keep what they are");
+  double h = 1;
+  for (int k = 0; k < 1000; ++k) h = std::tanh(gain * h);
+  return h;
+}
+
+/// As --init, --gain and --input-scale say. Throws std::runtime_error if they do not go together.
 template <class Output, class Body>
 RangeNet<Body, Output> make_range_net(const Body& body, elman::Index out, const RangeOptions& options,
                                       elman::Random& random) {
@@ -71,9 +89,12 @@ RangeNet<Body, Output> make_range_net(const Body& body, elman::Index out, const 
   Net net{body, {body.out(), out}, elman::init::standard(random)};
   net.for_each_part([&](const std::string&, auto part) {
     if constexpr (requires { part.W; }) {
-      if (options.start == Start::identity) elman::init::identity(part.W);
+      if (options.start == Start::identity || options.start == Start::latch) elman::init::identity(part.W);
       part.W *= static_cast<float>(options.gain);
       if (options.input_scale > 0) elman::init::normal(part.U, random, options.input_scale);
+    } else if constexpr (requires { part.h0; }) {
+      const auto kept = static_cast<float>(kept_state(options.gain));
+      for (float& h : part.h0) h = random.below(2) == 0 ? kept : -kept;
     }
   });
   return net;

@@ -20,8 +20,9 @@ enum class Task { adding, order, copy, reber, parity, running_parity, pixels };
 enum class Unit { tanh, relu, leaky_relu, hard_tanh, mod_relu, identity };
 /// What is kept of a state from step to step (elman/layers/leaky.hpp), in the rate or the voltage form.
 enum class Leak { none, rate, voltage, learned_rate, learned_voltage };
-/// W at the start: orthogonal, or the identity, times a gain; or all weights uniform in ±1/√Hidden.
-enum class Start { orthogonal, identity, uniform };
+/// W at the start: orthogonal, or the identity, times a gain; or all weights uniform in ±1/√Hidden. A latch is the
+/// identity times a gain above 1, with a learned h₀ that it keeps at first.
+enum class Start { orthogonal, identity, uniform, latch };
 enum class Rate { constant, cosine };
 
 inline const std::map<std::string, Task>& tasks() {
@@ -43,6 +44,13 @@ inline const std::map<std::string, Leak>& leaks() {
                                                {"voltage", Leak::voltage},
                                                {"learned-rate", Leak::learned_rate},
                                                {"learned-voltage", Leak::learned_voltage}};
+  return all;
+}
+inline const std::map<std::string, Start>& starts() {
+  static const std::map<std::string, Start> all{{"orthogonal", Start::orthogonal},
+                                                {"identity", Start::identity},
+                                                {"uniform", Start::uniform},
+                                                {"latch", Start::latch}};
   return all;
 }
 
@@ -86,8 +94,6 @@ struct RangeOptions {
 
 /// Behind the options that the task is made of: those of the net and its training.
 inline void add_net_options(CLI::App& app, RangeOptions& options) {
-  static const std::map<std::string, Start> starts{
-      {"orthogonal", Start::orthogonal}, {"identity", Start::identity}, {"uniform", Start::uniform}};
   static const std::map<std::string, Rate> rates{{"constant", Rate::constant}, {"cosine", Rate::cosine}};
   app.add_option("--hidden", options.hidden, "Hidden units")->check(CLI::Range(1, 10'000))->capture_default_str();
   app.add_option("--activation", options.activation, "Of the hidden units")
@@ -113,10 +119,10 @@ inline void add_net_options(CLI::App& app, RangeOptions& options) {
       ->capture_default_str()
       ->needs(leak);
   app.add_option("--init", options.start,
-                 "W at the start, with Glorot U and V and zero biases: orthogonal or identity; or all uniform in "
-                 "±1/√hidden")
-      ->transform(CLI::CheckedTransformer(starts))
-      ->option_text("orthogonal|identity|uniform=orthogonal")
+                 "W at the start, with Glorot U and V and zero biases: orthogonal or identity; all uniform in "
+                 "±1/√hidden; or latch: the identity, with a learned h0 that it keeps at first (--gain above 1)")
+      ->transform(CLI::CheckedTransformer(starts()))
+      ->option_text("orthogonal|identity|uniform|latch=orthogonal")
       ->default_str("orthogonal");
   app.add_option("--gain", options.gain, "W at the start is multiplied by it")
       ->check(CLI::PositiveNumber)
