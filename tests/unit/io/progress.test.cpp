@@ -433,6 +433,7 @@ std::string on_terminal(const char* kind, int columns, ProgressOptions options) 
 TEST_CASE("on a terminal, as it is for whoever starts a program") {
   if (on_terminal("xterm", 120, {}).empty()) {
     WARN("there are no pseudo terminals here");
+    SUCCEED("a system without them is no fault of the library's");
     return;
   }
   for (std::ostream* const stream : {&std::cerr, &std::cout}) {
